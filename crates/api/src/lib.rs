@@ -1,1 +1,46 @@
-//! (to come)
+//! The words of Havenmeester: its kinds, labels, condition types and reasons. Parsing and validation only.
+//!
+//! Read [`workload`] and [`policy`] first: a policy says where which workload may stand.
+//! Not here: deciding (`placement`), reading clusters (`fleet`).
+//! Invariant: depends on no other crate of ours, and reaches no client, no clock and no I/O.
+
+#![allow(
+    unreachable_pub,
+    reason = "KubeSchema copies each struct into a function of its own, where no pub is reachable"
+)]
+#![allow(
+    clippy::duplicated_attributes,
+    reason = "the lint takes the same key in two printcolumn(..) for a repetition"
+)]
+
+pub mod condition; // types and reasons, and the one way to set them
+pub mod contract; // until when a provider serves us
+pub mod crds; // all definitions, in the order in which they are applied
+pub mod date; // a civil date as the API carries it
+pub mod drill; // a rehearsed cut-off
+pub mod labels; // what a namespace on a member says of itself
+pub mod level; // criticality and sensitivity, and how they order
+pub mod member; // a cluster that runs workloads
+pub mod migration; // one move
+pub mod policy; // where which workload may stand
+pub mod provider; // a legal entity
+pub mod span; // a length of time as the API carries it
+pub mod workload; // what is placed and moved
+
+pub use contract::Contract;
+pub use date::Date;
+pub use drill::Drill;
+pub use level::{Criticality, Sensitivity};
+pub use member::MemberCluster;
+pub use migration::Migration;
+pub use policy::PlacementPolicy;
+pub use provider::Provider;
+pub use span::Span;
+pub use workload::Workload;
+
+/// The API group of every kind.
+pub const GROUP: &str = "havenmeester.dev";
+/// The one version that is served now.
+pub const VERSION: &str = "v1alpha1";
+/// The field manager of every write that the daemon makes, on the hub and on members.
+pub const FIELD_MANAGER: &str = "havenmeester";

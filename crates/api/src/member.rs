@@ -1,0 +1,277 @@
+//! A cluster that runs workloads.
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
+use kube::{CustomResource, KubeSchema};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// How the cluster is reached, whose it is, and what it calls things.
+#[derive(Clone, CustomResource, Debug, Deserialize, Eq, KubeSchema, PartialEq, Serialize)]
+#[kube(
+    group = "havenmeester.dev",
+    version = "v1alpha1",
+    kind = "MemberCluster",
+    plural = "memberclusters",
+    shortname = "hmc",
+    category = "havenmeester",
+    status = "MemberClusterStatus",
+    derive = "PartialEq",
+    doc = "A Kubernetes cluster that workloads may be placed on.",
+    printcolumn(name = "Provider", type_ = "string", json_path = ".spec.provider"),
+    printcolumn(name = "Region", type_ = "string", json_path = ".spec.region"),
+    printcolumn(
+        name = "Reachability",
+        type_ = "string",
+        json_path = ".status.reachability.state"
+    ),
+    printcolumn(name = "Cause", type_ = "string", json_path = ".status.reachability.cause"),
+    printcolumn(
+        name = "Admitted",
+        type_ = "string",
+        json_path = ".status.conditions[?(@.type=='Admitted')].status"
+    ),
+    printcolumn(
+        name = "Autonomous",
+        type_ = "string",
+        json_path = ".status.conditions[?(@.type=='Autonomous')].status"
+    ),
+    printcolumn(name = "Version", type_ = "string", json_path = ".status.version"),
+    printcolumn(name = "Workloads", type_ = "integer", json_path = ".status.workloads"),
+    printcolumn(name = "Age", type_ = "date", json_path = ".metadata.creationTimestamp")
+)]
+#[serde(rename_all = "camelCase")]
+#[x_kube(
+    validation = ("(has(self.scope) && self.scope == 'Namespaces') == (has(self.namespaces) && size(self.namespaces) > 0)", "spec.namespaces: list the namespaces when, and only when, spec.scope is Namespaces"),
+    validation = ("self.provider == oldSelf.provider", "spec.provider cannot be changed: a cluster that changes hands is its provider's new owner; edit the Provider")
+)]
+pub struct MemberClusterSpec {
+    /// The Provider that runs it.
+    #[schemars(length(min = 1, max = 253))]
+    pub provider: String,
+    /// The provider's name of the region.
+    #[schemars(length(min = 1, max = 100))]
+    pub region: String,
+    /// Where the hardware stands: ISO 3166-1 alpha-2; absent = the provider's country.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(regex(pattern = r"^[A-Z]{2}$"))]
+    pub country: Option<String>,
+    /// How to reach it.
+    pub connection: Connection,
+    /// Whether the credentials reach the whole cluster.
+    #[serde(default)]
+    pub scope: Scope,
+    /// The namespaces that the credentials reach, when not the whole cluster.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 1000))]
+    pub namespaces: Vec<String>,
+    /// Whether its API server may hold fence records.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub witness: bool,
+    /// What this cluster calls what others call differently.
+    #[serde(default, skip_serializing_if = "Classes::is_empty")]
+    pub classes: Classes,
+}
+
+/// How a cluster is reached.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Connection {
+    /// A Secret on the hub that holds a kubeconfig.
+    pub kubeconfig_secret: SecretRef,
+}
+
+/// A Secret, and the key in it.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SecretRef {
+    /// Its namespace on the hub.
+    #[schemars(length(min = 1, max = 63))]
+    pub namespace: String,
+    /// Its name.
+    #[schemars(length(min = 1, max = 253))]
+    pub name: String,
+    /// The key that holds the kubeconfig.
+    #[serde(default = "default_key")]
+    pub key: String,
+}
+
+fn default_key() -> String {
+    "kubeconfig".to_owned()
+}
+
+/// How far the credentials reach.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+pub enum Scope {
+    /// All namespaces and cluster-scoped objects.
+    #[default]
+    Cluster,
+    /// Only the namespaces that are listed.
+    Namespaces,
+}
+
+/// The cluster's own names for what every cluster has.
+#[derive(Clone, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Classes {
+    /// Storage classes by what they can do.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 32))]
+    #[schemars(extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["kind"]))]
+    pub storage: Vec<StorageClassName>,
+    /// The ingress class.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = 253))]
+    pub ingress: Option<String>,
+}
+
+impl Classes {
+    /// Whether nothing is named.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// The name of the class for one kind of storage.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StorageClassName {
+    /// What it can do.
+    pub kind: StorageKind,
+    /// What this cluster calls it.
+    #[schemars(length(min = 1, max = 253))]
+    pub name: String,
+}
+
+/// What storage can do.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, Ord, PartialEq, PartialOrd, Serialize)]
+pub enum StorageKind {
+    /// One node reads and writes; fast.
+    RwoFast,
+    /// One node reads and writes.
+    Rwo,
+    /// Several nodes read and write.
+    Rwx,
+    /// A raw block device.
+    Block,
+}
+
+/// What is seen of the cluster.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MemberClusterStatus {
+    /// The generation of the spec that this speaks of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub observed_generation: Option<i64>,
+    /// Whether the API server answers, and if not why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reachability: Option<Reachability>,
+    /// The Kubernetes version, as the API server says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// What its nodes offer and what is asked of them; absent = cannot be seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capacity: Option<Capacity>,
+    /// The storage classes that it has.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub storage_classes: Vec<String>,
+    /// The ingress classes that it has.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ingress_classes: Vec<String>,
+    /// How many API groups it serves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub served_groups: Option<i32>,
+    /// How many Workloads stand there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub workloads: Option<i32>,
+    /// Why it may not be given workloads; absent = it may. Persisted, so that a restart does not forget it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quarantine: Option<Quarantine>,
+    /// Valid, Reachable, Admitted, Autonomous, Captured.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub conditions: Vec<Condition>,
+}
+
+/// A cluster that was lost while its workloads went elsewhere: stale until its old copies are seen stopped.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Quarantine {
+    /// Since when.
+    pub since: Time,
+    /// Workloads (namespace/name on the hub) whose copy here is stale and not yet seen stopped.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stale: Vec<String>,
+}
+
+/// Whether an API server answers.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Reachability {
+    /// What it is now.
+    pub state: ReachabilityState,
+    /// Why it is silent or slow.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<Cause>,
+    /// Since when it is in this state.
+    pub since: Time,
+    /// The last good answer to a heartbeat.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_heartbeat: Option<Time>,
+    /// What was seen, for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+}
+
+/// Whether an API server answers.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, Ord, PartialEq, PartialOrd, Serialize)]
+pub enum ReachabilityState {
+    /// Not yet asked.
+    Unknown,
+    /// It answers.
+    Reachable,
+    /// A heartbeat failed; too early to call it lost.
+    Suspect,
+    /// It has been silent for too long: what stands there may be failed over.
+    Lost,
+    /// A drill: we have stopped talking to it.
+    CutOff,
+}
+
+/// Why an API server is silent or slow.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, JsonSchema, Ord, PartialEq, PartialOrd, Serialize)]
+pub enum Cause {
+    /// No answer at all: packets are dropped, or the process hangs.
+    Unreachable,
+    /// The host refuses or resets the connection.
+    Refused,
+    /// The host's name does not resolve.
+    NameResolution,
+    /// No agreement on TLS, or a certificate that does not fit.
+    Tls,
+    /// The credentials are refused (401, 403).
+    Unauthorized,
+    /// It asks for fewer requests (429).
+    Throttled,
+    /// It answers later than the limit, or with server errors.
+    Slow,
+    /// The kubeconfig cannot be read.
+    Misconfigured,
+    /// A drill keeps us from talking to it.
+    Drill,
+}
+
+/// What nodes offer, and what is asked of them.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Capacity {
+    /// Allocatable processor time, in thousandths of a core.
+    pub cpu_milli: i64,
+    /// Allocatable memory, in MiB.
+    pub memory_mib: i64,
+    /// Allocatable pods.
+    pub pods: i64,
+    /// Requested by what runs there, in thousandths of a core.
+    pub requested_cpu_milli: i64,
+    /// Requested by what runs there, in MiB.
+    pub requested_memory_mib: i64,
+    /// Pods that run there.
+    pub requested_pods: i64,
+}

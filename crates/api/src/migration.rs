@@ -1,0 +1,266 @@
+//! One move of one workload, or a rehearsal of it.
+//!
+//! Invariant: what it moves, from where and to where never changes; only `abort` can be set afterwards.
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
+use kube::{CustomResource, KubeSchema};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::Span;
+
+/// What is moved from where to where.
+#[derive(Clone, CustomResource, Debug, Deserialize, Eq, KubeSchema, PartialEq, Serialize)]
+#[kube(
+    group = "havenmeester.dev",
+    version = "v1alpha1",
+    kind = "Migration",
+    plural = "migrations",
+    shortname = "hmm",
+    category = "havenmeester",
+    namespaced,
+    status = "MigrationStatus",
+    derive = "PartialEq",
+    doc = "One move of one workload to another cluster, or a dry run of it.",
+    printcolumn(name = "Workload", type_ = "string", json_path = ".spec.workload"),
+    printcolumn(name = "Kind", type_ = "string", json_path = ".spec.kind"),
+    printcolumn(name = "Dry", type_ = "boolean", json_path = ".spec.dryRun"),
+    printcolumn(name = "From", type_ = "string", json_path = ".spec.source"),
+    printcolumn(name = "To", type_ = "string", json_path = ".spec.target"),
+    printcolumn(name = "Step", type_ = "string", json_path = ".status.step"),
+    printcolumn(name = "Verdict", type_ = "string", json_path = ".status.verdict"),
+    printcolumn(
+        name = "Complete",
+        type_ = "string",
+        json_path = ".status.conditions[?(@.type=='Complete')].status"
+    ),
+    printcolumn(
+        name = "Waiting For",
+        type_ = "string",
+        json_path = ".status.waitingFor",
+        priority = 1
+    ),
+    printcolumn(name = "Age", type_ = "date", json_path = ".metadata.creationTimestamp")
+)]
+#[serde(rename_all = "camelCase")]
+#[x_kube(
+    validation = ("!has(self.source) || self.source != self.target", "spec.target: the workload stands there already; name another cluster"),
+    validation = ("has(self.source) || (has(self.dryRun) && self.dryRun)", "spec.source is required: name the cluster that the workload leaves"),
+    validation = ("self.workload == oldSelf.workload && self.kind == oldSelf.kind && self.target == oldSelf.target && has(self.source) == has(oldSelf.source) && (!has(self.source) || self.source == oldSelf.source) && has(self.dryRun) == has(oldSelf.dryRun) && (!has(self.dryRun) || self.dryRun == oldSelf.dryRun)", "a migration cannot be changed, only aborted; make another"),
+    validation = ("!(has(oldSelf.abort) && oldSelf.abort) || (has(self.abort) && self.abort)", "spec.abort cannot be taken back"),
+    validation = ("!(has(self.dryRun) && self.dryRun) || self.kind == 'Relocate'", "spec.kind: a dry run is of kind Relocate")
+)]
+pub struct MigrationSpec {
+    /// The Workload, in the same namespace.
+    #[schemars(length(min = 1, max = 253))]
+    pub workload: String,
+    /// What kind of move.
+    pub kind: MoveKind,
+    /// The cluster that it leaves. A dry run without one takes the cluster on which the workload stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = 253))]
+    pub source: Option<String>,
+    /// The cluster that it goes to.
+    #[schemars(length(min = 1, max = 253))]
+    pub target: String,
+    /// Only answer whether it could be done; nothing is written on either cluster.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub dry_run: bool,
+    /// How long the stopped source is kept after the move. Absent = 24h.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rollback_window: Option<Span>,
+    /// Recovery time to measure against.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rto: Option<Span>,
+    /// Recovery point to measure against.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rpo: Option<Span>,
+    /// Who or what asked for it, and why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 1000))]
+    pub reason: Option<String>,
+    /// Stop, and go back where that is still possible.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub abort: bool,
+}
+
+/// What kind of move it is.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, JsonSchema, Ord, PartialEq, PartialOrd, Serialize)]
+pub enum MoveKind {
+    /// Both clusters answer; nothing is lost.
+    Relocate,
+    /// The source is lost: from the last capture, without asking it for anything.
+    Failover,
+    /// Back to where it stood before a failover; both clusters answer.
+    Failback,
+}
+
+/// What a move consists of. Which steps, and in which order, depends on the kind and on the workload's mode.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, JsonSchema, Ord, PartialEq, PartialOrd, Serialize)]
+pub enum Step {
+    /// Take a fresh capture of the source, or (failover) find the last one.
+    Capture,
+    /// Ask the target whether it would take every object.
+    Preflight,
+    /// Create the objects on the target, ready to run.
+    Create,
+    /// Create the objects on the target, stopped.
+    CreateStopped,
+    /// Stop the source, and see it stopped.
+    StopSource,
+    /// Start the target's copy.
+    Start,
+    /// Wait until the target serves.
+    AwaitServing,
+    /// Compare object by object what stands on the target with what was sent.
+    Verify,
+    /// Keep the stopped source for the rollback window.
+    Retain,
+    /// Delete the stopped source.
+    CleanUp,
+    /// Going back: start the source again, and see it serve.
+    RestartSource,
+    /// Going back: delete what this move created on the target.
+    RemoveTarget,
+}
+
+/// How a step stands.
+#[derive(
+    Clone, Copy, Debug, Default, Deserialize, Eq, Hash, JsonSchema, Ord, PartialEq, PartialOrd, Serialize,
+)]
+pub enum StepState {
+    /// Not begun.
+    #[default]
+    Pending,
+    /// Begun.
+    Running,
+    /// Seen done.
+    Done,
+    /// Not possible, or its deadline passed.
+    Failed,
+    /// Will not be done; the message says why.
+    NotExecuted,
+}
+
+/// How one step stands.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StepStatus {
+    /// Which.
+    pub name: Step,
+    /// How it stands.
+    pub state: StepState,
+    /// When it began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<Time>,
+    /// When it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finished_at: Option<Time>,
+    /// When it is stuck.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deadline: Option<Time>,
+    /// What it waits for, or what came of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+}
+
+/// What comes of a dry run. Unknown is never a pass.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, JsonSchema, Ord, PartialEq, PartialOrd, Serialize)]
+pub enum Verdict {
+    /// Nothing stands in the way.
+    Ready,
+    /// It would go, with something to know.
+    ReadyWithWarnings,
+    /// Something could not be seen.
+    Unknown,
+    /// It would fail.
+    Blocked,
+}
+
+/// One thing that a dry run found.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FindingStatus {
+    /// Which question of the preflight: a CamelCase word of a closed set.
+    pub question: String,
+    /// Pass, Warn, Unknown or Block.
+    pub severity: String,
+    /// The object, as Kind namespace/name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub object: Option<String>,
+    /// The field in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+    /// What was seen.
+    pub message: String,
+    /// What to do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remedy: Option<String>,
+}
+
+/// How far the move is.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MigrationStatus {
+    /// The generation of the spec that this speaks of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub observed_generation: Option<i64>,
+    /// The hash of what was planned: workload, clusters, capture, steps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan_hash: Option<String>,
+    /// The generation of the plan: the later of two moves of a workload has the higher one, and the earlier stops.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan_generation: Option<i64>,
+    /// The step that is under way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<Step>,
+    /// What it waits for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiting_for: Option<String>,
+    /// Every step, those not executed too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["name"]))]
+    pub steps: Vec<StepStatus>,
+    /// The capture that is moved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capture: Option<String>,
+    /// How many objects are moved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub objects: Option<i32>,
+    /// What a dry run, or the Preflight step, came to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<Verdict>,
+    /// What it found: worst first, at most 200.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 200))]
+    pub findings: Vec<FindingStatus>,
+    /// The moments that count.
+    #[serde(default)]
+    pub measured: Measured,
+    /// Complete, Failed, Stuck.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub conditions: Vec<Condition>,
+}
+
+/// The moments of a move, from which its times follow.
+#[derive(Clone, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Measured {
+    /// The source was last seen to answer (failover) or was stopped (relocation): from here it is down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub down_at: Option<Time>,
+    /// The loss of the source was seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detected_at: Option<Time>,
+    /// The move was decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decided_at: Option<Time>,
+    /// The last object was created on the target.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<Time>,
+    /// The target was seen to serve.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub serving_at: Option<Time>,
+    /// The moment of which the moved state is: the capture was known to be current then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state_of: Option<Time>,
+}

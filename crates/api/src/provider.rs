@@ -1,0 +1,290 @@
+//! A legal entity, whether it runs clusters or only owns an entity that does.
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
+use kube::{CustomResource, KubeSchema};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::Date;
+
+/// What the entity is, who owns and operates it, and who holds the keys.
+#[derive(Clone, CustomResource, Debug, Deserialize, Eq, KubeSchema, PartialEq, Serialize)]
+#[kube(
+    group = "havenmeester.dev",
+    version = "v1alpha1",
+    kind = "Provider",
+    plural = "providers",
+    shortname = "hmprov",
+    category = "havenmeester",
+    status = "ProviderStatus",
+    derive = "PartialEq",
+    doc = "A legal entity that runs clusters, or owns, operates or holds the keys of one that does.",
+    printcolumn(name = "Country", type_ = "string", json_path = ".spec.country"),
+    printcolumn(name = "Category", type_ = "string", json_path = ".spec.category"),
+    printcolumn(name = "SEAL", type_ = "integer", json_path = ".status.seal"),
+    printcolumn(
+        name = "Jurisdictions",
+        type_ = "string",
+        json_path = ".status.jurisdictionSummary"
+    ),
+    printcolumn(
+        name = "Autonomous",
+        type_ = "string",
+        json_path = ".status.conditions[?(@.type=='Autonomous')].status"
+    ),
+    printcolumn(name = "Age", type_ = "date", json_path = ".metadata.creationTimestamp")
+)]
+#[serde(rename_all = "camelCase")]
+#[x_kube(
+    validation = ("!has(self.owners) || self.owners.map(o, has(o.shareBasisPoints) ? o.shareBasisPoints : 10000).sum() <= 10000", "spec.owners: the shares add up to more than 10000 basis points (100%)"),
+    validation = ("!has(self.sovereignty) || self.sovereignty.all(a, self.sovereignty.exists_one(b, b.objective == a.objective))", "spec.sovereignty: each objective may stand once")
+)]
+pub struct ProviderSpec {
+    /// The name in the register of companies.
+    #[schemars(length(min = 1, max = 200))]
+    pub legal_name: String,
+    /// Where it is established: ISO 3166-1 alpha-2.
+    #[schemars(regex(pattern = r"^[A-Z]{2}$"))]
+    pub country: String,
+    /// What kind of offer it is; absent for an entity that only owns.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub category: Option<Category>,
+    /// Who holds its shares.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 64))]
+    pub owners: Vec<Stake>,
+    /// Who runs it day to day, when that is not the entity itself.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 32))]
+    pub operated_by: Vec<Stake>,
+    /// Who can decrypt, when that is not the entity itself.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 32))]
+    pub keys_held_by: Vec<Stake>,
+    /// Assessment per objective of the EU Cloud Sovereignty Framework (v1.2.1). An objective that is not here
+    /// counts as SEAL-0.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 8))]
+    pub sovereignty: Vec<Assessment>,
+    /// How far the offer meets the city's core values, 0 to 100 each; a value that is not here counts as 50.
+    /// Autonomy is not written here: it follows from the rest.
+    #[serde(default, skip_serializing_if = "CoreValues::is_empty")]
+    pub core_values: CoreValues,
+}
+
+/// What kind of offer a provider makes ("wished-for multicloud" of the strategy).
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, Ord, PartialEq, PartialOrd, Serialize)]
+pub enum Category {
+    /// A public cloud of world-wide scale.
+    Hyperscaler,
+    /// The same with extra security.
+    HyperscalerHardened,
+    /// A private cloud in the Netherlands or the EU.
+    PrivateEu,
+    /// A cloud of government.
+    Government,
+    /// The organisation's own hardware.
+    OnPremises,
+}
+
+/// Somebody who owns, operates or holds keys: another Provider, or a name with its country.
+#[derive(Clone, Debug, Deserialize, Eq, KubeSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[x_kube(
+    validation = ("has(self.provider) != has(self.name)", "name either a provider, or a name with its country"),
+    validation = ("has(self.name) == has(self.country)", "a name needs its country, and a provider has its own"),
+    validation = ("!has(self.since) || !has(self.until) || self.since <= self.until", "until lies before since")
+)]
+pub struct Stake {
+    /// A Provider object.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = 253))]
+    pub provider: Option<String>,
+    /// A legal or natural entity that has no Provider object.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = 200))]
+    pub name: Option<String>,
+    /// Where that entity is established: ISO 3166-1 alpha-2.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(regex(pattern = r"^[A-Z]{2}$"))]
+    pub country: Option<String>,
+    /// The share in basis points (10000 = 100%); absent = all of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0, max = 10000))]
+    pub share_basis_points: Option<i32>,
+    /// From this day on; absent = always.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Date>,
+    /// Up to and including this day; absent = for ever.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Date>,
+}
+
+/// The level reached on one objective.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Assessment {
+    /// Which objective.
+    pub objective: Objective,
+    /// The SEAL level, 0 (none) to 4 (full digital sovereignty).
+    #[schemars(range(min = 0, max = 4))]
+    pub seal: i32,
+    /// What shows it. A claim without evidence counts as SEAL-0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<Evidence>,
+}
+
+/// The objectives of the EU Cloud Sovereignty Framework.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, Ord, PartialEq, PartialOrd, Serialize)]
+pub enum Objective {
+    /// Strategic.
+    #[serde(rename = "SOV-1")]
+    Sov1,
+    /// Legal and jurisdictional.
+    #[serde(rename = "SOV-2")]
+    Sov2,
+    /// Data and AI.
+    #[serde(rename = "SOV-3")]
+    Sov3,
+    /// Operational.
+    #[serde(rename = "SOV-4")]
+    Sov4,
+    /// Supply chain.
+    #[serde(rename = "SOV-5")]
+    Sov5,
+    /// Technology.
+    #[serde(rename = "SOV-6")]
+    Sov6,
+    /// Security and compliance.
+    #[serde(rename = "SOV-7")]
+    Sov7,
+    /// Environmental sustainability.
+    #[serde(rename = "SOV-8")]
+    Sov8,
+}
+
+impl Objective {
+    /// All eight, in order.
+    pub const ALL: [Self; 8] = [
+        Self::Sov1,
+        Self::Sov2,
+        Self::Sov3,
+        Self::Sov4,
+        Self::Sov5,
+        Self::Sov6,
+        Self::Sov7,
+        Self::Sov8,
+    ];
+}
+
+impl std::fmt::Display for Objective {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "SOV-{}", *self as u8 + 1)
+    }
+}
+
+/// Where an assessment is written down.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Evidence {
+    /// The document.
+    #[schemars(length(min = 1, max = 500))]
+    pub reference: String,
+    /// When it was made.
+    pub date: Date,
+}
+
+/// How far an offer meets each core value of the city, 0 to 100. Absent = 50: nobody has judged.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CoreValues {
+    /// Quality, ease of use included.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0, max = 100))]
+    pub quality: Option<i32>,
+    /// Cost: 100 is cheapest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0, max = 100))]
+    pub cost: Option<i32>,
+    /// Security and resilience.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0, max = 100))]
+    pub security: Option<i32>,
+    /// Innovation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0, max = 100))]
+    pub innovation: Option<i32>,
+    /// Sustainability.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0, max = 100))]
+    pub sustainability: Option<i32>,
+    /// Transparency.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0, max = 100))]
+    pub transparency: Option<i32>,
+}
+
+impl CoreValues {
+    /// Whether nobody has judged any of them.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// What follows from the entity's facts.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ProviderStatus {
+    /// The generation of the spec that this speaks of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub observed_generation: Option<i64>,
+    /// Every country whose law reaches it, and through whom.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub jurisdictions: Vec<Jurisdiction>,
+    /// The countries of `jurisdictions`, joined by commas, for `kubectl get`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jurisdiction_summary: Option<String>,
+    /// The overall SEAL level: the minimum over the objectives, never an average.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seal: Option<i32>,
+    /// Valid, Autonomous.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub conditions: Vec<Condition>,
+}
+
+/// A country whose law reaches an entity.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Jurisdiction {
+    /// ISO 3166-1 alpha-2.
+    pub country: String,
+    /// Through whom, from the entity itself outwards.
+    pub because: Vec<Because>,
+}
+
+/// One link of the chain by which a law reaches an entity.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Because {
+    /// Who.
+    pub entity: String,
+    /// What it is to the one before it.
+    pub relation: Relation,
+    /// The share, for owners.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub share_basis_points: Option<i32>,
+}
+
+/// What an entity is to another.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, Ord, PartialEq, PartialOrd, Serialize)]
+pub enum Relation {
+    /// The entity itself: its law is that of its own country.
+    Established,
+    /// It holds shares.
+    Owns,
+    /// It runs it day to day.
+    Operates,
+    /// It can decrypt.
+    HoldsKeys,
+    /// The hardware stands there.
+    Hosts,
+}

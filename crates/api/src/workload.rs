@@ -1,0 +1,233 @@
+//! The unit that is placed and moved: a namespace on the members, discovered by its labels or written.
+use std::collections::BTreeMap;
+
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
+use kube::{CustomResource, KubeSchema};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{Criticality, Sensitivity, migration::Verdict};
+
+/// What it is and how much it matters.
+#[derive(Clone, CustomResource, Debug, Deserialize, Eq, KubeSchema, PartialEq, Serialize)]
+#[kube(
+    group = "havenmeester.dev",
+    version = "v1alpha1",
+    kind = "Workload",
+    plural = "workloads",
+    shortname = "hmw",
+    category = "havenmeester",
+    namespaced,
+    status = "WorkloadStatus",
+    derive = "PartialEq",
+    doc = "An application that is placed and moved as one. One Workload is one identity across the fleet.",
+    printcolumn(name = "Criticality", type_ = "string", json_path = ".status.criticality"),
+    printcolumn(name = "Sensitivity", type_ = "string", json_path = ".status.sensitivity"),
+    printcolumn(name = "Cluster", type_ = "string", json_path = ".status.cluster"),
+    printcolumn(name = "Must Be", type_ = "string", json_path = ".status.desired.cluster"),
+    printcolumn(
+        name = "Compliant",
+        type_ = "string",
+        json_path = ".status.conditions[?(@.type=='Compliant')].status"
+    ),
+    printcolumn(name = "Dry Run", type_ = "string", json_path = ".status.lastDryRun.verdict"),
+    printcolumn(name = "Age", type_ = "date", json_path = ".metadata.creationTimestamp")
+)]
+#[serde(rename_all = "camelCase")]
+#[x_kube(validation = ("self.target == oldSelf.target", "spec.target cannot be changed: it is the workload's identity; make another Workload"))]
+pub struct WorkloadSpec {
+    /// Where it lives on the members.
+    pub target: Target,
+    /// How critical it is; the stricter of this and the namespace's label counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub criticality: Option<Criticality>,
+    /// How sensitive its data is; the stricter of this and the namespace's label counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sensitivity: Option<Sensitivity>,
+    /// Whether two copies may be active at once; the stricter of this and the namespace's label counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mode: Option<Mode>,
+    /// What must answer for it to be serving, beside its pods being ready.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 16))]
+    pub probes: Vec<Probe>,
+}
+
+/// Where a workload lives on the members.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Target {
+    /// The namespace, the same on each member.
+    #[schemars(
+        length(min = 1, max = 63),
+        regex(pattern = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$")
+    )]
+    pub namespace: String,
+    /// Only the objects that carry these labels; absent = all of the namespace.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub match_labels: BTreeMap<String, String>,
+}
+
+/// Whether two copies may be active at once.
+#[derive(
+    Clone, Copy, Debug, Default, Deserialize, Eq, Hash, JsonSchema, Ord, PartialEq, PartialOrd, Serialize,
+)]
+pub enum Mode {
+    /// Two copies may be active for a while: it keeps no state of its own.
+    Replicable,
+    /// Never two active copies.
+    #[default]
+    Exclusive,
+}
+
+/// What must answer.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Probe {
+    /// An HTTP request that must be answered with 200 to 399.
+    pub http: HttpProbe,
+}
+
+/// An HTTP request.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct HttpProbe {
+    /// The address, http or https.
+    #[schemars(length(min = 8, max = 2000), regex(pattern = r"^https?://"))]
+    pub url: String,
+}
+
+/// Where it runs, where it must run, and why.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WorkloadStatus {
+    /// The generation of the spec that this speaks of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub observed_generation: Option<i64>,
+    /// The level that counts: the stricter of the spec and the namespace's label.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub criticality: Option<Criticality>,
+    /// The level that counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sensitivity: Option<Sensitivity>,
+    /// The mode that counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mode: Option<Mode>,
+    /// Where the copy that counts stands: the last place at which it was seen active, or to which it was moved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cluster: Option<String>,
+    /// Every copy that is known of, those on lost clusters included.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["cluster"]))]
+    pub copies: Vec<WorkloadCopy>,
+    /// Where it must stand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub desired: Option<Desired>,
+    /// Why it may not stand at each of the other clusters.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["cluster"]))]
+    pub rejected: Vec<Rejected>,
+    /// What policies forbid where it stands now.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub violations: Vec<Violation>,
+    /// The last capture in the store.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capture: Option<CaptureStatus>,
+    /// The last dry run that came to a verdict.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_dry_run: Option<LastDryRun>,
+    /// The Migration that is under way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub migration: Option<String>,
+    /// Valid, Compliant, SingleCopy, Captured, FailoverReady, Serving.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub conditions: Vec<Condition>,
+}
+
+/// One copy of a workload.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WorkloadCopy {
+    /// Where.
+    pub cluster: String,
+    /// Whether anything of it runs, or would run.
+    pub state: CopyState,
+    /// How many objects it has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub objects: Option<i32>,
+}
+
+/// What a copy is doing.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, JsonSchema, Ord, PartialEq, PartialOrd, Serialize)]
+pub enum CopyState {
+    /// It runs.
+    Active,
+    /// It is there, stopped: staged before a move, or kept after one.
+    Stopped,
+    /// Its cluster is lost; what it does is not known.
+    Unknown,
+}
+
+/// Where a workload must stand.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Desired {
+    /// There.
+    pub cluster: String,
+    /// One sentence.
+    pub because: String,
+    /// The score it won with; the parts are in `explain`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub score: Option<i64>,
+}
+
+/// Why a cluster was not chosen.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Rejected {
+    /// Which.
+    pub cluster: String,
+    /// The rule, the value seen and the value wanted, per reason one sentence.
+    pub because: Vec<String>,
+}
+
+/// What a policy forbids.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Violation {
+    /// The policy; absent for rules that hold without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<String>,
+    /// A CamelCase word of a closed set, the same as the Compliant condition's reason.
+    pub rule: String,
+    /// For people.
+    pub message: String,
+}
+
+/// The last capture of a workload.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CaptureStatus {
+    /// Its content address.
+    pub id: String,
+    /// From which cluster.
+    pub cluster: String,
+    /// When it was taken; the copy has not changed since, as long as the cluster is reachable.
+    pub taken_at: Time,
+    /// How many objects it holds.
+    pub objects: i32,
+}
+
+/// The last dry run that came to a verdict.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LastDryRun {
+    /// The Migration that was the dry run.
+    pub migration: String,
+    /// To where.
+    pub target: String,
+    /// What came of it.
+    pub verdict: Verdict,
+    /// When.
+    pub at: Time,
+}

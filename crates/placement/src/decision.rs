@@ -1,0 +1,281 @@
+//! What was decided for each workload, and why: enums, not text.
+//!
+//! Invariant: a plan leaves no choice to those who enact it.
+use std::collections::BTreeMap;
+
+use havenmeester_api::policy::Trigger;
+use havenmeester_api::provider::{Category, Objective};
+use havenmeester_api::{Criticality, Span};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::fleet::Demand;
+use crate::request::WorkloadId;
+
+/// Every decision, by workload.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Plan {
+    /// One for each workload.
+    pub decisions: BTreeMap<WorkloadId, Decision>,
+}
+
+/// What must happen to one workload, and why.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Decision {
+    /// Where the copy that counts stands. `None`: nowhere that we know of.
+    pub home: Option<String>,
+    /// Where it must stand. `None`: no cluster may take it; it stays where it is.
+    pub desired: Option<String>,
+    /// What is to be done now.
+    pub action: Action,
+    /// What holds for it: the merge of all policies that match.
+    pub rules: Rules,
+    /// Each cluster, and whether it may take it. Its home too.
+    pub candidates: BTreeMap<String, Candidate>,
+    /// What is wrong with where it stands now, or with how many copies there are.
+    pub violations: Vec<Violation>,
+    /// Higher goes first.
+    pub criticality: Criticality,
+}
+
+/// What is to be done now.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub enum Action {
+    /// It stands where it must.
+    Stay,
+    /// Move it; both clusters answer.
+    Relocate {
+        /// From here.
+        source: String,
+        /// To there.
+        target: String,
+    },
+    /// Bring it up elsewhere; its cluster is lost.
+    FailOver {
+        /// The lost cluster.
+        source: String,
+        /// To there.
+        target: String,
+        /// The lost cluster's last good heartbeat.
+        last_heartbeat: Timestamp,
+        /// When it was called lost.
+        detected_at: Timestamp,
+    },
+    /// Something should be done, and is not.
+    Wait(Waiting),
+}
+
+/// Why something that should be done is not.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub enum Waiting {
+    /// A move is under way.
+    Moving {
+        /// The Migration.
+        migration: String,
+    },
+    /// No cluster may take it.
+    NoClusterFits,
+    /// A policy leaves the move to a person.
+    ManualMigration {
+        /// Where it should go.
+        target: String,
+        /// That policy; `None`: no policy says anything.
+        policy: Option<String>,
+    },
+    /// A policy leaves the failover to a person.
+    ManualFailover {
+        /// Where it should go.
+        target: String,
+        /// That policy; `None`: no policy says anything.
+        policy: Option<String>,
+    },
+    /// Its cluster is not lost for long enough.
+    FailoverDelay {
+        /// Where it will go.
+        target: String,
+        /// When.
+        at: Timestamp,
+    },
+    /// Its cluster is lost, but it is exclusive and its old copy cannot be fenced.
+    NotFenced {
+        /// The lost cluster.
+        cluster: String,
+    },
+    /// Its cluster is lost and there is no capture of it.
+    NotCaptured {
+        /// The lost cluster.
+        cluster: String,
+    },
+    /// Its home does not answer, but is not lost (yet): what stands there is not known.
+    HomeUncertain {
+        /// That cluster.
+        cluster: String,
+    },
+    /// So many clusters were lost at once that the hub itself may be the one cut off.
+    HubSuspectsItself {
+        /// How many are lost.
+        lost: usize,
+        /// Of how many.
+        of: usize,
+    },
+    /// It has no home: nothing of it was seen on any cluster.
+    NotFound,
+}
+
+/// Whether a cluster may take the workload.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub enum Candidate {
+    /// It may; the score in parts.
+    Fits(Score),
+    /// It may not; every reason, not only the first.
+    Refused(Vec<Refusal>),
+}
+
+/// Why a cluster may not take the workload.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub enum Refusal {
+    /// It does not answer.
+    NotReachable,
+    /// It is in quarantine.
+    Barred {
+        /// Why.
+        why: String,
+    },
+    /// Its provider is not known.
+    UnknownProvider {
+        /// The name that has no Provider.
+        provider: String,
+    },
+    /// Its provider is of the wrong category.
+    Category {
+        /// Who wants it so.
+        policy: String,
+        /// What was seen; `None`: the provider has none.
+        seen: Option<Category>,
+        /// What is wanted: one of these.
+        wanted: Vec<Category>,
+    },
+    /// A law reaches it that may not.
+    Jurisdiction {
+        /// Who wants it so.
+        policy: String,
+        /// The country.
+        country: String,
+        /// Through whom, the provider first.
+        through: Vec<String>,
+        /// What is wanted: one of these.
+        wanted: Vec<String>,
+    },
+    /// The facts about its owners cannot be trusted (a cycle, an unknown owner): it is not autonomous.
+    OwnershipUnclear {
+        /// What is wrong.
+        why: String,
+    },
+    /// Its overall SEAL level is too low.
+    Seal {
+        /// Who wants it so.
+        policy: String,
+        /// What was seen.
+        seen: i32,
+        /// What is wanted at least.
+        wanted: i32,
+    },
+    /// Its level on one objective is too low.
+    ObjectiveSeal {
+        /// Who wants it so.
+        policy: String,
+        /// Which.
+        objective: Objective,
+        /// What was seen.
+        seen: i32,
+        /// What is wanted at least.
+        wanted: i32,
+    },
+    /// It stands in the wrong region.
+    Region {
+        /// Who wants it so.
+        policy: String,
+        /// What was seen.
+        seen: String,
+        /// What is wanted: one of these.
+        wanted: Vec<String>,
+    },
+    /// It is not one of the clusters that are named.
+    NotNamed {
+        /// Who wants it so.
+        policy: String,
+        /// What is wanted: one of these.
+        wanted: Vec<String>,
+    },
+    /// Our credentials do not reach the workload's namespace there.
+    NamespaceOutOfReach {
+        /// The namespace.
+        namespace: String,
+    },
+    /// It is full.
+    Capacity {
+        /// What is asked.
+        demand: Demand,
+        /// What is free.
+        free: Demand,
+    },
+    /// Its capacity cannot be seen.
+    CapacityUnknown {
+        /// Why.
+        why: String,
+    },
+}
+
+/// What ranks a cluster. Integer parts; the sum decides, then the home, then the name.
+#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize)]
+pub struct Score {
+    /// The sum of the parts.
+    pub total: i64,
+    /// Each part by its name (`autonomy`, `security`, ...).
+    pub parts: BTreeMap<String, i64>,
+}
+
+/// What is wrong with where a workload stands.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub enum Violation {
+    /// It stands where a policy forbids it.
+    Placement {
+        /// Where it stands.
+        cluster: String,
+        /// Why not there.
+        refusal: Refusal,
+    },
+    /// It is exclusive, and several copies are active.
+    SeveralActive {
+        /// Where.
+        clusters: Vec<String>,
+    },
+    /// Copies are active on clusters other than its home.
+    StrayCopy {
+        /// Where.
+        clusters: Vec<String>,
+    },
+}
+
+/// What holds for a workload: the strictest of all policies that match.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Rules {
+    /// The policies that match.
+    pub policies: Vec<String>,
+    /// Who starts a move, and the policy that says so when it is Manual.
+    pub migration: Trigger,
+    /// That policy.
+    pub migration_by: Option<String>,
+    /// How long the stopped source is kept.
+    pub rollback_window: Span,
+    /// Who starts a failover.
+    pub failover: Trigger,
+    /// The policy that says so when it is Manual.
+    pub failover_by: Option<String>,
+    /// How long a cluster must be lost before.
+    pub failover_after: Span,
+    /// The shortest recovery time wanted.
+    pub rto: Option<Span>,
+    /// The shortest recovery point wanted.
+    pub rpo: Option<Span>,
+}

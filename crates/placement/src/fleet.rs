@@ -1,0 +1,98 @@
+//! The fleet as it was seen at one moment: all that a decision may know of clusters.
+//!
+//! Not here: how it was seen (the `fleet` crate).
+//! Invariant: immutable, ordered, each fact with its freshness.
+use std::collections::{BTreeMap, BTreeSet};
+
+use havenmeester_api::labels::Tags;
+use havenmeester_api::member::Capacity;
+use havenmeester_api::provider::ProviderSpec;
+use havenmeester_api::workload::CopyState;
+use jiff::Timestamp;
+
+use crate::Fact;
+
+/// All clusters and all legal entities.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FleetView {
+    /// By the name of the MemberCluster.
+    pub clusters: BTreeMap<String, ClusterView>,
+    /// By the name of the Provider; also those that run no cluster but own one that does.
+    pub providers: BTreeMap<String, ProviderSpec>,
+}
+
+/// One cluster.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ClusterView {
+    /// The Provider that runs it.
+    pub provider: String,
+    /// The provider's name of the region.
+    pub region: String,
+    /// Where the hardware stands; `None` = the provider's country.
+    pub country: Option<String>,
+    /// Whether it answers.
+    pub contact: Contact,
+    /// Why it may not be given workloads: quarantine after it was lost. `None` = it may.
+    pub barred: Option<String>,
+    /// How far our credentials reach.
+    pub reach: Reach,
+    /// What its nodes offer and what is asked of them. Requests of the workloads that run there are included.
+    pub capacity: Fact<Capacity>,
+    /// The tagged namespaces and the namespaces of known Workloads that are there, by name.
+    /// Of a lost cluster: the last that was seen.
+    pub copies: Fact<BTreeMap<String, CopyView>>,
+}
+
+/// Whether a cluster answers.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Contact {
+    /// Not yet asked, or its connection cannot be made at all since we know it.
+    Unknown,
+    /// It answers.
+    Reachable,
+    /// A heartbeat failed; too early to call it lost.
+    Suspect {
+        /// Since its last good heartbeat.
+        since: Timestamp,
+    },
+    /// Silent for too long.
+    Lost {
+        /// Its last good heartbeat.
+        last_heartbeat: Timestamp,
+        /// When it was called lost.
+        detected_at: Timestamp,
+    },
+}
+
+/// How far our credentials reach.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Reach {
+    /// The whole cluster.
+    Cluster,
+    /// Only these namespaces, and nothing cluster-scoped.
+    Namespaces(BTreeSet<String>),
+}
+
+/// One namespace on one cluster.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CopyView {
+    /// What it says of itself; `None`: untagged, or its labels cannot be read with our credentials.
+    pub tags: Option<Tags>,
+    /// Whether anything in it runs or would run.
+    pub state: CopyState,
+    /// How many objects of it are captured.
+    pub objects: usize,
+    /// What its pods ask for, by their controllers' templates and replicas (before they were stopped).
+    pub demand: Demand,
+}
+
+/// What a workload asks of a cluster.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, serde::Serialize)]
+pub struct Demand {
+    /// Thousandths of a core.
+    pub cpu_milli: i64,
+    /// MiB.
+    pub memory_mib: i64,
+    /// Pods.
+    pub pods: i64,
+}

@@ -1,0 +1,76 @@
+//! All that one decision may know.
+use std::collections::BTreeMap;
+
+use havenmeester_api::policy::PlacementPolicySpec;
+use havenmeester_api::workload::{Mode, Target};
+use havenmeester_api::{Criticality, Sensitivity};
+use jiff::Timestamp;
+
+use crate::fleet::{Demand, FleetView};
+
+/// A Workload on the hub, as `namespace/name`.
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, serde::Serialize)]
+#[serde(into = "String")]
+pub struct WorkloadId {
+    /// The namespace on the hub.
+    pub namespace: String,
+    /// The name.
+    pub name: String,
+}
+
+impl std::fmt::Display for WorkloadId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}", self.namespace, self.name)
+    }
+}
+
+impl From<WorkloadId> for String {
+    fn from(id: WorkloadId) -> Self {
+        id.to_string()
+    }
+}
+
+/// One moment of the world.
+#[derive(Clone, Debug, Default)]
+pub struct Request {
+    /// The clusters and the entities behind them.
+    pub fleet: FleetView,
+    /// All policies, by name.
+    pub policies: BTreeMap<String, PlacementPolicySpec>,
+    /// All workloads.
+    pub workloads: BTreeMap<WorkloadId, WorkloadView>,
+    /// Now.
+    pub now: Timestamp,
+}
+
+/// One workload, as the hub knows it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WorkloadView {
+    /// Where it lives on members.
+    pub target: Target,
+    /// The level that counts.
+    pub criticality: Criticality,
+    /// The level that counts.
+    pub sensitivity: Sensitivity,
+    /// The mode that counts.
+    pub mode: Mode,
+    /// What it asks of a cluster.
+    pub demand: Demand,
+    /// Where the copy that counts stands, as the hub persisted it. `None`: never seen.
+    pub home: Option<String>,
+    /// Where it was to stand by the decision before this one: the same place wins a tie.
+    pub previous: Option<String>,
+    /// The move that is under way: it is left to end.
+    pub moving: Option<Moving>,
+    /// Whether a capture of it from its home is in the store. Without one there is nothing to fail over from.
+    pub captured: bool,
+}
+
+/// A move that is under way.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Moving {
+    /// The Migration.
+    pub migration: String,
+    /// Where it goes.
+    pub target: String,
+}
