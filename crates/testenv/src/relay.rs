@@ -1,0 +1,188 @@
+//! The network between a client and an API server, with a switch: a TCP relay on loopback.
+//!
+//! Not here: latency and loss (the simulator has them); whole machines cut off (needs root).
+//! Invariant: bytes are never lost or reordered while a connection lives. A partition delays them, as TCP
+//! does, or ends the connection.
+
+#[cfg(test)]
+mod tests;
+
+use std::net::SocketAddr;
+
+use socket2::SockRef;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::{
+        TcpListener, TcpStream,
+        tcp::{ReadHalf, WriteHalf},
+    },
+    sync::watch,
+    task::JoinSet,
+};
+
+use crate::{TestenvError, ports::Port};
+
+/// What the relay does with connections, those it has and those to come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Carries bytes.
+    Pass,
+    /// Keeps and takes connections but carries nothing, and tells nobody: a partition that drops packets,
+    /// as seen through a load balancer that still acknowledges them. The hardest case to notice. Back in
+    /// `Pass`, what was held is carried on.
+    Blackhole,
+    /// Ends its connections and closes its port: connecting is refused, as by a machine without the server.
+    Refuse,
+    /// Resets its connections, and new ones once they are made.
+    Reset,
+}
+
+/// A relay; it runs until it is dropped.
+#[derive(Debug)]
+pub struct Relay {
+    target: SocketAddr,
+    port: Port,
+    mode: watch::Sender<Mode>,
+    applied: watch::Receiver<Mode>,
+    _tasks: JoinSet<()>,
+}
+
+impl Relay {
+    /// A relay to `target` that passes everything, on the runtime that calls this.
+    pub async fn start(target: SocketAddr) -> Result<Self, TestenvError> {
+        let port = Port::reserve()?;
+        let listener = listen(port.number())
+            .await
+            .map_err(|source| TestenvError::Relay { target, source })?;
+        let (mode, wanted) = watch::channel(Mode::Pass);
+        let (acknowledge, applied) = watch::channel(Mode::Pass);
+        let mut tasks = JoinSet::new();
+        tasks.spawn(accept(
+            Listening {
+                target,
+                port: port.number(),
+                wanted,
+                acknowledge,
+            },
+            Some(listener),
+        ));
+        Ok(Self {
+            target,
+            port,
+            mode,
+            applied,
+            _tasks: tasks,
+        })
+    }
+
+    /// Switches, and returns when the switch is in force.
+    pub async fn set(&mut self, mode: Mode) -> Result<(), TestenvError> {
+        self.mode.send_replace(mode);
+        self.applied
+            .wait_for(|applied| *applied == mode)
+            .await
+            .map_err(|_| TestenvError::Relay {
+                target: self.target,
+                source: std::io::ErrorKind::BrokenPipe.into(),
+            })?;
+        Ok(())
+    }
+
+    /// Where clients connect.
+    pub fn address(&self) -> SocketAddr {
+        ([127, 0, 0, 1], self.port.number()).into()
+    }
+
+    /// The same credentials, by way of the relay.
+    pub fn route(&self, kubeconfig: &str) -> String {
+        kubeconfig.replace(&self.target.to_string(), &self.address().to_string())
+    }
+}
+
+struct Listening {
+    target: SocketAddr,
+    port: u16,
+    wanted: watch::Receiver<Mode>,
+    acknowledge: watch::Sender<Mode>,
+}
+
+async fn listen(port: u16) -> std::io::Result<TcpListener> {
+    TcpListener::bind(("127.0.0.1", port)).await
+}
+
+/// Takes connections until the relay is dropped, which ends the channel and all that runs here.
+async fn accept(listening: Listening, mut listener: Option<TcpListener>) {
+    let Listening {
+        target,
+        port,
+        mut wanted,
+        acknowledge,
+    } = listening;
+    let mut connections = JoinSet::new();
+    loop {
+        let mode = *wanted.borrow_and_update();
+        match mode {
+            Mode::Refuse => listener = None,
+            Mode::Pass | Mode::Blackhole | Mode::Reset => {
+                if listener.is_none() {
+                    listener = listen(port).await.ok();
+                }
+            }
+        }
+        if matches!(mode, Mode::Refuse | Mode::Reset) {
+            connections.shutdown().await;
+        }
+        acknowledge.send_replace(mode);
+        tokio::select! {
+            changed = wanted.changed() => if changed.is_err() { return },
+            Some(_) = connections.join_next() => {}
+            Some(client) = next(listener.as_ref()) => {
+                connections.spawn(connection(client, target, wanted.clone()));
+            }
+        }
+    }
+}
+
+/// The next client, or none while the port is closed.
+async fn next(listener: Option<&TcpListener>) -> Option<TcpStream> {
+    listener?.accept().await.ok().map(|(client, _)| client)
+}
+
+async fn connection(client: TcpStream, target: SocketAddr, mut mode: watch::Receiver<Mode>) {
+    // If the relay ends this task, dropping the socket resets the connection.
+    let _ = client.set_zero_linger();
+    if mode.wait_for(|mode| *mode != Mode::Blackhole).await.is_err() || *mode.borrow() != Mode::Pass {
+        return;
+    }
+    let Ok(server) = TcpStream::connect(target).await else {
+        return;
+    };
+    let (mut client, mut server) = (client, server);
+    let (from_client, to_client) = client.split();
+    let (from_server, to_server) = server.split();
+    // Both directions may end on their own (a half-closed connection still carries the other one).
+    tokio::join!(
+        carry(from_client, to_server, mode.clone()),
+        carry(from_server, to_client, mode)
+    );
+    // Both ended in order, so the client must see that order.
+    let _ = SockRef::from(&client).set_linger(None);
+}
+
+/// Carries one direction until its end; holds what it has read while the relay is a black hole.
+async fn carry(mut from: ReadHalf<'_>, mut to: WriteHalf<'_>, mut mode: watch::Receiver<Mode>) {
+    let mut buffer = vec![0; 16 * 1024];
+    loop {
+        let read = from.read(&mut buffer).await.unwrap_or(0);
+        if mode.wait_for(|mode| *mode != Mode::Blackhole).await.is_err() {
+            return;
+        }
+        if read == 0 {
+            let _ = to.shutdown().await;
+            return;
+        }
+        if to.write_all(&buffer[..read]).await.is_err() {
+            return;
+        }
+    }
+}
