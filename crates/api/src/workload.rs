@@ -116,6 +116,10 @@ pub struct WorkloadStatus {
     /// Where the copy that counts stands: the last place at which it was seen active, or to which it was moved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cluster: Option<String>,
+    /// The plan generation of the move that brought it there; absent = it was found there. A move with a lower one
+    /// is history and says nothing of where it stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan_generation: Option<i64>,
     /// Every copy that is known of, those on lost clusters included.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["cluster"]))]
