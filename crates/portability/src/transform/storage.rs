@@ -1,0 +1,213 @@
+//! Storage classes by what a claim needs, and what ties a claim to a volume of the source.
+//!
+//! The need is the claim's own (access modes, volume mode); the class name tells fast from plain. Where both
+//! clusters use one name for different things the need is written down in an annotation, so that the outcome
+//! can be transformed again, also back.
+
+use serde_json::Value;
+
+use crate::{
+    classes::{ClusterClasses, Route, StorageClassKind},
+    draft::{Draft, Why, spell},
+    field::{annotation, at, items, text},
+    finding::{Finding, Question, Severity},
+    key::ObjectKey,
+    mark,
+};
+
+pub(super) fn rewrite(draft: &mut Draft, key: &ObjectKey, route: &Route<'_>, findings: &mut Vec<Finding>) {
+    match key.group_kind() {
+        ("", "PersistentVolumeClaim") => {
+            source_volume(draft, key, findings);
+            class(draft, key, &[], route, findings);
+        }
+        ("apps", "StatefulSet") => {
+            for place in 0..items(draft.object(), &["spec", "volumeClaimTemplates"]).len() {
+                let path = ["spec", "volumeClaimTemplates", &place.to_string()];
+                class(draft, key, &path, route, findings);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn source_volume(draft: &mut Draft, key: &ObjectKey, findings: &mut Vec<Finding>) {
+    if at(draft.object(), &["spec", "volumeName"]).is_some() {
+        findings.push(
+            Finding::new(
+                Question::Storage,
+                Severity::Warn,
+                "names a volume of the source; the target makes a new one",
+            )
+            .about(key)
+            .field("spec.volumeName")
+            .remedy("make sure the data is copied, or that the target has a class for it"),
+        );
+        draft.remove(&["spec", "volumeName"], Why::Allocated);
+    }
+    for field in ["dataSource", "dataSourceRef"] {
+        draft.remove(&["spec", field], Why::DataSourceStaysBehind);
+    }
+}
+
+/// Maps the class of the claim at `path` (the object itself when empty).
+fn class(draft: &mut Draft, key: &ObjectKey, path: &[&str], route: &Route<'_>, findings: &mut Vec<Finding>) {
+    let Some(claim) = at(draft.object(), path) else {
+        return;
+    };
+    let field = [path, &["spec", "storageClassName"]].concat();
+    let named = at(claim, &["spec", "storageClassName"])
+        .and_then(Value::as_str)
+        .map(str::to_owned);
+    let need = need_of(claim);
+    let finding = |severity: Severity, message: String| {
+        Finding::new(Question::Storage, severity, message)
+            .about(key)
+            .field(spell(&field))
+    };
+    if route.to.storage.is_empty() && route.to.default_storage.is_none() {
+        findings.push(finding(
+            Severity::Unknown,
+            "the storage classes of the target are not known".to_owned(),
+        ));
+        return;
+    }
+    let Some(was) = named else {
+        return unnamed(draft, &field, need, route, findings, finding);
+    };
+    if was.is_empty() {
+        findings.push(
+            finding(
+                Severity::Warn,
+                "asks for a volume made by hand: the target must have one".to_owned(),
+            )
+            .remedy("name a class, or make the volume on the target"),
+        );
+        return;
+    }
+    if need.is_none() && !is_known(&was, route) && !is_called(&was, route.to) {
+        let message =
+            format!("the source's classes do not name {was}: taken as plain storage for one writer");
+        findings.push(
+            finding(Severity::Warn, message).remedy("name it in the source's classes, or annotate the claim"),
+        );
+    }
+    let kind = kind_of(need, &was, route);
+    let Some(to) = target_class(kind, &was, need, route) else {
+        findings.push(
+            finding(
+                Severity::Block,
+                format!("the target has no storage of kind {kind} (here: class {was})"),
+            )
+            .remedy("add the kind to the target's classes, or place the workload elsewhere"),
+        );
+        return;
+    };
+    let to = to.to_owned();
+    if need.is_none() && kind_of(None, &to, route) != kind {
+        let record = [path, &["metadata", "annotations", mark::STORAGE_KIND]].concat();
+        draft.set(&record, Value::from(kind.name()), Why::StorageClassMapped);
+    }
+    draft.set(&field, Value::from(to), Why::StorageClassMapped);
+}
+
+fn unnamed(
+    draft: &mut Draft,
+    field: &[&str],
+    need: Option<StorageClassKind>,
+    route: &Route<'_>,
+    findings: &mut Vec<Finding>,
+    finding: impl Fn(Severity, String) -> Finding,
+) {
+    let default = route.to.default_storage.as_deref();
+    let special = need.filter(|kind| *kind != StorageClassKind::Rwo);
+    match (
+        special,
+        special.and_then(|kind| route.to.storage.get(&kind)),
+        default,
+    ) {
+        (Some(_), Some(class), _) if Some(class.as_str()) != default => {
+            draft.set(field, Value::from(class.clone()), Why::StorageClassMapped);
+        }
+        (Some(kind), None, _) => {
+            findings.push(finding(
+                Severity::Block,
+                format!("the target has no storage of kind {kind}"),
+            ));
+        }
+        (_, _, None) => findings.push(
+            finding(
+                Severity::Block,
+                "names no class, and the target has no default class".to_owned(),
+            )
+            .remedy("name a class"),
+        ),
+        (_, _, Some(default)) => findings.push(
+            finding(
+                Severity::Warn,
+                format!("names no class: the target's default class {default} is used"),
+            )
+            .remedy("name a class"),
+        ),
+    }
+}
+
+/// What the claim itself says it needs; none for one writer, where the class name tells more.
+fn need_of(claim: &Value) -> Option<StorageClassKind> {
+    if let Some(kind) = StorageClassKind::parse(annotation(claim, mark::STORAGE_KIND)) {
+        return Some(kind);
+    }
+    if text(claim, &["spec", "volumeMode"]) == "Block" {
+        return Some(StorageClassKind::Block);
+    }
+    let many = |mode: &Value| matches!(mode.as_str(), Some("ReadWriteMany" | "ReadOnlyMany"));
+    items(claim, &["spec", "accessModes"])
+        .iter()
+        .any(many)
+        .then_some(StorageClassKind::Rwx)
+}
+
+/// The need, else by what the source, then the target, calls the class, else plain.
+fn kind_of(need: Option<StorageClassKind>, class: &str, route: &Route<'_>) -> StorageClassKind {
+    let single = [StorageClassKind::RwoFast, StorageClassKind::Rwo];
+    let called = |classes: &ClusterClasses| {
+        single
+            .into_iter()
+            .find(|kind| classes.storage.get(kind).is_some_and(|name| name == class))
+    };
+    need.or_else(|| called(route.from))
+        .or_else(|| called(route.to))
+        .unwrap_or(StorageClassKind::Rwo)
+}
+
+/// The target's name for a kind. One writer makes do with the other speed, then with the default class.
+fn target_class<'r>(
+    kind: StorageClassKind,
+    was: &'r str,
+    need: Option<StorageClassKind>,
+    route: &Route<'r>,
+) -> Option<&'r str> {
+    let named = |kind: StorageClassKind| route.to.storage.get(&kind).map(String::as_str);
+    if need.is_none() && route.to.default_storage.as_deref() == Some(was) && !is_known(was, route) {
+        return Some(was);
+    }
+    match kind {
+        StorageClassKind::RwoFast => named(kind).or_else(|| named(StorageClassKind::Rwo)),
+        StorageClassKind::Rwo => named(kind).or_else(|| named(StorageClassKind::RwoFast)),
+        StorageClassKind::Rwx | StorageClassKind::Block => return named(kind),
+    }
+    .or(route.to.default_storage.as_deref())
+}
+
+/// Whether the source has this class in its list: then the name is the source's, not one already mapped.
+fn is_known(class: &str, route: &Route<'_>) -> bool {
+    is_called(class, route.from)
+}
+
+fn is_called(class: &str, classes: &ClusterClasses) -> bool {
+    classes
+        .storage
+        .values()
+        .chain(&classes.default_storage)
+        .any(|name| name == class)
+}
