@@ -1,24 +1,12 @@
 //! Real Kubernetes control planes on loopback, for tests that must not trust a simulator.
 //!
-//! Read `cluster` first, then `relay`. Not here: pods that run (a node is the test's own affair).
+//! Read `plane::cluster` first, then `plane::relay`. Not here: pods that run (a node is the test's affair).
 //! Invariants: no root, no network beyond 127.0.0.1, never the current kubeconfig; whatever was started is
 //! gone when its owner is, however the owner ended.
 
 pub mod binaries; // which programs, and where they come from
-mod certificates; // the authority of one cluster
-mod cluster; // one control plane
-mod daemon; // one process of it: kill, stop, cont, restart
-mod error; // what can go wrong
-mod flags; // the command line of each process
-mod guard; // outlives us only to clean up after us
-mod kubeconfig; // credentials as a file
-mod options; // what a test may choose
-mod ports; // numbers that nobody else takes
-mod relay; // the network between a client and a cluster
+#[cfg(feature = "cluster")]
+mod plane; // a control plane that runs them, and the network to it
 
-pub use cluster::{Cluster, Process};
-pub use daemon::Daemon;
-pub use error::TestenvError;
-pub use kubeconfig::client;
-pub use options::ClusterOptions;
-pub use relay::{Mode, Relay};
+#[cfg(feature = "cluster")]
+pub use plane::{Cluster, ClusterOptions, Daemon, Mode, Process, Relay, TestenvError, client};

@@ -20,7 +20,7 @@ use tokio::{
     task::JoinSet,
 };
 
-use crate::{TestenvError, ports::Port};
+use super::{TestenvError, ports::Port};
 
 /// What the relay does with connections, those it has and those to come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

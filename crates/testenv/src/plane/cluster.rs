@@ -18,9 +18,8 @@ use rustix::fs::statfs;
 use tempfile::TempDir;
 use tokio::time::{Instant, sleep};
 
-use crate::{
+use super::{
     ClusterOptions, Daemon, Relay, TestenvError,
-    binaries::{self, Binary},
     certificates::{Authority, Issued, token_keys},
     daemon::{LOOK_EVERY, Program},
     flags::{self, Numbers, file},
@@ -28,6 +27,7 @@ use crate::{
     kubeconfig::{self, Credential, render},
     ports::Port,
 };
+use crate::binaries::{self, Binary};
 
 /// A loaded machine needs some 10 s; a cluster that takes six times that is broken.
 const READY_WITHIN: Duration = Duration::from_mins(1);

@@ -12,16 +12,19 @@ use std::{
     process::{Child, ChildStdin, Command, Stdio},
 };
 
-use crate::TestenvError;
+use super::TestenvError;
 
 /// Killing takes effect after `kill` returns, so a dying process may still write while `rm` runs: repeat.
+///
+/// Both ignore what a cancelled job sends to all of its processes: the janitor still has work to do.
 const JANITOR: &str = r#"
+trap '' HUP INT TERM
 while read -r _; do :; done
 kill -s KILL -- "-$1" 2>/dev/null
 tries=0
 while [ -e "$2" ] && [ "$tries" -lt 100 ]; do rm -rf -- "$2" 2>/dev/null; tries=$((tries + 1)); done
 "#;
-const ANCHOR: &str = "while read -r _; do :; done";
+const ANCHOR: &str = "trap '' HUP INT TERM; while read -r _; do :; done";
 
 /// Dropping it kills the group, removes the data directory and waits until both are done.
 #[derive(Debug)]

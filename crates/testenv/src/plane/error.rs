@@ -4,7 +4,8 @@
 
 use std::path::PathBuf;
 
-use crate::{binaries::BinariesError, cluster::Process};
+use super::cluster::Process;
+use crate::binaries::BinariesError;
 
 /// Why a test cluster, or a part of it, could not do what it was asked.
 #[derive(Debug, thiserror::Error)]

@@ -8,7 +8,7 @@ use rcgen::{
     IsCa, KeyPair, KeyUsagePurpose,
 };
 
-use crate::TestenvError;
+use super::TestenvError;
 
 /// A certificate and its key, both PEM.
 #[derive(Debug, Clone)]

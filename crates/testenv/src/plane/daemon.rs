@@ -18,7 +18,7 @@ use tokio::{
     time::{Instant, sleep},
 };
 
-use crate::{TestenvError, cluster::Process};
+use super::{TestenvError, cluster::Process};
 
 /// Lines of a log that an error quotes.
 const QUOTED_LINES: usize = 25;

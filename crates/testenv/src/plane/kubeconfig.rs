@@ -8,7 +8,7 @@ mod tests;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use kube::config::{KubeConfigOptions, Kubeconfig};
 
-use crate::{TestenvError, certificates::Issued};
+use super::{TestenvError, certificates::Issued};
 
 /// How a user proves who it is.
 pub(crate) enum Credential<'a> {

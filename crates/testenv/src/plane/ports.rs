@@ -9,7 +9,8 @@ mod tests;
 
 use std::{fs::File, net::TcpListener, path::PathBuf};
 
-use crate::{TestenvError, binaries::cache};
+use super::TestenvError;
+use crate::binaries::cache;
 
 const FIRST: u16 = 20_000;
 const LAST: u16 = 29_999;

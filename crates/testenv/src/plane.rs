@@ -1,0 +1,19 @@
+//! A control plane: its processes, what they trust, and the network to it.
+
+mod certificates; // the authority of one cluster
+mod cluster; // one control plane
+mod daemon; // one process of it: kill, stop, cont, restart
+mod error; // what can go wrong
+mod flags; // the command line of each process
+mod guard; // outlives us only to clean up after us
+mod kubeconfig; // credentials as a file
+mod options; // what a test may choose
+mod ports; // numbers that nobody else takes
+mod relay; // the network between a client and a cluster
+
+pub use cluster::{Cluster, Process};
+pub use daemon::Daemon;
+pub use error::TestenvError;
+pub use kubeconfig::client;
+pub use options::ClusterOptions;
+pub use relay::{Mode, Relay};
