@@ -1,0 +1,119 @@
+//! From the body of a write to an object that has the right shape.
+//!
+//! Not here: whether its values make sense (`validate`). Invariant: what comes out has `apiVersion`, `kind` and
+//! `metadata`, and no field that its schema does not know.
+
+use http::{HeaderMap, header};
+use serde_json::Value;
+
+use super::error::ApiError;
+use super::kinds::Kind;
+use super::object::{self, str_at};
+use super::schema::{Type, pruning, typing};
+
+const ACCEPTED: [&str; 4] = [
+    "application/json",
+    "application/yaml",
+    "application/vnd.kubernetes.protobuf",
+    "application/cbor",
+];
+
+/// Reads the JSON body of a create or update.
+pub(crate) fn body(headers: &HeaderMap, body: &[u8], kind: &Kind) -> Result<Value, ApiError> {
+    let content = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or("application/json");
+    if content
+        .split(';')
+        .next()
+        .is_some_and(|c| c.trim() != "application/json" && !c.is_empty())
+    {
+        return Err(ApiError::unsupported_media_type(&ACCEPTED));
+    }
+    let value: Value = serde_json::from_slice(body).map_err(|error| {
+        ApiError::bad_request(format!(
+            "the object provided is unrecognized (must be of type {}): couldn't get version/kind; json parse error: {error}",
+            kind.kind
+        ))
+    })?;
+    if !value.is_object() {
+        return Err(ApiError::bad_request(format!(
+            "the object provided is unrecognized (must be of type {}): couldn't get version/kind; json parse error: \
+             json: cannot unmarshal {} into Go value of type struct {{ APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; \
+             Kind string \"json:\\\"kind,omitempty\\\"\" }}",
+            kind.kind,
+            typing::go_name(&value),
+        )));
+    }
+    Ok(value)
+}
+
+/// Checks that the object is of `kind`, and gives it that kind where it says nothing.
+pub(crate) fn identify(value: &mut Value, kind: &Kind) -> Result<(), ApiError> {
+    let (version, name) = (
+        str_at(value, &["apiVersion"]).to_owned(),
+        str_at(value, &["kind"]).to_owned(),
+    );
+    let expected = kind.api_version();
+    if kind.custom && name.is_empty() {
+        return Err(ApiError::bad_request(
+            "Object 'Kind' is missing in the body of the request",
+        ));
+    }
+    if !version.is_empty() && version != expected {
+        return Err(ApiError::bad_request(format!(
+            "the API version in the data ({version}) does not match the expected API version ({expected})"
+        )));
+    }
+    if !name.is_empty() && name != kind.kind {
+        return Err(ApiError::bad_request(format!(
+            "{name} in version {:?} cannot be handled as a {}: converting (v1.{name}) to (core.{}): unknown conversion",
+            kind.version, kind.kind, kind.kind
+        )));
+    }
+    let map = object::as_map(value);
+    map.insert("apiVersion".into(), expected.into());
+    map.insert("kind".into(), kind.kind.clone().into());
+    Ok(())
+}
+
+/// Gives the object the shape of its schema: types checked, unknown fields dropped. The warnings are for the client.
+pub(crate) fn shape(value: &mut Value, kind: &Kind, validation: &str) -> Result<Vec<String>, ApiError> {
+    let cannot = |why: String| {
+        ApiError::bad_request(format!(
+            "{} in version {:?} cannot be handled as a {}: {why}",
+            kind.kind, kind.version, kind.kind
+        ))
+    };
+    if let Some(why) = typing::mismatch(value, &kind.schema, kind.custom) {
+        return Err(cannot(why));
+    }
+    typing::drop_nulls(value, &kind.schema, kind.custom);
+    let unknown: Vec<String> = pruning::prune(value, &kind.schema)
+        .into_iter()
+        .map(|path| format!("unknown field {path:?}"))
+        .collect();
+    object::meta_mut(value);
+    match validation {
+        "Ignore" => Ok(Vec::new()),
+        "Strict" if !unknown.is_empty() => {
+            Err(cannot(format!("strict decoding error: {}", unknown.join(", "))))
+        }
+        "" | "Warn" | "Strict" => Ok(unknown),
+        other => Err(ApiError::bad_request(format!(
+            "fieldValidation: Unsupported value: {other:?}: supported values: \"Ignore\", \"Strict\", \"Warn\""
+        ))),
+    }
+}
+
+/// True if the value is what `omitempty` leaves out: an empty list or an empty map of strings.
+pub(crate) fn is_left_out(value: &Value, schema: &super::schema::Schema) -> bool {
+    match schema.kind {
+        Type::Array => value.as_array().is_some_and(Vec::is_empty),
+        Type::Object => {
+            schema.additional.is_some() && value.as_object().is_some_and(serde_json::Map::is_empty)
+        }
+        Type::Any | Type::String | Type::Integer | Type::Number | Type::Boolean => false,
+    }
+}
