@@ -3,10 +3,12 @@
 //! All time is tokio's, so that it can be paused: a simulated hour takes a blink. All chance comes from seeds.
 mod apiserver; // the API server
 mod clock; // calendar time on tokio's time
+mod controllers; // Deployment, StatefulSet, Job, ... for the simulated API server
 mod nodes; // simulated nodes, for any API server
 mod quantity; // `500m` and `1.5Gi` as numbers
 mod reflect; // list and watch, as a stream
 
 pub use apiserver::{ApiServer, ApiServerConfig, Body, Rule, User};
 pub use clock::SimClock;
+pub use controllers::Controllers;
 pub use nodes::{Nodes, NodesConfig, NodesControl};
