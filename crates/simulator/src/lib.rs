@@ -4,6 +4,8 @@
 mod apiserver; // the API server
 mod clock; // calendar time on tokio's time
 mod controllers; // Deployment, StatefulSet, Job, ... for the simulated API server
+mod journal; // what happened, in order
+mod network; // links with latency, loss and faults
 mod nodes; // simulated nodes, for any API server
 mod quantity; // `500m` and `1.5Gi` as numbers
 mod reflect; // list and watch, as a stream
@@ -11,4 +13,6 @@ mod reflect; // list and watch, as a stream
 pub use apiserver::{ApiServer, ApiServerConfig, Body, Rule, User};
 pub use clock::SimClock;
 pub use controllers::Controllers;
+pub use journal::Journal;
+pub use network::{Fault, Network, Quality, SimBody, SimService};
 pub use nodes::{Nodes, NodesConfig, NodesControl};
