@@ -9,6 +9,8 @@ mod network; // links with latency, loss and faults
 mod nodes; // simulated nodes, for any API server
 mod quantity; // `500m` and `1.5Gi` as numbers
 mod reflect; // list and watch, as a stream
+mod serve; // an API server on a loopback port
+mod world; // all of it together
 
 pub use apiserver::{ApiServer, ApiServerConfig, Body, Rule, User};
 pub use clock::SimClock;
@@ -16,3 +18,5 @@ pub use controllers::Controllers;
 pub use journal::Journal;
 pub use network::{Fault, Network, Quality, SimBody, SimService};
 pub use nodes::{Nodes, NodesConfig, NodesControl};
+pub use serve::{ServeError, Served, serve};
+pub use world::{Cluster, ClusterSpec, NotInTime, World, WorldBuilder, WorldError, until};
