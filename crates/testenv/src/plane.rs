@@ -6,14 +6,19 @@ mod daemon; // one process of it: kill, stop, cont, restart
 mod error; // what can go wrong
 mod flags; // the command line of each process
 mod guard; // outlives us only to clean up after us
+mod home; // where its files are
 mod kubeconfig; // credentials as a file
 mod options; // what a test may choose
+mod pki; // what a cluster trusts, as files
 mod ports; // numbers that nobody else takes
+mod process; // names
+mod programs; // what runs, and how it is called
 mod relay; // the network between a client and a cluster
 
-pub use cluster::{Cluster, Process};
+pub use cluster::Cluster;
 pub use daemon::Daemon;
 pub use error::TestenvError;
 pub use kubeconfig::client;
 pub use options::ClusterOptions;
+pub use process::Process;
 pub use relay::{Mode, Relay};

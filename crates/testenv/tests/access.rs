@@ -142,7 +142,7 @@ async fn a_relay_cuts_a_client_off_and_lets_it_back() {
     let cluster = Cluster::start(ClusterOptions::new("relayed").controllers(false))
         .await
         .expect("starts");
-    let mut relay = cluster.through_relay().await.expect("a relay");
+    let relay = cluster.through_relay().await.expect("a relay");
     let remote = client(&relay.route(&cluster.kubeconfig()))
         .await
         .expect("a client");

@@ -18,7 +18,7 @@ use tokio::{
     time::{Instant, sleep},
 };
 
-use super::{TestenvError, cluster::Process};
+use super::{Process, TestenvError};
 
 /// Lines of a log that an error quotes.
 const QUOTED_LINES: usize = 25;

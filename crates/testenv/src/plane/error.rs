@@ -4,7 +4,7 @@
 
 use std::path::PathBuf;
 
-use super::cluster::Process;
+use super::Process;
 use crate::binaries::BinariesError;
 
 /// Why a test cluster, or a part of it, could not do what it was asked.

@@ -14,7 +14,7 @@ pub(crate) struct Numbers {
     pub(crate) apiserver: u16,
 }
 
-/// Names of the files that `cluster` writes and the processes read.
+/// Names of the files that `pki` writes and the processes read.
 pub(crate) mod file {
     pub(crate) const AUTHORITY: &str = "ca.crt";
     pub(crate) const AUTHORITY_KEY: &str = "ca.key";

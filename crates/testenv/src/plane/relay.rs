@@ -4,6 +4,7 @@
 //! Invariant: bytes are never lost or reordered while a connection lives. A partition delays them, as TCP
 //! does, or ends the connection.
 
+mod plug; // makes connecting hang
 #[cfg(test)]
 mod tests;
 
@@ -20,6 +21,7 @@ use tokio::{
     task::JoinSet,
 };
 
+use self::plug::Plug;
 use super::{TestenvError, ports::Port};
 
 /// What the relay does with connections, those it has and those to come.
@@ -31,10 +33,23 @@ pub enum Mode {
     /// as seen through a load balancer that still acknowledges them. The hardest case to notice. Back in
     /// `Pass`, what was held is carried on.
     Blackhole,
+    /// As `Blackhole`, and new connections are not even made: connecting hangs until the client's own time-out.
+    /// A partition that drops packets, without a load balancer in between.
+    Drop,
     /// Ends its connections and closes its port: connecting is refused, as by a machine without the server.
     Refuse,
     /// Resets its connections, and new ones once they are made.
     Reset,
+}
+
+impl Mode {
+    /// Whether connections live but carry nothing.
+    fn holds(self) -> bool {
+        match self {
+            Self::Blackhole | Self::Drop => true,
+            Self::Pass | Self::Refuse | Self::Reset => false,
+        }
+    }
 }
 
 /// A relay; it runs until it is dropped.
@@ -75,10 +90,12 @@ impl Relay {
         })
     }
 
-    /// Switches, and returns when the switch is in force.
-    pub async fn set(&mut self, mode: Mode) -> Result<(), TestenvError> {
+    /// Switches, and returns when the switch is in force. One caller at a time: the mode of an overtaken call
+    /// may never come into force, and it would wait for that.
+    pub async fn set(&self, mode: Mode) -> Result<(), TestenvError> {
         self.mode.send_replace(mode);
         self.applied
+            .clone()
             .wait_for(|applied| *applied == mode)
             .await
             .map_err(|_| TestenvError::Relay {
@@ -111,24 +128,23 @@ async fn listen(port: u16) -> std::io::Result<TcpListener> {
 }
 
 /// Takes connections until the relay is dropped, which ends the channel and all that runs here.
-async fn accept(listening: Listening, mut listener: Option<TcpListener>) {
+async fn accept(listening: Listening, listener: Option<TcpListener>) {
     let Listening {
         target,
         port,
         mut wanted,
         acknowledge,
     } = listening;
+    let mut door = Door {
+        port,
+        listener,
+        plug: Plug::default(),
+        plugged: false,
+    };
     let mut connections = JoinSet::new();
     loop {
         let mode = *wanted.borrow_and_update();
-        match mode {
-            Mode::Refuse => listener = None,
-            Mode::Pass | Mode::Blackhole | Mode::Reset => {
-                if listener.is_none() {
-                    listener = listen(port).await.ok();
-                }
-            }
-        }
+        door.set(mode).await;
         if matches!(mode, Mode::Refuse | Mode::Reset) {
             connections.shutdown().await;
         }
@@ -136,22 +152,57 @@ async fn accept(listening: Listening, mut listener: Option<TcpListener>) {
         tokio::select! {
             changed = wanted.changed() => if changed.is_err() { return },
             Some(_) = connections.join_next() => {}
-            Some(client) = next(listener.as_ref()) => {
+            Some(client) = door.next() => {
                 connections.spawn(connection(client, target, wanted.clone()));
             }
         }
     }
 }
 
-/// The next client, or none while the port is closed.
-async fn next(listener: Option<&TcpListener>) -> Option<TcpStream> {
-    listener?.accept().await.ok().map(|(client, _)| client)
+/// The port: open, plugged or closed.
+struct Door {
+    port: u16,
+    listener: Option<TcpListener>,
+    plug: Plug,
+    plugged: bool,
+}
+
+impl Door {
+    /// What fails here shows to the test as a client that is refused, which is what a closed door does.
+    async fn set(&mut self, mode: Mode) {
+        if mode == Mode::Refuse {
+            (self.listener, self.plug, self.plugged) = (None, Plug::default(), false);
+            return;
+        }
+        if self.listener.is_none() {
+            self.listener = listen(self.port).await.ok();
+        }
+        let Some(listener) = &self.listener else { return };
+        if mode == Mode::Drop && !self.plugged {
+            self.plugged = self.plug.insert(listener).await.is_ok();
+        } else if mode != Mode::Drop && self.plugged {
+            self.plugged = self.plug.remove(listener).is_err();
+        }
+    }
+
+    /// The next client, or none while nobody can come in.
+    async fn next(&mut self) -> Option<TcpStream> {
+        if self.plugged {
+            return None;
+        }
+        loop {
+            let (client, _) = self.listener.as_ref()?.accept().await.ok()?;
+            if !self.plug.is_ours(&client) {
+                return Some(client);
+            }
+        }
+    }
 }
 
 async fn connection(client: TcpStream, target: SocketAddr, mut mode: watch::Receiver<Mode>) {
     // If the relay ends this task, dropping the socket resets the connection.
     let _ = client.set_zero_linger();
-    if mode.wait_for(|mode| *mode != Mode::Blackhole).await.is_err() || *mode.borrow() != Mode::Pass {
+    if mode.wait_for(|mode| !mode.holds()).await.is_err() || *mode.borrow() != Mode::Pass {
         return;
     }
     let Ok(server) = TcpStream::connect(target).await else {
@@ -174,7 +225,7 @@ async fn carry(mut from: ReadHalf<'_>, mut to: WriteHalf<'_>, mut mode: watch::R
     let mut buffer = vec![0; 16 * 1024];
     loop {
         let read = from.read(&mut buffer).await.unwrap_or(0);
-        if mode.wait_for(|mode| *mode != Mode::Blackhole).await.is_err() {
+        if mode.wait_for(|mode| !mode.holds()).await.is_err() {
             return;
         }
         if read == 0 {

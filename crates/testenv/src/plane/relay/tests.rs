@@ -45,7 +45,7 @@ async fn pass_carries_both_ways() {
 
 #[tokio::test]
 async fn blackhole_is_silent_and_holds_what_was_sent() {
-    let (mut relay, _server) = mk_relay().await;
+    let (relay, _server) = mk_relay().await;
     let mut old = connect(&relay).await.expect("connects");
     echo(&mut old).await.expect("an echo");
 
@@ -70,8 +70,51 @@ async fn blackhole_is_silent_and_holds_what_was_sent() {
 }
 
 #[tokio::test]
+async fn drop_lets_nobody_connect_until_pass() {
+    let (relay, _server) = mk_relay().await;
+    let mut old = connect(&relay).await.expect("connects");
+    echo(&mut old).await.expect("an echo");
+    let silence = Duration::from_millis(300);
+
+    for _ in 0..2 {
+        relay.set(Mode::Drop).await.expect("switches");
+        assert!(
+            timeout(silence, connect(&relay)).await.is_err(),
+            "connecting hangs"
+        );
+        assert!(
+            timeout(silence, old.read_u8()).await.is_err(),
+            "an old connection hangs"
+        );
+
+        relay.set(Mode::Pass).await.expect("switches");
+        let mut new = connect(&relay).await.expect("connects");
+        echo(&mut new).await.expect("an echo");
+        echo(&mut old).await.expect("an echo");
+    }
+}
+
+#[tokio::test]
+async fn who_was_connecting_during_drop_gets_in_after_it() {
+    let (relay, _server) = mk_relay().await;
+    relay.set(Mode::Drop).await.expect("switches");
+    let connecting = connect(&relay);
+    tokio::pin!(connecting);
+    assert!(
+        timeout(Duration::from_millis(300), &mut connecting)
+            .await
+            .is_err()
+    );
+
+    relay.set(Mode::Pass).await.expect("switches");
+
+    let mut client = connecting.await.expect("connects at the next try of its kernel");
+    echo(&mut client).await.expect("an echo");
+}
+
+#[tokio::test]
 async fn refuse_closes_the_port_and_pass_opens_it_again() {
-    let (mut relay, _server) = mk_relay().await;
+    let (relay, _server) = mk_relay().await;
     let mut old = connect(&relay).await.expect("connects");
     echo(&mut old).await.expect("an echo");
 
@@ -89,7 +132,7 @@ async fn refuse_closes_the_port_and_pass_opens_it_again() {
 
 #[tokio::test]
 async fn reset_ends_every_connection_by_a_reset() {
-    let (mut relay, _server) = mk_relay().await;
+    let (relay, _server) = mk_relay().await;
     let mut old = connect(&relay).await.expect("connects");
     echo(&mut old).await.expect("an echo");
 
