@@ -5,7 +5,9 @@
 //! Invariant: every byte of the log counts. An object that is not, to the byte, what `chain::encode`
 //! makes of its entries is a changed one.
 
-use std::{collections::BTreeSet, ops::ControlFlow};
+use std::{collections::BTreeSet, fmt, ops::ControlFlow};
+
+use serde::Serialize;
 
 use crate::{
     chain::{self, End, FIRST},
@@ -14,7 +16,8 @@ use crate::{
 };
 
 /// What a walk over the log found.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Serialize, Clone, Debug, PartialEq, Eq)]
+#[serde(tag = "log")]
 pub enum Verified {
     /// Nothing is missing, changed, moved or added.
     Intact {
@@ -35,7 +38,7 @@ pub enum Verified {
 }
 
 /// What was done to a log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Serialize, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Tampering {
     /// An entry is not what was written.
     Changed,
@@ -47,6 +50,13 @@ pub enum Tampering {
     Reordered,
     /// The pointer to the end of the log was changed or removed.
     Head,
+}
+
+impl fmt::Display for Tampering {
+    /// One word, as it is spelt in JSON.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, f)
+    }
 }
 
 /// A walk under way.

@@ -3,8 +3,12 @@
 //! Display says what was being done to what; the cause is the source. No key and no plaintext is ever
 //! part of an error.
 
-use std::error::Error as StdError;
-use std::io::{self, ErrorKind};
+use std::{
+    error::Error as StdError,
+    fmt,
+    io::{self, ErrorKind},
+    sync::Arc,
+};
 
 use object_store::Error as StoreError;
 
@@ -27,6 +31,13 @@ pub enum Category {
     Conflict,
     /// The store cannot be reached, or is not set up; trying again may help.
     Unavailable,
+}
+
+impl fmt::Display for Category {
+    /// One word: the value of a metric's label.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, f)
+    }
 }
 
 /// What went wrong in the ledger.
@@ -175,6 +186,16 @@ pub enum LedgerError {
     /// An identity file without an identity.
     #[error("the identity file holds no age identity (AGE-SECRET-KEY-1...)")]
     NoIdentity,
+    /// Entries cannot be added to the log; whoever waited for the same write gets the same answer.
+    #[error("adding to the log")]
+    Append {
+        /// Why not.
+        #[source]
+        source: Arc<LedgerError>,
+    },
+    /// The ledger is being taken down.
+    #[error("the log is closed")]
+    Closed,
     /// Others kept taking the place that we wanted to write to.
     #[error("{path} was taken by others {attempts} times")]
     Contended {
@@ -189,12 +210,15 @@ impl LedgerError {
     /// In which of the seven ways it failed.
     pub fn category(&self) -> Category {
         match self {
-            Self::Scheme { .. } | Self::Url { .. } | Self::NotLocal { .. } | Self::NoBucket { .. } => {
-                Category::Unavailable
-            }
+            Self::Closed
+            | Self::Scheme { .. }
+            | Self::Url { .. }
+            | Self::NotLocal { .. }
+            | Self::NoBucket { .. } => Category::Unavailable,
             Self::Directory { source, .. } => of_io(source).unwrap_or(Category::Unavailable),
             Self::Open { source, .. } | Self::Write { source, .. } => of_write(source),
             Self::Read { source, .. } => of_read(source),
+            Self::Append { source } => source.category(),
             Self::NoCapture { .. } => Category::Missing,
             Self::OtherContent { .. }
             | Self::Encode { .. }
@@ -216,6 +240,9 @@ fn of_write(error: &StoreError) -> Category {
     }
     if matches!(error, StoreError::PermissionDenied { .. }) {
         return Category::ReadOnly; // of S3: the credentials may not put
+    }
+    if matches!(error, StoreError::NotFound { .. }) {
+        return Category::Unavailable; // of S3: there is no such bucket
     }
     of_read(error)
 }

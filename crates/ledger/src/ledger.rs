@@ -1,15 +1,13 @@
-//! The handle that others hold: a store, the keys to it, and where its log ended when we last looked.
+//! The handle that others hold: a store, the keys to it, and the way to its log.
 //!
 //! Invariant: it keeps no truth of its own; another `Ledger` on the same store says the same.
 
 use std::sync::Arc;
 
 use object_store::ObjectStore;
-use tokio::sync::Mutex;
 
 use crate::{
     capture::{Capture, CaptureId, CaptureRef},
-    chain::End,
     check::Verified,
     entry::{Entry, Sealed},
     error::LedgerError,
@@ -17,6 +15,7 @@ use crate::{
     keys::Keys,
     log,
     objects::Objects,
+    queue::Queue,
     vault,
 };
 
@@ -25,8 +24,7 @@ use crate::{
 pub struct Ledger {
     objects: Objects,
     keys: Arc<Keys>,
-    /// A hint: where the log ended. Held while appending, so that our own tasks do not race each other.
-    end: Arc<Mutex<Option<End>>>,
+    queue: Arc<Queue>,
 }
 
 impl Ledger {
@@ -35,7 +33,7 @@ impl Ledger {
         Self {
             objects: Objects::new(store),
             keys: Arc::new(keys),
-            end: Arc::default(),
+            queue: Arc::new(Queue::new()),
         }
     }
 
@@ -84,7 +82,9 @@ impl Ledger {
         index::all(&self.objects, workload).await
     }
 
-    /// Adds one entry to the log. Safe beside other tasks and other replicas.
+    /// Adds one entry to the log. Safe beside other tasks and other replicas; what other tasks add at the
+    /// same time goes into the same write. An error means that it is not in the log, except where the
+    /// store itself failed in the middle of the write (`Unavailable`): then it may be.
     pub async fn append(&self, entry: Entry) -> Result<Sealed, LedgerError> {
         let mut sealed = self.append_all(vec![entry]).await?;
         sealed.pop().ok_or(LedgerError::Empty {
@@ -92,10 +92,9 @@ impl Ledger {
         })
     }
 
-    /// Adds entries to the log one after the other, in one write.
+    /// Adds entries to the log one after the other, in one write: all of them or none.
     pub async fn append_all(&self, entries: Vec<Entry>) -> Result<Vec<Sealed>, LedgerError> {
-        let mut end = self.end.lock().await;
-        log::append(&self.objects, &mut end, &entries).await
+        self.queue.append(&self.objects, entries).await
     }
 
     /// Walks the log from its first entry to its end and says whether it is whole.

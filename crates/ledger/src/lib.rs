@@ -19,6 +19,7 @@ mod ledger; // the handle that others hold
 mod log; // append, read, verify
 mod objects; // the object store, with our errors
 mod open; // a store by its URL
+mod queue; // many entries, one write
 mod vault; // sealed captures, under the hash of their content
 
 pub use {

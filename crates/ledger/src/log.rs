@@ -27,7 +27,8 @@ const ATTEMPTS: usize = 256;
 /// How many objects are read at the same time. 32 hides the latency of S3 and is no burden on a disk.
 const READ_AHEAD: usize = 32;
 
-/// Chains entries onto the log as one object. `known` is where the log ended when we last looked.
+/// Chains entries onto the log as one object. `known` is where the log ended when we last looked; it is
+/// kept up to date at every await, so that a call that is cancelled can be repeated.
 pub(crate) async fn append(
     objects: &Objects,
     known: &mut Option<End>,
@@ -36,11 +37,11 @@ pub(crate) async fn append(
     if entries.is_empty() {
         return Ok(Vec::new());
     }
-    let mut end = match known.take() {
-        Some(end) => end,
-        None => find_end(objects).await?,
-    };
     for _ in 0..ATTEMPTS {
+        let end = match known {
+            Some(end) => end.clone(),
+            None => known.insert(find_end(objects).await?).clone(),
+        };
         // Before the entry, so that a damaged head refuses it instead of failing after it.
         let head = head::look(objects, end.seq >= FIRST).await?;
         let path = place(end.seq + 1);
@@ -50,30 +51,40 @@ pub(crate) async fn append(
         };
         let sealed = chain::seal(&end, entries.to_vec()).map_err(encoding)?;
         let bytes = bytes::Bytes::from(chain::encode(&sealed).map_err(encoding)?);
-        let ours = if objects.create(&path, bytes.clone()).await? {
-            true
-        } else {
-            // Absent after all: another upload was under way and failed. Then the place is free.
-            let Some(found) = objects.read(&path).await? else {
-                continue;
-            };
-            end = last_of(&path, &found.bytes)?;
-            // Our own write, whose answer was lost on the way and which the client repeated?
-            found.bytes == bytes
-        };
-        if ours {
-            end = sealed.last().map_or(end, End::of);
-        }
-        head::advance(objects, head, &end).await?;
-        if ours {
-            *known = Some(end);
+        if objects.create(&path, bytes.clone()).await? {
+            *known = follow(objects, head, &sealed).await;
             return Ok(sealed);
         }
+        // Absent after all: another upload was under way and failed. Then the place is free.
+        let Some(found) = objects.read(&path).await? else {
+            continue;
+        };
+        if found.bytes == bytes {
+            // Our own write, whose answer was lost on the way, or which was cancelled.
+            *known = follow(objects, head, &sealed).await;
+            return Ok(sealed);
+        }
+        let end = last_of(&path, &found.bytes)?;
+        head::advance(objects, head, &end).await?;
+        *known = Some(end);
     }
     Err(LedgerError::Contended {
-        path: place(end.seq + 1).to_string(),
+        path: ENTRIES.to_owned(),
         attempts: ATTEMPTS,
     })
+}
+
+/// Moves the head up to what was just written. `None` where it could not: the entries are in the log, so
+/// that is no failure of theirs, and the next one begins by bringing the head up or reports why it cannot.
+async fn follow(objects: &Objects, head: head::Seen, written: &[Sealed]) -> Option<End> {
+    let end = written.last().map(End::of)?;
+    match head::advance(objects, head, &end).await {
+        Ok(()) => Some(end),
+        Err(error) => {
+            tracing::warn!(%error, seq = end.seq, "the log's head pointer lags behind its last entry");
+            None
+        }
+    }
 }
 
 /// Follows the log from its head to its end, and brings the head up to it.

@@ -60,6 +60,20 @@ fn credentials_that_may_not_put_are_read_only() {
 }
 
 #[test]
+fn a_bucket_that_does_not_exist_is_unavailable() {
+    let mk = || StoreError::NotFound {
+        path: "x".to_owned(),
+        source: "404".into(),
+    };
+    assert_eq!(mk_write(mk()).category(), Category::Unavailable);
+    let error = LedgerError::Read {
+        path: "x".to_owned(),
+        source: mk(),
+    };
+    assert_eq!(error.category(), Category::Missing);
+}
+
+#[test]
 fn display_does_not_repeat_the_source() {
     assert_eq!(mk_write(mk_io(28)).to_string(), "writing x to the store");
 }

@@ -158,11 +158,14 @@ async fn a_head_that_was_removed_or_damaged_is_not_covered_up_by_the_next_entry(
         }
         for writer in [&ledger, &mk_ledger(&store)] {
             let error = writer.append(mk_entry("next")).await.unwrap_err();
+            assert_eq!(error.category(), Category::Corrupt, "{error}");
+            let LedgerError::Append { source } = error else {
+                panic!("{error}")
+            };
             assert!(
-                matches!(error, LedgerError::NoHead | LedgerError::HeadChanged),
-                "{error}"
+                matches!(*source, LedgerError::NoHead | LedgerError::HeadChanged),
+                "{source}"
             );
-            assert_eq!(error.category(), Category::Corrupt);
             assert!(matches!(broken(&ledger).await, Some((_, Tampering::Head))));
         }
     }
