@@ -15,7 +15,6 @@ use crate::Date;
     plural = "contracts",
     shortname = "hmct",
     category = "havenmeester",
-    namespaced,
     status = "ContractStatus",
     derive = "PartialEq",
     doc = "A contract with a provider: when it ends, and how many days before that leaving is rehearsed.",
