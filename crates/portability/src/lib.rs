@@ -3,12 +3,20 @@
 //! Read `capture`, then `transform`, then `preflight`.
 mod capture; // what of a live object is kept
 mod classes; // what clusters call things
+mod closure; // what objects refer to
+mod compare; // does it stand as it was sent
+mod demand; // what it asks of a quota
 mod draft; // an object under change, every change with its reason
+mod facts; // what is known about a target
 mod field; // reading JSON
 mod finding; // one answer to one question
 mod key; // what an object is called
 mod kinds; // order, scope and Pods per kind
+mod preflight; // the verdict
+mod quantity; // 500m, 1Gi
+mod reference; // what one object refers to
 mod run; // stop and start
+mod served; // does the target serve the kind
 mod serving; // does it do its work
 mod transform; // what the target is sent
 
@@ -17,9 +25,13 @@ pub mod mark; // the annotations that we write
 pub use {
     capture::{NotCopied, capture, is_captured_kind, not_copied},
     classes::{ClusterClasses, Route, StorageClassKind},
+    closure::{Closure, Reference, Resolved, Target, closure},
+    compare::{Difference, faithful},
     draft::{Change, Why},
+    facts::{AccessFact, AccessNeed, DryRunFact, Existing, Fact, QuotaFact, TargetFacts, Verb, Versions},
     finding::{Finding, Question, Severity},
     key::{Gvk, KeyError, ObjectKey},
+    preflight::{Preflight, Verdict, access_needed, preflight, sample_pods},
     run::{is_stopped, start_patch, stop_patch},
     serving::{NotServing, Serving, is_serving},
     transform::{LeftOut, Planned, Start, Transformed, transform},

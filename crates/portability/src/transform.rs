@@ -13,7 +13,7 @@ mod storage;
 mod tests;
 mod webhook;
 
-use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
+use std::collections::{BTreeMap, btree_map::Entry};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -23,8 +23,9 @@ use crate::{
     classes::Route,
     draft::{Change, Draft},
     finding::{Finding, Question, Severity},
-    key::{Gvk, KeyError, ObjectKey},
+    key::{KeyError, ObjectKey},
     kinds,
+    served::unserved,
 };
 
 /// How what runs is created.
@@ -105,6 +106,9 @@ pub fn transform(objects: &[Value], route: &Route<'_>, start: Start) -> Transfor
     for one in planned.into_values() {
         place(one, route, &mut out);
     }
+    if let Some(served) = route.served {
+        out.findings.extend(unserved(&out.objects, served));
+    }
     out.findings.sort();
     out.findings.dedup();
     out.left_out.sort();
@@ -148,9 +152,6 @@ fn rewrite(
     storage::rewrite(&mut draft, &key, route, findings);
     webhook::rewrite(&mut draft, &key);
     start::rewrite(&mut draft, &key, start, findings);
-    if let Some(served) = route.served {
-        unserved(&key, served, findings);
-    }
     let order = kinds::order(&key.group, &key.kind);
     let (object, changes) = draft.finish();
     Planned {
@@ -197,32 +198,6 @@ fn place(one: Planned, route: &Route<'_>, out: &mut Transformed) {
         );
     }
     out.objects.push(one);
-}
-
-fn unserved(key: &ObjectKey, served: &BTreeSet<Gvk>, findings: &mut Vec<Finding>) {
-    let gvk = key.gvk();
-    if served.contains(&gvk) {
-        return;
-    }
-    let others: Vec<&str> = served
-        .iter()
-        .filter(|other| other.group == gvk.group && other.kind == gvk.kind)
-        .map(|other| other.version.as_str())
-        .collect();
-    let finding = Finding::new(
-        Question::Served,
-        Severity::Block,
-        format!("the target does not serve {gvk}"),
-    );
-    let remedy = if others.is_empty() {
-        "install what serves this kind on the target, or place the workload elsewhere".to_owned()
-    } else {
-        format!(
-            "the target serves it as {}: write the object in that version",
-            others.join(", ")
-        )
-    };
-    findings.push(finding.about(key).field("apiVersion").remedy(remedy));
 }
 
 fn unreadable(object: &Value, why: KeyError) -> Finding {
