@@ -2,7 +2,7 @@
 //!
 //! Invariant: it keeps no truth of its own; another `Ledger` on the same store says the same.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use object_store::ObjectStore;
 
@@ -108,6 +108,14 @@ impl Ledger {
     /// The entries from number `from` on (the first has 1), as they stand in the store.
     pub async fn entries(&self, from: u64) -> Result<Vec<Sealed>, LedgerError> {
         log::entries(&self.objects, from).await
+    }
+}
+
+impl fmt::Debug for Ledger {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ledger")
+            .field("keys", &self.keys)
+            .finish_non_exhaustive()
     }
 }
 
