@@ -1,6 +1,8 @@
 //! A simulated API server on a loopback port, so that kubectl and other programs can talk to it.
 //!
-//! Plain HTTP/1.1 with bearer tokens: it never leaves the machine. Not here: TLS, HTTP/2, upgrades (exec, attach).
+//! Plain HTTP/1.1: it never leaves the machine. kubectl sends no credentials over plain HTTP, so the token stands in
+//! the path of the server's URL (`http://127.0.0.1:PORT/as/TOKEN`); a bearer token is taken too.
+//! Not here: TLS, HTTP/2, upgrades (exec, attach).
 //! Invariant: it listens on 127.0.0.1 only; every connection ends with the server.
 
 use std::{
@@ -13,10 +15,11 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{Request, Response, StatusCode, header};
+use http::{HeaderMap, Request, Response, StatusCode, Uri, header};
 use http_body_util::{BodyExt, Full, combinators::UnsyncBoxBody};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde_json::json;
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -25,6 +28,9 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use crate::apiserver::{ApiServer, User};
+
+/// Before the token in a path.
+const AS: &str = "/as/";
 
 /// How long answers may still take when the server stops.
 const GRACE: Duration = Duration::from_secs(1);
@@ -80,13 +86,14 @@ impl Served {
 
     /// A kubeconfig, in YAML, whose one context `name` leads here with this token.
     pub fn kubeconfig(&self, name: &str, token: &str) -> String {
+        let path = utf8_percent_encode(token, NON_ALPHANUMERIC);
+        let server = json!(format!("http://{}{AS}{path}", self.address));
         // JSON strings are YAML strings, whatever is in them.
-        let (name, token) = (json!(name), json!(token));
-        let server = json!(format!("http://{}", self.address));
+        let name = json!(name);
         format!(
             "apiVersion: v1\nkind: Config\ncurrent-context: {name}\n\
              clusters:\n- name: {name}\n  cluster:\n    server: {server}\n\
-             users:\n- name: {name}\n  user:\n    token: {token}\n\
+             users:\n- name: {name}\n  user: {{}}\n\
              contexts:\n- name: {name}\n  context:\n    cluster: {name}\n    user: {name}\n"
         )
     }
@@ -157,19 +164,33 @@ async fn converse(stream: TcpStream, front: Arc<Front>, cancel: CancellationToke
 
 impl Front {
     async fn answer(&self, request: Request<Incoming>) -> Result<Answer, hyper::Error> {
-        let Some(who) = self.who(&request).cloned() else {
+        let (mut head, body) = request.into_parts();
+        let token = match split(&head.uri) {
+            Some((token, rest)) => {
+                head.uri = rest;
+                Some(token)
+            }
+            None => bearer(&head.headers),
+        };
+        let Some(who) = token.and_then(|token| self.tokens.get(&token)).cloned() else {
             return Ok(unauthorized());
         };
-        let (head, body) = request.into_parts();
         let body = body.collect().await?.to_bytes();
         let answer = self.server.handle(&who, Request::from_parts(head, body)).await;
         Ok(answer.map(BodyExt::boxed_unsync))
     }
+}
 
-    fn who(&self, request: &Request<Incoming>) -> Option<&User> {
-        let header = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
-        self.tokens.get(header.strip_prefix("Bearer ")?)
-    }
+/// The token in the path, and the address without it.
+fn split(uri: &Uri) -> Option<(String, Uri)> {
+    let (token, rest) = uri.path_and_query()?.as_str().strip_prefix(AS)?.split_once('/')?;
+    let token = percent_decode_str(token).decode_utf8().ok()?.into_owned();
+    Some((token, format!("/{rest}").parse().ok()?))
+}
+
+fn bearer(headers: &HeaderMap) -> Option<String> {
+    let header = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    header.strip_prefix("Bearer ").map(str::to_owned)
 }
 
 fn unauthorized() -> Answer {

@@ -38,6 +38,9 @@ pub struct NodesConfig {
     pub heartbeat: Duration,
     /// Also bind pods to nodes. For clusters without a scheduler.
     pub schedule: bool,
+    /// Also make volumes for claims whose storage class has the provisioner [`super::PROVISIONER`]. For clusters with
+    /// a real controller manager, which binds them; the simulator's controllers do both.
+    pub provision: bool,
     /// A pod waits until the config maps and secrets that it must have exist, as on a real node.
     pub check_references: bool,
     /// The version the nodes say they have, as `v1.33.0`.
@@ -70,6 +73,7 @@ impl Default for NodesConfig {
             run_time: Duration::from_secs(2),
             heartbeat: Duration::from_secs(10),
             schedule: false,
+            provision: false,
             check_references: true,
             version: "v1.33.0".to_owned(),
             seed: 0,

@@ -16,11 +16,8 @@ use crate::{
     controllers::Controllers,
     journal::Journal,
     network::{Network, Quality},
-    nodes::{Nodes, NodesConfig, NodesControl},
+    nodes::{Nodes, NodesConfig, NodesControl, PROVISIONER},
 };
-
-/// What stands behind the simulated storage classes.
-const PROVISIONER: &str = "simulated.havenmeester.dev";
 
 /// A world in the making.
 #[derive(Clone, Debug)]
