@@ -98,35 +98,30 @@ pub fn access_needed(transformed: &Transformed) -> BTreeSet<AccessNeed> {
 /// ranges and webhooks on Pods let a Deployment pass and then refuse its Pods. The key in
 /// [`TargetFacts::pods`] is that of the sample.
 pub fn sample_pods(transformed: &Transformed) -> Vec<Value> {
-    let mut out = Vec::new();
-    for one in &transformed.objects {
-        let path = kinds::pod_path(&one.key.group, &one.key.kind).filter(|path| !path.is_empty());
-        let Some(template) = path.and_then(|path| at(&one.object, path)) else {
-            continue;
-        };
-        let Some(spec) = at(template, &["spec"]) else {
-            continue;
-        };
-        let metadata = json!({
-            "name": sample_name(&one.key),
-            "namespace": one.key.namespace,
-            "labels": at(template, &["metadata", "labels"]).cloned().unwrap_or_default(),
-            "annotations": at(template, &["metadata", "annotations"]).cloned().unwrap_or_default(),
-        });
-        out.push(json!({ "apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec }));
-    }
-    out
+    samples(transformed).map(|(_, pod)| pod).collect()
+}
+
+/// Each planned object that makes Pods, with its sample.
+fn samples(transformed: &Transformed) -> impl Iterator<Item = (&ObjectKey, Value)> {
+    transformed.objects.iter().filter_map(|one| {
+        let path = kinds::pod_path(&one.key.group, &one.key.kind).filter(|path| !path.is_empty())?;
+        let template = at(&one.object, path)?;
+        let spec = at(template, &["spec"])?;
+        let mut metadata = json!({ "name": sample_name(&one.key), "namespace": one.key.namespace });
+        for field in ["labels", "annotations"] {
+            if let Some(map) = at(template, &["metadata", field]) {
+                metadata[field] = map.clone();
+            }
+        }
+        Some((
+            &one.key,
+            json!({ "apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec }),
+        ))
+    })
 }
 
 fn sample_name(key: &ObjectKey) -> String {
     format!("{}-{}", key.kind.to_ascii_lowercase(), key.name)
-}
-
-/// The planned object that a sample Pod stands for.
-fn sampled<'t>(transformed: &'t Transformed, pod: &ObjectKey) -> Option<&'t ObjectKey> {
-    let keys = transformed.objects.iter().map(|one| &one.key);
-    keys.into_iter()
-        .find(|key| key.namespace == pod.namespace && sample_name(key) == pod.name)
 }
 
 /// Whether the target already has what its platform team would be asked for.

@@ -45,12 +45,13 @@ pub fn start_patch(live: &Value) -> Option<Value> {
             Some(unmarked(live, mark::REPLICAS, spec))
         }
         ("batch", "Job" | "CronJob") => {
-            let value = match annotation(live, mark::SUSPEND) {
+            let spec = match annotation(live, mark::SUSPEND) {
                 "" => return None,
-                "unset" => Value::Null,
-                _ => Value::Bool(false),
+                _ if !is_true(live, &["spec", "suspend"]) => json!({}),
+                "unset" => json!({ "suspend": null }),
+                _ => json!({ "suspend": false }),
             };
-            Some(unmarked(live, mark::SUSPEND, json!({ "suspend": value })))
+            Some(unmarked(live, mark::SUSPEND, spec))
         }
         ("apps", "DaemonSet") => is_parked(live).then(|| {
             let alone = map(live, NODE_SELECTOR).is_some_and(|selector| selector.len() == 1);

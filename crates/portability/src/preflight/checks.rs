@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{is_given, quota, sample_pods, sampled};
+use super::{is_given, quota, samples};
 use crate::{
     closure::{self, Resolved},
     compare::faithful,
@@ -156,17 +156,9 @@ fn dry_run(transformed: &Transformed, facts: &TargetFacts) -> Vec<Finding> {
         .filter_map(|one| verdict_of(Question::DryRun, &one.key, &one.key, facts.dry_run.get(&one.key)));
     let mut out: Vec<Finding> = objects.collect();
     if let Some(pods) = &facts.pods {
-        let samples = sample_pods(transformed);
-        let keys = samples
-            .iter()
-            .filter_map(|sample| ObjectKey::from_value(sample).ok());
-        out.extend(keys.filter_map(|key| {
-            verdict_of(
-                Question::Admission,
-                sampled(transformed, &key)?,
-                &key,
-                pods.get(&key),
-            )
+        out.extend(samples(transformed).filter_map(|(about, sample)| {
+            let sent = ObjectKey::from_value(&sample).ok()?;
+            verdict_of(Question::Admission, about, &sent, pods.get(&sent))
         }));
     }
     out

@@ -129,6 +129,7 @@ fn resume(draft: &mut Draft) {
     let record = annotation(draft.object(), mark::SUSPEND).to_owned();
     match record.as_str() {
         "" => return,
+        _ if !is_true(draft.object(), &["spec", "suspend"]) => {}
         "unset" => draft.remove(&["spec", "suspend"], Why::Restored),
         _ => draft.set(&["spec", "suspend"], Value::from(false), Why::Restored),
     }
