@@ -88,7 +88,7 @@ fn clippy(workspace: &Workspace) -> anyhow::Result<Outcome> {
 fn documentation(workspace: &Workspace) -> anyhow::Result<Outcome> {
     let mut command = shell::cargo(workspace.root());
     command
-        .args(["doc", "--workspace", "--no-deps", "--quiet"])
+        .args(["doc", "--workspace", "--no-deps", "--keep-going", "--quiet"])
         .env("RUSTDOCFLAGS", "-D warnings");
     shell::succeeds(&mut command).map(Outcome::Check)
 }

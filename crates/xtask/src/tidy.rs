@@ -10,6 +10,7 @@ mod sizes; // long files and functions
 mod source; // the files, and what each must have
 #[cfg(test)]
 mod tests;
+mod writers; // who may change a member cluster
 
 use std::fmt;
 
@@ -58,6 +59,7 @@ pub(crate) fn run() -> anyhow::Result<bool> {
 
 fn findings(workspace: &Workspace, files: &[SourceFile]) -> anyhow::Result<Vec<Finding>> {
     let mut findings = source::check(files);
+    findings.extend(writers::check(files));
     findings.extend(modules::check(workspace, files));
     findings.extend(manifests::check(workspace)?);
     findings.extend(dependencies::check(workspace)?);

@@ -42,12 +42,20 @@ fn go_build(binary: Binary, output: &Path) -> Result<(), BinariesError> {
         .join("go")
         .join(recipe.module);
     eprintln!(
-        "{binary}: building with Go (once per machine; kube-apiserver takes some 4 minutes on 2 cores)"
+        "{binary}: building with Go (once per machine; the first of Kubernetes takes some 4 minutes on 2 cores)"
     );
     let status = Command::new("go")
         .current_dir(&module)
         .env("CGO_ENABLED", "0")
-        .args(["build", "-trimpath", "-ldflags", &recipe.linker_flags, "-o"])
+        .args([
+            "build",
+            "-mod=readonly",
+            "-buildvcs=false",
+            "-trimpath",
+            "-ldflags",
+            &recipe.linker_flags,
+            "-o",
+        ])
         .arg(output)
         .arg(recipe.package)
         .status()

@@ -33,8 +33,8 @@ impl ClusterOptions {
         self.apiserver_flag(format!("--enable-admission-plugins={}", plugins.join(",")))
     }
 
-    /// One more flag for the API server, such as `--feature-gates=...`. A later flag wins over an earlier
-    /// one, so this can change what we set.
+    /// One more flag for the API server, such as `--feature-gates=...`. It comes after ours: a list adds to
+    /// what we set, any other value takes its place.
     #[must_use]
     pub fn apiserver_flag(mut self, flag: impl Into<String>) -> Self {
         self.apiserver_flags.push(flag.into());

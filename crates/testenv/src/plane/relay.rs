@@ -52,13 +52,21 @@ impl Mode {
     }
 }
 
+/// One turn of the switch.
+#[derive(Debug, Clone, Copy)]
+struct Switch {
+    number: u64,
+    mode: Mode,
+}
+
 /// A relay; it runs until it is dropped.
 #[derive(Debug)]
 pub struct Relay {
     target: SocketAddr,
     port: Port,
-    mode: watch::Sender<Mode>,
-    applied: watch::Receiver<Mode>,
+    wanted: watch::Sender<Switch>,
+    /// Number of the last switch in force.
+    applied: watch::Receiver<u64>,
     _tasks: JoinSet<()>,
 }
 
@@ -69,8 +77,11 @@ impl Relay {
         let listener = listen(port.number())
             .await
             .map_err(|source| TestenvError::Relay { target, source })?;
-        let (mode, wanted) = watch::channel(Mode::Pass);
-        let (acknowledge, applied) = watch::channel(Mode::Pass);
+        let (switch, wanted) = watch::channel(Switch {
+            number: 0,
+            mode: Mode::Pass,
+        });
+        let (acknowledge, applied) = watch::channel(0);
         let mut tasks = JoinSet::new();
         tasks.spawn(accept(
             Listening {
@@ -84,24 +95,25 @@ impl Relay {
         Ok(Self {
             target,
             port,
-            mode,
+            wanted: switch,
             applied,
             _tasks: tasks,
         })
     }
 
-    /// Switches, and returns when the switch is in force. One caller at a time: the mode of an overtaken call
-    /// may never come into force, and it would wait for that.
+    /// Switches, and returns when this switch, or a later one, is in force.
     pub async fn set(&self, mode: Mode) -> Result<(), TestenvError> {
-        self.mode.send_replace(mode);
-        self.applied
-            .clone()
-            .wait_for(|applied| *applied == mode)
-            .await
-            .map_err(|_| TestenvError::Relay {
-                target: self.target,
-                source: std::io::ErrorKind::BrokenPipe.into(),
-            })?;
+        let mut number = 0;
+        self.wanted.send_modify(|wanted| {
+            number = wanted.number + 1;
+            *wanted = Switch { number, mode };
+        });
+        let mut applied = self.applied.clone();
+        let in_force = applied.wait_for(|applied| *applied >= number).await;
+        in_force.map_err(|_| TestenvError::Relay {
+            target: self.target,
+            source: std::io::ErrorKind::BrokenPipe.into(),
+        })?;
         Ok(())
     }
 
@@ -119,8 +131,8 @@ impl Relay {
 struct Listening {
     target: SocketAddr,
     port: u16,
-    wanted: watch::Receiver<Mode>,
-    acknowledge: watch::Sender<Mode>,
+    wanted: watch::Receiver<Switch>,
+    acknowledge: watch::Sender<u64>,
 }
 
 async fn listen(port: u16) -> std::io::Result<TcpListener> {
@@ -143,12 +155,12 @@ async fn accept(listening: Listening, listener: Option<TcpListener>) {
     };
     let mut connections = JoinSet::new();
     loop {
-        let mode = *wanted.borrow_and_update();
+        let Switch { number, mode } = *wanted.borrow_and_update();
         door.set(mode).await;
         if matches!(mode, Mode::Refuse | Mode::Reset) {
             connections.shutdown().await;
         }
-        acknowledge.send_replace(mode);
+        acknowledge.send_replace(number);
         tokio::select! {
             changed = wanted.changed() => if changed.is_err() { return },
             Some(_) = connections.join_next() => {}
@@ -199,10 +211,10 @@ impl Door {
     }
 }
 
-async fn connection(client: TcpStream, target: SocketAddr, mut mode: watch::Receiver<Mode>) {
+async fn connection(client: TcpStream, target: SocketAddr, mut switch: watch::Receiver<Switch>) {
     // If the relay ends this task, dropping the socket resets the connection.
     let _ = client.set_zero_linger();
-    if mode.wait_for(|mode| !mode.holds()).await.is_err() || *mode.borrow() != Mode::Pass {
+    if switch.wait_for(|switch| !switch.mode.holds()).await.is_err() || switch.borrow().mode != Mode::Pass {
         return;
     }
     let Ok(server) = TcpStream::connect(target).await else {
@@ -213,19 +225,19 @@ async fn connection(client: TcpStream, target: SocketAddr, mut mode: watch::Rece
     let (from_server, to_server) = server.split();
     // Both directions may end on their own (a half-closed connection still carries the other one).
     tokio::join!(
-        carry(from_client, to_server, mode.clone()),
-        carry(from_server, to_client, mode)
+        carry(from_client, to_server, switch.clone()),
+        carry(from_server, to_client, switch)
     );
     // Both ended in order, so the client must see that order.
     let _ = SockRef::from(&client).set_linger(None);
 }
 
 /// Carries one direction until its end; holds what it has read while the relay is a black hole.
-async fn carry(mut from: ReadHalf<'_>, mut to: WriteHalf<'_>, mut mode: watch::Receiver<Mode>) {
+async fn carry(mut from: ReadHalf<'_>, mut to: WriteHalf<'_>, mut switch: watch::Receiver<Switch>) {
     let mut buffer = vec![0; 16 * 1024];
     loop {
         let read = from.read(&mut buffer).await.unwrap_or(0);
-        if mode.wait_for(|mode| !mode.holds()).await.is_err() {
+        if switch.wait_for(|switch| !switch.mode.holds()).await.is_err() {
             return;
         }
         if read == 0 {

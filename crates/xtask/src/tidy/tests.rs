@@ -73,6 +73,16 @@ fn a_file_without_a_mod_is_dead() {
 }
 
 #[test]
+fn fleet_may_not_change_a_member() {
+    let text = "//! A.\nuse kube::api::PatchParams;\n";
+    let check = |path: &str| writers::check(&[mk_file(path, text)]).len();
+
+    assert_eq!(check("crates/fleet/src/capture.rs"), 1);
+    assert_eq!(check("crates/fleet/src/capture/tests.rs"), 0);
+    assert_eq!(check("crates/migration/src/objects.rs"), 0);
+}
+
+#[test]
 fn a_version_in_a_member_is_found() {
     let manifest = "[lints]\nworkspace = true\n\n[dependencies]\nserde.workspace = true\nhex = \"0.4\"\n";
 
