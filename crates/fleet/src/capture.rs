@@ -1,0 +1,387 @@
+//! Into the ledger, whenever something of a workload changed.
+//!
+//! A namespace is captured when it was quiet for a moment, or has not been for too long. A store that does not
+//! take it is a problem that is shown and tried again; watches and heartbeats know nothing of it.
+//! Not here: what of an object is kept (`portability`).
+//! Invariant: only what was seen completely, on a cluster that answers, is captured; nothing never replaces
+//! something.
+pub(crate) mod now; // when it is asked for
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::StreamExt;
+use futures::stream::FuturesUnordered;
+use havenmeester_ledger::{Capture, CaptureRef, Category, Ledger, LedgerError};
+use havenmeester_portability::closure;
+use serde_json::Value;
+use tokio::sync::watch;
+use tokio::time::{Instant, timeout};
+
+use crate::clock::Clock;
+use crate::fleet::Tracked;
+use crate::heartbeat::chain;
+use crate::index::Index;
+use crate::state::{Captured, ClusterState, backoff};
+
+/// A store that takes longer than this for one capture is taken for one that does not answer.
+const STORE_PATIENCE: Duration = Duration::from_secs(30);
+
+/// Changes are gathered for so long before all namespaces are looked at.
+const GATHER: Duration = Duration::from_millis(50);
+
+/// The namespaces that Workloads claim.
+pub(crate) type Claims = Arc<BTreeMap<String, Tracked>>;
+
+/// Captures until it is dropped.
+pub(crate) async fn run(
+    state: Arc<ClusterState>,
+    ledger: Ledger,
+    clock: Arc<dyn Clock>,
+    claims: watch::Receiver<Claims>,
+) {
+    let work = FuturesUnordered::new();
+    Capturing {
+        state,
+        ledger,
+        clock,
+        claims,
+        pending: BTreeMap::new(),
+        work,
+        failures: 0,
+        hold: None,
+    }
+    .go_on()
+    .await;
+}
+
+/// A namespace that changed since it was captured.
+#[derive(Clone, Copy, Debug)]
+struct Pending {
+    first: Instant,
+    last: Instant,
+    generation: u64,
+    /// It is being written.
+    writing: bool,
+}
+
+/// What came of one piece of work.
+enum Done {
+    /// The store had this capture already, from an earlier run.
+    Found {
+        namespace: String,
+        found: Option<CaptureRef>,
+    },
+    /// A capture was written, or not.
+    Written {
+        namespace: String,
+        tracked: Tracked,
+        generation: u64,
+        result: Result<CaptureRef, Refusal>,
+    },
+}
+
+/// Why a capture was not written.
+enum Refusal {
+    Store(LedgerError),
+    Silent,
+}
+
+type Work = Pin<Box<dyn Future<Output = Done> + Send>>;
+
+struct Capturing {
+    state: Arc<ClusterState>,
+    ledger: Ledger,
+    clock: Arc<dyn Clock>,
+    claims: watch::Receiver<Claims>,
+    pending: BTreeMap<String, Pending>,
+    work: FuturesUnordered<Work>,
+    failures: u32,
+    /// Nothing is written until then: the store refused.
+    hold: Option<Instant>,
+}
+
+impl Capturing {
+    async fn go_on(mut self) {
+        self.recall();
+        loop {
+            self.look();
+            self.write_due();
+            let wake = self.wake();
+            tokio::select! {
+                biased;
+                Some(done) = self.work.next(), if !self.work.is_empty() => self.done(done),
+                changed = self.claims.changed() => match changed {
+                    Ok(()) => self.recall(),
+                    Err(_) => return, // the fleet is gone
+                },
+                () = self.state.uncaptured.notified() => tokio::time::sleep(GATHER).await,
+                () = tokio::time::sleep_until(wake) => {}
+            }
+        }
+    }
+
+    /// Looks in the store for captures of an earlier run: a cluster that is lost from the beginning has no others.
+    fn recall(&mut self) {
+        let claims = self.claims.borrow_and_update().clone();
+        let mut captured = self.state.captured();
+        captured.retain(|namespace, captured| {
+            claims
+                .get(namespace)
+                .is_some_and(|tracked| tracked.workload == captured.reference.workload)
+        });
+        self.pending.retain(|namespace, _| claims.contains_key(namespace));
+        for (namespace, tracked) in claims
+            .iter()
+            .filter(|(namespace, _)| !captured.contains_key(*namespace))
+        {
+            let (ledger, cluster) = (self.ledger.clone(), self.state.name.clone());
+            let (namespace, workload) = (namespace.clone(), tracked.workload.clone());
+            self.work.push(Box::pin(async move {
+                let found = timeout(STORE_PATIENCE, ledger.latest(&workload, &cluster)).await;
+                Done::Found {
+                    namespace,
+                    found: found.ok().and_then(Result::ok).flatten(),
+                }
+            }));
+        }
+    }
+
+    /// Takes note of the namespaces whose objects changed since they were captured.
+    fn look(&mut self) {
+        let now = Instant::now();
+        let claims = self.claims.borrow().clone();
+        let captured = self.state.captured();
+        let index = self.state.index();
+        for (namespace, tracked) in claims.iter() {
+            let Some(generation) = capturable(&index, namespace) else {
+                self.pending.remove(namespace);
+                continue;
+            };
+            let held = captured.get(namespace).is_some_and(|captured| {
+                captured.generation == Some(generation) && captured.match_labels == tracked.match_labels
+            });
+            if held {
+                self.pending.remove(namespace);
+                continue;
+            }
+            let fresh = Pending {
+                first: now,
+                last: now,
+                generation,
+                writing: false,
+            };
+            let pending = self.pending.entry(namespace.clone()).or_insert(fresh);
+            if pending.generation != generation {
+                (pending.generation, pending.last) = (generation, now);
+            }
+        }
+    }
+
+    fn due(&self, pending: &Pending) -> Instant {
+        let limits = &self.state.limits;
+        let due = (pending.last + limits.quiet).min(pending.first + limits.unquiet);
+        self.hold.map_or(due, |hold| due.max(hold))
+    }
+
+    /// When the next namespace is due.
+    fn wake(&self) -> Instant {
+        let room = self.writing() < self.state.limits.captures;
+        let waiting = self.pending.values().filter(|pending| room && !pending.writing);
+        let idle = Instant::now() + self.state.limits.heartbeat;
+        // What is due already and was not written waits for the cluster to answer.
+        let soon = Instant::now() + self.state.limits.quiet;
+        waiting
+            .map(|pending| self.due(pending).max(soon))
+            .min()
+            .map_or(idle, |due| due.min(idle))
+    }
+
+    fn writing(&self) -> usize {
+        self.pending.values().filter(|pending| pending.writing).count()
+    }
+
+    fn write_due(&mut self) {
+        if !self.state.mark_current() {
+            return;
+        }
+        let now = Instant::now();
+        let room = self.state.limits.captures.saturating_sub(self.writing());
+        let due: Vec<String> = self
+            .pending
+            .iter()
+            .filter(|(_, pending)| !pending.writing && self.due(pending) <= now)
+            .map(|(namespace, _)| namespace.clone())
+            .take(room)
+            .collect();
+        for namespace in due {
+            self.write(namespace);
+        }
+    }
+
+    fn write(&mut self, namespace: String) {
+        let claims = self.claims.borrow().clone();
+        let (Some(pending), Some(tracked)) = (self.pending.get_mut(&namespace), claims.get(&namespace))
+        else {
+            return;
+        };
+        let Some((generation, objects)) = gather(&self.state.index(), &namespace, tracked) else {
+            return;
+        };
+        pending.writing = true;
+        let capture = Capture {
+            workload: tracked.workload.clone(),
+            cluster: self.state.name.clone(),
+            objects,
+        };
+        let (ledger, at, tracked) = (self.ledger.clone(), self.clock.now(), tracked.clone());
+        self.work.push(Box::pin(async move {
+            let result = match timeout(STORE_PATIENCE, ledger.put_capture(&capture, at)).await {
+                Ok(result) => result.map_err(Refusal::Store),
+                Err(_) => Err(Refusal::Silent),
+            };
+            Done::Written {
+                namespace,
+                tracked,
+                generation,
+                result,
+            }
+        }));
+    }
+
+    fn done(&mut self, done: Done) {
+        match done {
+            Done::Found {
+                namespace,
+                found: Some(reference),
+            } => {
+                let as_of = reference.taken_at;
+                let found = Captured {
+                    reference,
+                    generation: None,
+                    match_labels: BTreeMap::new(),
+                    as_of,
+                };
+                self.state.captured().entry(namespace).or_insert(found);
+                self.state.outdated.notify_one();
+            }
+            Done::Found { found: None, .. } => {}
+            Done::Written {
+                namespace,
+                tracked,
+                generation,
+                result: Ok(reference),
+            } => {
+                (self.failures, self.hold) = (0, None);
+                self.pending.remove(&namespace);
+                let as_of = reference.taken_at;
+                let match_labels = tracked.match_labels;
+                let captured = Captured {
+                    reference,
+                    generation: Some(generation),
+                    match_labels,
+                    as_of,
+                };
+                self.state.captured().insert(namespace, captured);
+                self.state.set_capture_problem(None);
+                self.state.outdated.notify_one();
+            }
+            Done::Written {
+                namespace,
+                result: Err(refusal),
+                ..
+            } => self.refused(&namespace, &refusal),
+        }
+    }
+
+    fn refused(&mut self, namespace: &str, refusal: &Refusal) {
+        self.failures += 1;
+        let limits = &self.state.limits;
+        self.hold = Some(Instant::now() + backoff(limits.store_retry, limits.store_retry_max, self.failures));
+        if let Some(pending) = self.pending.get_mut(namespace) {
+            pending.writing = false;
+        }
+        let problem = advice(refusal);
+        tracing::warn!(cluster = %self.state.name, namespace, %problem, "capture not stored");
+        self.state.set_capture_problem(Some(problem));
+    }
+}
+
+/// What is wrong with the store, and what to do about it.
+fn advice(refusal: &Refusal) -> String {
+    let Refusal::Store(error) = refusal else {
+        return "the capture store does not answer; check that it runs and can be reached".to_owned();
+    };
+    let what = match error.category() {
+        Category::Full => "the capture store is full; make room in it or enlarge it",
+        Category::ReadOnly => "the capture store cannot be written; make it writable for the daemon",
+        Category::Unavailable => {
+            "the capture store cannot be reached; check its address, credentials and network"
+        }
+        Category::Missing => "the capture store is not there; check its address",
+        Category::Corrupt => "the capture store holds what was not written there; verify it",
+        Category::Undecryptable => "the capture store's keys do not fit; check the age identities",
+        Category::Conflict => "the capture store is written by another daemon at the same time",
+    };
+    format!("{what} ({})", chain(error))
+}
+
+/// The generation of a namespace that can be captured; `None`: there is nothing, not everything was seen, or it is
+/// being deleted.
+fn capturable(index: &Index, namespace: &str) -> Option<u64> {
+    let space = index
+        .spaces
+        .get(namespace)
+        .filter(|space| !space.objects.is_empty())?;
+    let terminating = index
+        .namespaces
+        .get(namespace)
+        .is_some_and(|seen| seen.terminating);
+    (index.is_ready(namespace) && !terminating).then_some(space.generation)
+}
+
+/// All that a capture of the namespace holds.
+fn gather(index: &Index, namespace: &str, tracked: &Tracked) -> Option<(u64, Vec<Value>)> {
+    let generation = capturable(index, namespace)?;
+    let read = |bytes: &Arc<[u8]>| serde_json::from_slice::<Value>(bytes).ok();
+    let space = index.spaces.get(namespace)?;
+    let objects = space
+        .objects
+        .values()
+        .filter_map(|kept| read(&kept.bytes))
+        .collect();
+    let seen = index
+        .namespaces
+        .get(namespace)
+        .and_then(|seen| seen.kept.as_ref())
+        .and_then(read);
+    let shared: Vec<Value> = index.shared().filter_map(read).collect();
+    Some((generation, complete(objects, seen, &shared, tracked)?))
+}
+
+/// The objects that the labels select, the namespace itself, and the cluster-scoped objects that they need.
+/// `None`: the labels select nothing.
+pub(crate) fn complete(
+    objects: Vec<Value>,
+    namespace: Option<Value>,
+    shared: &[Value],
+    tracked: &Tracked,
+) -> Option<Vec<Value>> {
+    let mut objects: Vec<Value> = objects
+        .into_iter()
+        .filter(|object| tracked.selects(object))
+        .collect();
+    if objects.is_empty() {
+        return None;
+    }
+    let needed = closure(&objects, shared).needed_cluster_scoped;
+    objects.extend(namespace);
+    objects.extend(needed);
+    Some(objects)
+}
+
+#[cfg(test)]
+mod tests;
