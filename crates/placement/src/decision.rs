@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use havenmeester_api::policy::Trigger;
-use havenmeester_api::provider::{Category, Objective};
+use havenmeester_api::provider::{Because, Category, Objective};
 use havenmeester_api::{Criticality, Span};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -106,7 +106,8 @@ pub enum Waiting {
         /// The lost cluster.
         cluster: String,
     },
-    /// Its home does not answer, but is not lost (yet): what stands there is not known.
+    /// What stands at its home is not known: the home does not answer but is not lost (yet), what was seen of it
+    /// is too old to act on, or it is not in the fleet any more.
     HomeUncertain {
         /// That cluster.
         cluster: String,
@@ -118,8 +119,26 @@ pub enum Waiting {
         /// Of how many.
         of: usize,
     },
-    /// It has no home: nothing of it was seen on any cluster.
+    /// It has no home, or its home answers and has nothing of it.
     NotFound,
+    /// Its home may be forbidden, but only because facts about the provider are missing or contradict each
+    /// other: a slip of the pen in a Provider must not set the fleet in motion.
+    FactsUnclear {
+        /// Its home.
+        cluster: String,
+        /// What is wrong with the facts.
+        why: String,
+    },
+    /// It should move, but it is exclusive and several copies are active: which one counts is for a person to say.
+    SeveralActive {
+        /// Where.
+        clusters: Vec<String>,
+    },
+    /// Another workload lives in the same namespace, and its move goes first.
+    SharesNamespace {
+        /// That workload.
+        with: WorkloadId,
+    },
 }
 
 /// Whether a cluster may take the workload.
@@ -162,7 +181,7 @@ pub enum Refusal {
         /// The country.
         country: String,
         /// Through whom, the provider first.
-        through: Vec<String>,
+        through: Vec<Because>,
         /// What is wanted: one of these.
         wanted: Vec<String>,
     },

@@ -47,3 +47,9 @@ impl<T> Fact<T> {
         }
     }
 }
+
+/// How old a fact about a cluster may be for an action to be built on it: 5 minutes.
+///
+/// A fact is renewed as long as its cluster answers, so one that is older says that something is wrong with the
+/// watch. Lower would stop moves at each hiccup; higher would move what is long gone.
+pub const FRESH_FOR: SignedDuration = SignedDuration::from_mins(5);

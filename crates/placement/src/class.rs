@@ -1,0 +1,85 @@
+//! Workloads for which the same policies hold, and what those say of each cluster: worked out once per class.
+//!
+//! Invariant: two workloads of one class differ only in demand, home, namespace and what is known of their copies.
+use std::collections::{BTreeMap, BTreeSet};
+
+use havenmeester_api::{Criticality, Sensitivity};
+
+use crate::decision::{Refusal, Score};
+use crate::filter;
+use crate::merge::{Effective, effective};
+use crate::place::Place;
+use crate::request::{Request, WorkloadView};
+use crate::score::score;
+
+/// What holds for a class, and how each cluster stands to it. The lists run as the places do.
+pub(crate) struct Class {
+    pub(crate) effective: Effective,
+    pub(crate) verdicts: Vec<Verdict>,
+}
+
+/// How a cluster stands to a class.
+pub(crate) struct Verdict {
+    /// Why the rules forbid it.
+    pub(crate) by_rules: Vec<Refusal>,
+    /// Why nobody may be sent there now.
+    pub(crate) by_state: Vec<Refusal>,
+    pub(crate) score: Score,
+}
+
+impl Verdict {
+    pub(crate) fn admits(&self) -> bool {
+        self.by_rules.is_empty() && self.by_state.is_empty()
+    }
+}
+
+/// What tells classes apart: the levels, and the namespace where a policy names it.
+type Key<'a> = (Criticality, Sensitivity, Option<&'a str>);
+
+/// All classes.
+pub(crate) struct Classes<'a> {
+    named: BTreeSet<&'a str>,
+    classes: BTreeMap<Key<'a>, Class>,
+}
+
+impl<'a> Classes<'a> {
+    pub(crate) fn of(request: &'a Request, places: &[Place<'_>]) -> Self {
+        let terms = request
+            .policies
+            .values()
+            .flat_map(|policy| &policy.workloads.any_of);
+        let named = terms.filter_map(|term| term.namespace.as_deref()).collect();
+        let mut all = Self {
+            named,
+            classes: BTreeMap::new(),
+        };
+        for workload in request.workloads.values() {
+            let key = all.key(workload);
+            all.classes
+                .entry(key)
+                .or_insert_with(|| judge(effective(&request.policies, workload), places));
+        }
+        all
+    }
+
+    /// The class of a workload; `None` when it was not in the request.
+    pub(crate) fn get(&self, workload: &'a WorkloadView) -> Option<&Class> {
+        self.classes.get(&self.key(workload))
+    }
+
+    fn key(&self, workload: &'a WorkloadView) -> Key<'a> {
+        let namespace = workload.target.namespace.as_str();
+        let namespace = self.named.contains(namespace).then_some(namespace);
+        (workload.criticality, workload.sensitivity, namespace)
+    }
+}
+
+fn judge(effective: Effective, places: &[Place<'_>]) -> Class {
+    let verdict = |place: &Place<'_>| Verdict {
+        by_rules: filter::by_rules(&effective.requirements, place),
+        by_state: filter::by_state(place),
+        score: score(&effective.weights, place),
+    };
+    let verdicts = places.iter().map(verdict).collect();
+    Class { effective, verdicts }
+}

@@ -1,0 +1,164 @@
+//! What is done about a workload now, or why it waits.
+//!
+//! Invariant: nothing is done on facts that are stale, and nothing that stops or deletes a copy no one pointed at.
+use havenmeester_api::policy::Trigger;
+use havenmeester_api::workload::Mode;
+use jiff::Timestamp;
+
+use crate::decision::{Action, Refusal, Waiting};
+use crate::filter::is_unclear;
+use crate::fleet::Contact;
+use crate::place::{Place, Seen};
+
+use super::{Case, Scene, Stand, State, copies};
+
+/// What is to be done, when `target` is the place that was found.
+pub(super) fn choose(case: &Case<'_>, scene: &Scene<'_>, state: &State<'_>, target: Option<usize>) -> Action {
+    let target = target.map(|at| scene.places[at].name);
+    let decided = match case.stand {
+        Stand::Moving => Err(under_way(case)),
+        Stand::Nowhere => Err(Waiting::NotFound),
+        Stand::Elsewhere => Err(Waiting::HomeUncertain {
+            cluster: case.view.home.clone().unwrap_or_default(),
+        }),
+        Stand::Allowed(at) => stays(case, scene, &scene.places[at]),
+        Stand::Forbidden(at) => relocation(case, scene, state, at, target),
+        Stand::Lost(at) => failover(case, scene, state, &scene.places[at], target),
+    };
+    decided.unwrap_or_else(Action::Wait)
+}
+
+fn under_way(case: &Case<'_>) -> Waiting {
+    let migration = case.view.moving.as_ref().map(|moving| moving.migration.clone());
+    Waiting::Moving {
+        migration: migration.unwrap_or_default(),
+    }
+}
+
+fn stays(case: &Case<'_>, scene: &Scene<'_>, home: &Place<'_>) -> Result<Action, Waiting> {
+    if !home.answers() {
+        return Err(Waiting::HomeUncertain {
+            cluster: home.name.to_owned(),
+        });
+    }
+    match home.copy(&case.view.target.namespace, scene.request.now) {
+        Seen::There | Seen::Unknown => Ok(Action::Stay),
+        Seen::Absent => Err(Waiting::NotFound),
+    }
+}
+
+/// From a home that answers and is forbidden.
+fn relocation(
+    case: &Case<'_>,
+    scene: &Scene<'_>,
+    state: &State<'_>,
+    at: usize,
+    target: Option<&str>,
+) -> Result<Action, Waiting> {
+    let home = &scene.places[at];
+    let cluster = || home.name.to_owned();
+    if !home.answers() {
+        return Err(Waiting::HomeUncertain { cluster: cluster() });
+    }
+    match home.copy(&case.view.target.namespace, scene.request.now) {
+        Seen::There => {}
+        Seen::Absent => return Err(Waiting::NotFound),
+        Seen::Unknown => return Err(Waiting::HomeUncertain { cluster: cluster() }),
+    }
+    let target = target.ok_or(Waiting::NoClusterFits)?.to_owned();
+    hub_is_sound(scene)?;
+    if let Some(why) = only_unclear(&case.class.verdicts[at].by_rules) {
+        return Err(Waiting::FactsUnclear {
+            cluster: cluster(),
+            why,
+        });
+    }
+    let active = copies::active(case, scene);
+    if case.view.mode == Mode::Exclusive && active.len() > 1 {
+        return Err(Waiting::SeveralActive {
+            clusters: copies::names(&active),
+        });
+    }
+    let rules = &case.class.effective.rules;
+    if rules.migration == Trigger::Manual {
+        return Err(Waiting::ManualMigration {
+            target,
+            policy: rules.migration_by.clone(),
+        });
+    }
+    alone(case, state)?;
+    Ok(Action::Relocate {
+        source: cluster(),
+        target,
+    })
+}
+
+/// From a home that is lost.
+fn failover(
+    case: &Case<'_>,
+    scene: &Scene<'_>,
+    state: &State<'_>,
+    home: &Place<'_>,
+    target: Option<&str>,
+) -> Result<Action, Waiting> {
+    let source = home.name.to_owned();
+    let Contact::Lost {
+        last_heartbeat,
+        detected_at,
+    } = home.view.contact
+    else {
+        return Err(Waiting::HomeUncertain { cluster: source });
+    };
+    hub_is_sound(scene)?;
+    if case.view.mode == Mode::Exclusive {
+        return Err(Waiting::NotFenced { cluster: source });
+    }
+    if !case.view.captured {
+        return Err(Waiting::NotCaptured { cluster: source });
+    }
+    let target = target.ok_or(Waiting::NoClusterFits)?.to_owned();
+    let rules = &case.class.effective.rules;
+    if rules.failover == Trigger::Manual {
+        return Err(Waiting::ManualFailover {
+            target,
+            policy: rules.failover_by.clone(),
+        });
+    }
+    let at = detected_at
+        .saturating_add(rules.failover_after.to_signed())
+        .unwrap_or(Timestamp::MAX);
+    if scene.request.now < at {
+        return Err(Waiting::FailoverDelay { target, at });
+    }
+    alone(case, state)?;
+    Ok(Action::FailOver {
+        source,
+        target,
+        last_heartbeat,
+        detected_at,
+    })
+}
+
+/// A hub that has lost most of the fleet at once does nothing: it may be the one that is cut off.
+fn hub_is_sound(scene: &Scene<'_>) -> Result<(), Waiting> {
+    let of = scene.places.len();
+    scene
+        .hub_suspect
+        .map_or(Ok(()), |lost| Err(Waiting::HubSuspectsItself { lost, of }))
+}
+
+/// Two moves in one namespace would write over each other.
+fn alone(case: &Case<'_>, state: &State<'_>) -> Result<(), Waiting> {
+    let other = state.busy.get(case.view.target.namespace.as_str());
+    other.map_or(Ok(()), |with| {
+        Err(Waiting::SharesNamespace {
+            with: (*with).clone(),
+        })
+    })
+}
+
+/// What is wrong with the facts, when nothing else forbids the home.
+fn only_unclear(refusals: &[Refusal]) -> Option<String> {
+    let first = refusals.first().filter(|_| refusals.iter().all(is_unclear))?;
+    Some(first.to_string())
+}

@@ -1,0 +1,204 @@
+//! A decision for people: as data, and as the text of `explain`.
+//!
+//! Invariant: tells what was decided and adds no judgement of its own.
+use std::fmt::{Display, Formatter, Result};
+
+use serde::Serialize;
+
+use crate::decision::{Action, Candidate, Decision, Refusal, Score, Violation, Waiting};
+use crate::request::WorkloadId;
+
+/// Where a workload must stand, and why not elsewhere.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Explanation {
+    /// Which workload.
+    pub workload: WorkloadId,
+    /// Where it stands.
+    pub home: Option<String>,
+    /// Where it must stand.
+    pub desired: Option<String>,
+    /// Both in a sentence.
+    pub headline: String,
+    /// What happens next.
+    pub next: Told,
+    /// The policies that hold for it.
+    pub policies: Vec<String>,
+    /// Each cluster: those that may not take it, then those that may by their score, the desired one last.
+    pub clusters: Vec<Row>,
+    /// What is wrong now.
+    pub violations: Vec<Told>,
+}
+
+/// One cluster.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Row {
+    /// Which.
+    pub cluster: String,
+    /// Whether it may take the workload.
+    pub fits: bool,
+    /// What ranks it, when it may.
+    pub score: Option<Score>,
+    /// Why not, when it may not.
+    pub reasons: Vec<Told>,
+    /// The nearest change that would admit it, when one change is enough.
+    pub nearest: Option<String>,
+}
+
+/// A reason.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Told {
+    /// A CamelCase word of a closed set.
+    pub rule: String,
+    /// Whose policy, if it is one's.
+    pub policy: Option<String>,
+    /// For people.
+    pub message: String,
+}
+
+/// Explains a decision.
+pub fn explain(id: &WorkloadId, decision: &Decision) -> Explanation {
+    let mut clusters: Vec<Row> = decision.candidates.iter().map(|(name, c)| row(name, c)).collect();
+    clusters.sort_by_key(|row| {
+        let desired = row.fits && decision.desired.as_deref() == Some(&row.cluster);
+        (desired, row.score.as_ref().map(|score| score.total))
+    });
+    Explanation {
+        workload: id.clone(),
+        home: decision.home.clone(),
+        desired: decision.desired.clone(),
+        headline: headline(id, decision),
+        next: Told {
+            rule: decision.action.rule().to_owned(),
+            policy: None,
+            message: decision.action.to_string(),
+        },
+        policies: decision.rules.policies.clone(),
+        clusters,
+        violations: decision.violations.iter().map(violation).collect(),
+    }
+}
+
+fn headline(id: &WorkloadId, decision: &Decision) -> String {
+    match (&decision.desired, &decision.home) {
+        (Some(desired), Some(home)) if desired == home => {
+            format!("{id} stands on {home}, and may stay there.")
+        }
+        (Some(desired), Some(home)) => format!("{id} must stand on {desired}. It stands on {home}."),
+        (Some(desired), None) => format!("{id} must stand on {desired}. Where it stands is not known."),
+        (None, Some(home)) if decision.action == Action::Wait(Waiting::NoClusterFits) => {
+            format!("{id} stands on {home}, and no cluster may take it.")
+        }
+        (None, Some(home)) => format!("{id} stands on {home}."),
+        (None, None) => format!("{id} stands nowhere that is known."),
+    }
+}
+
+fn row(cluster: &str, candidate: &Candidate) -> Row {
+    let cluster = cluster.to_owned();
+    match candidate {
+        Candidate::Fits(score) => Row {
+            cluster,
+            fits: true,
+            score: Some(score.clone()),
+            reasons: Vec::new(),
+            nearest: None,
+        },
+        Candidate::Refused(refusals) => {
+            let nearest = match refusals.as_slice() {
+                [only] => only.nearest_change(),
+                [] | [_, _, ..] => None,
+            };
+            Row {
+                cluster,
+                fits: false,
+                score: None,
+                reasons: refusals.iter().map(refusal).collect(),
+                nearest,
+            }
+        }
+    }
+}
+
+fn refusal(refusal: &Refusal) -> Told {
+    Told {
+        rule: refusal.rule().to_owned(),
+        policy: refusal.policy().map(str::to_owned),
+        message: refusal.to_string(),
+    }
+}
+
+fn violation(violation: &Violation) -> Told {
+    Told {
+        rule: violation.rule().to_owned(),
+        policy: violation.policy().map(str::to_owned),
+        message: violation.to_string(),
+    }
+}
+
+impl Explanation {
+    /// Whether the row of its home says the same already.
+    fn stands_in_a_row(&self, told: &Told) -> bool {
+        let home = self
+            .clusters
+            .iter()
+            .filter(|row| self.home.as_deref() == Some(&row.cluster));
+        home.flat_map(|row| &row.reasons)
+            .any(|r| r.rule == told.rule && r.policy == told.policy)
+    }
+}
+
+impl Display for Explanation {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        writeln!(f, "{}", self.headline)?;
+        if !self.clusters.is_empty() {
+            writeln!(f)?;
+        }
+        let width = self
+            .clusters
+            .iter()
+            .map(|row| row.cluster.chars().count())
+            .max()
+            .unwrap_or(0);
+        for row in &self.clusters {
+            lines(f, row, width)?;
+        }
+        writeln!(f, "\nNext: {}.", self.next.message)?;
+        for told in self.violations.iter().filter(|told| !self.stands_in_a_row(told)) {
+            writeln!(f, "Violation: {}.", told.message)?;
+        }
+        Ok(())
+    }
+}
+
+fn lines(f: &mut Formatter<'_>, row: &Row, width: usize) -> Result {
+    let cluster = &row.cluster;
+    if let Some(score) = &row.score {
+        let mut parts: Vec<(&String, &i64)> = score.parts.iter().collect();
+        parts.sort_by_key(|(name, part)| (std::cmp::Reverse(**part), *name));
+        let parts: Vec<String> = parts
+            .iter()
+            .map(|(name, part)| format!("{name} {part}"))
+            .collect();
+        let (total, parts) = (score.total, parts.join(", "));
+        return writeln!(f, "  {cluster:width$}   yes  score {total}: {parts}");
+    }
+    for (i, reason) in row.reasons.iter().enumerate() {
+        let (name, verdict) = if i == 0 {
+            (cluster.as_str(), "no")
+        } else {
+            ("", "")
+        };
+        let nearest = row
+            .nearest
+            .as_ref()
+            .map_or_else(String::new, |change| format!("      {change}"));
+        writeln!(f, "  {name:width$}   {verdict:3}  {}{nearest}", reason.message)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

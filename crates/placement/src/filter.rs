@@ -1,0 +1,158 @@
+//! Why a cluster may not take a workload: a function per reason, and every reason is told.
+//!
+//! Not here: which of the clusters that may take it is best (`score`).
+//! Invariant: nothing that is unknown lets a cluster through.
+use havenmeester_api::provider::Objective;
+
+use crate::autonomy::eea;
+use crate::decision::Refusal;
+use crate::fleet::Reach;
+use crate::merge::Requirements;
+use crate::place::Place;
+
+/// Why nobody may be sent there now.
+pub(crate) fn by_state(place: &Place<'_>) -> Vec<Refusal> {
+    contact(place).into_iter().chain(barred(place)).collect()
+}
+
+/// Why the rules forbid it, whoever stands there and whether it answers or not.
+pub(crate) fn by_rules(asked: &Requirements, place: &Place<'_>) -> Vec<Refusal> {
+    let mut refusals: Vec<Refusal> = Vec::new();
+    refusals.extend(unknown_provider(place));
+    if place.provider_known {
+        refusals.extend(categories(asked, place));
+        refusals.extend(jurisdictions(asked, place));
+        refusals.extend(ownership_unclear(asked, place));
+        refusals.extend(seal(asked, place));
+        refusals.extend(objectives(asked, place));
+    }
+    refusals.extend(regions(asked, place));
+    refusals.extend(named(asked, place));
+    refusals
+}
+
+/// Whether our credentials reach a namespace there.
+pub(crate) fn reaches(place: &Place<'_>, namespace: &str) -> bool {
+    match &place.view.reach {
+        Reach::Namespaces(namespaces) => namespaces.contains(namespace),
+        Reach::Cluster => true,
+    }
+}
+
+/// Why our credentials do not let us.
+pub(crate) fn by_reach(place: &Place<'_>, namespace: &str) -> Option<Refusal> {
+    let refusal = || Refusal::NamespaceOutOfReach {
+        namespace: namespace.to_owned(),
+    };
+    (!reaches(place, namespace)).then(refusal)
+}
+
+/// Whether the refusal only says that facts about the provider are missing or contradict each other.
+pub(crate) fn is_unclear(refusal: &Refusal) -> bool {
+    matches!(
+        refusal,
+        Refusal::UnknownProvider { .. } | Refusal::OwnershipUnclear { .. }
+    )
+}
+
+fn contact(place: &Place<'_>) -> Option<Refusal> {
+    (!place.answers()).then_some(Refusal::NotReachable)
+}
+
+fn barred(place: &Place<'_>) -> Option<Refusal> {
+    place.view.barred.clone().map(|why| Refusal::Barred { why })
+}
+
+fn unknown_provider(place: &Place<'_>) -> Option<Refusal> {
+    let provider = || place.view.provider.clone();
+    (!place.provider_known).then(|| Refusal::UnknownProvider { provider: provider() })
+}
+
+fn categories(asked: &Requirements, place: &Place<'_>) -> impl Iterator<Item = Refusal> {
+    let seen = place.category;
+    let missed = asked
+        .categories
+        .iter()
+        .filter(move |ask| seen.is_none_or(|c| !ask.wanted.contains(&c)));
+    missed.map(move |ask| Refusal::Category {
+        policy: ask.policy.clone(),
+        seen,
+        wanted: ask.wanted.clone(),
+    })
+}
+
+fn jurisdictions(asked: &Requirements, place: &Place<'_>) -> impl Iterator<Item = Refusal> {
+    asked.jurisdictions.iter().flat_map(|ask| {
+        let reaching = place.autonomy.jurisdictions.iter();
+        reaching
+            .filter(|law| !eea::names(&ask.wanted, &law.country))
+            .map(|law| Refusal::Jurisdiction {
+                policy: ask.policy.clone(),
+                country: law.country.clone(),
+                through: law.because.clone(),
+                wanted: ask.wanted.clone(),
+            })
+    })
+}
+
+/// Only where autonomy is asked: a slip in the facts about owners need not move what may stand anywhere.
+fn ownership_unclear(asked: &Requirements, place: &Place<'_>) -> Option<Refusal> {
+    let why = place
+        .autonomy
+        .unclear
+        .as_ref()
+        .filter(|_| asked.ask_for_autonomy())?;
+    Some(Refusal::OwnershipUnclear { why: why.clone() })
+}
+
+fn seal(asked: &Requirements, place: &Place<'_>) -> Option<Refusal> {
+    let seen = place.autonomy.seal;
+    let ask = asked.seal.as_ref().filter(|ask| seen < ask.wanted)?;
+    Some(Refusal::Seal {
+        policy: ask.policy.clone(),
+        seen,
+        wanted: ask.wanted,
+    })
+}
+
+fn objectives(asked: &Requirements, place: &Place<'_>) -> impl Iterator<Item = Refusal> {
+    let level = |o: &Objective| place.autonomy.objectives.get(o).copied().unwrap_or(0);
+    asked
+        .objectives
+        .iter()
+        .map(move |(o, ask)| (*o, level(o), ask))
+        .filter(|(_, seen, ask)| *seen < ask.wanted)
+        .map(|(objective, seen, ask)| Refusal::ObjectiveSeal {
+            policy: ask.policy.clone(),
+            objective,
+            seen,
+            wanted: ask.wanted,
+        })
+}
+
+fn regions(asked: &Requirements, place: &Place<'_>) -> impl Iterator<Item = Refusal> {
+    let seen = &place.view.region;
+    asked
+        .regions
+        .iter()
+        .filter(move |ask| !ask.wanted.contains(seen))
+        .map(move |ask| Refusal::Region {
+            policy: ask.policy.clone(),
+            seen: seen.clone(),
+            wanted: ask.wanted.clone(),
+        })
+}
+
+fn named(asked: &Requirements, place: &Place<'_>) -> impl Iterator<Item = Refusal> {
+    let missed = asked
+        .clusters
+        .iter()
+        .filter(|ask| !ask.wanted.iter().any(|name| name == place.name));
+    missed.map(|ask| Refusal::NotNamed {
+        policy: ask.policy.clone(),
+        wanted: ask.wanted.clone(),
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,342 @@
+//! Good plans are broken in every way there is, and each break is found.
+use havenmeester_api::policy::{MigrationRule, Trigger};
+use havenmeester_api::workload::CopyState;
+
+use super::*;
+use crate::decide;
+use crate::decision::Waiting;
+use crate::mk::{ago, id, mk_cluster, mk_request, mk_stake, mk_workload, now};
+
+/// `permits` moves from azure-weu to eu-1; `shop` fails over from lost-1 to eu-1.
+fn scene() -> Request {
+    mk_request()
+        .cluster("lost-1", mk_cluster("azure").lost(60))
+        .workload("permits", mk_workload("permits", "azure-weu").critical())
+        .workload("shop", mk_workload("shop", "lost-1"))
+}
+
+/// The scene changed after it was decided, and the plan changed by hand: the faults that are found.
+fn check(change: impl FnOnce(&mut Request), corrupt: impl FnOnce(&mut Plan), expected: &[(&str, Fault)]) {
+    let mut request = scene();
+    let mut plan = decide(&request);
+    assert_eq!(lint(&request, &plan), []);
+    change(&mut request);
+    corrupt(&mut plan);
+    let expected: Vec<LintFinding> = expected
+        .iter()
+        .map(|(name, fault)| finding(&id(name), fault.clone()))
+        .collect();
+    assert_eq!(lint(&request, &plan), expected);
+}
+
+fn keep<T>(_: &mut T) {}
+
+fn send(name: &'static str, to: &'static str) -> impl FnOnce(&mut Plan) {
+    move |plan| {
+        let decision = plan.decisions.get_mut(&id(name)).unwrap();
+        decision.desired = Some(to.to_owned());
+        match &mut decision.action {
+            Action::Relocate { target, .. } | Action::FailOver { target, .. } => to.clone_into(target),
+            Action::Stay | Action::Wait(_) => panic!("{name} does not move"),
+        }
+    }
+}
+
+fn workload<'a>(request: &'a mut Request, name: &str) -> &'a mut WorkloadView {
+    request.workloads.get_mut(&id(name)).unwrap()
+}
+
+fn forbidden(cluster: &str, rule: &'static str) -> Fault {
+    Fault::Forbidden {
+        cluster: cluster.to_owned(),
+        rule,
+    }
+}
+
+#[test]
+fn a_workload_without_a_decision_and_a_decision_without_a_workload() {
+    let lose = |plan: &mut Plan| drop(plan.decisions.remove(&id("shop")));
+    check(keep, lose, &[("shop", Fault::Undecided)]);
+    let forget = |request: &mut Request| drop(request.workloads.remove(&id("shop")));
+    check(forget, keep, &[("shop", Fault::UnknownWorkload)]);
+}
+
+#[test]
+fn sent_to_where_it_may_not_stand() {
+    let laws = ["categories", "jurisdictions", "seal"];
+    let add = |request: &mut Request| {
+        *request = request.clone().cluster("azure-2", mk_cluster("azure"));
+    };
+    check(
+        add,
+        send("permits", "azure-2"),
+        &laws.map(|rule| ("permits", forbidden("azure-2", rule))),
+    );
+    let unknown = Fault::UnknownCluster {
+        cluster: "nowhere".to_owned(),
+    };
+    check(keep, send("permits", "nowhere"), &[("permits", unknown)]);
+    let narrow = |request: &mut Request| {
+        request.policies.get_mut("autonomous").unwrap().require.regions = vec!["nl-east".to_owned()];
+        request.policies.get_mut("autonomous").unwrap().require.clusters = vec!["eu-2".to_owned()];
+    };
+    let rules = ["clusters", "regions"].map(|rule| ("permits", forbidden("eu-1", rule)));
+    check(narrow, keep, &rules);
+}
+
+#[test]
+fn sent_to_a_cluster_that_is_silent_barred_out_of_reach_or_of_nobody() {
+    let both = |rule| {
+        [
+            ("permits", forbidden("eu-1", rule)),
+            ("shop", forbidden("eu-1", rule)),
+        ]
+    };
+    let change = |change: fn(&mut ClusterView)| {
+        move |request: &mut Request| change(request.fleet.clusters.get_mut("eu-1").unwrap())
+    };
+    check(change(|c| *c = c.clone().suspect()), keep, &both("contact"));
+    check(
+        change(|c| c.barred = Some("was lost".to_owned())),
+        keep,
+        &both("quarantine"),
+    );
+    check(change(|c| *c = c.clone().only(&["other"])), keep, &both("reach"));
+    check(
+        change(|c| c.provider = "ghost".to_owned()),
+        keep,
+        &both("provider"),
+    );
+}
+
+#[test]
+fn sent_where_ownership_is_unclear() {
+    let circle = |request: &mut Request| {
+        request.fleet.providers.get_mut("eu").unwrap().owners = vec![mk_stake("eu", 1)];
+    };
+    // Asked twice: by the rule on jurisdictions and by the one on levels.
+    let twice = ["unclear", "unclear"].map(|rule| ("permits", forbidden("eu-1", rule)));
+    check(circle, keep, &twice);
+}
+
+#[test]
+fn more_than_there_is_room_for_in_sum() {
+    let full = |name| {
+        (
+            name,
+            Fault::CapacityExceeded {
+                cluster: "eu-1".to_owned(),
+            },
+        )
+    };
+    // One core is free; each asks one.
+    let busy = |request: &mut Request| {
+        *request = request
+            .clone()
+            .cluster("eu-1", mk_cluster("eu").requested_cpu(9_000));
+    };
+    check(busy, keep, &[full("permits"), full("shop")]);
+    let unseen = |name| {
+        (
+            name,
+            Fault::CapacityUnseen {
+                cluster: "eu-1".to_owned(),
+            },
+        )
+    };
+    let age = |request: &mut Request| {
+        let cluster = request.fleet.clusters.get_mut("eu-1").unwrap();
+        let Fact::Known { observed_at, .. } = &mut cluster.capacity else {
+            panic!("unknown")
+        };
+        *observed_at = ago(600);
+    };
+    check(age, keep, &[unseen("permits"), unseen("shop")]);
+}
+
+#[test]
+fn a_move_under_way_counts_towards_the_room() {
+    let mut request = scene().cluster("eu-1", mk_cluster("eu").requested_cpu(7_500));
+    request = request.workload("mover", mk_workload("mover", "azure-weu").moving_to("eu-1"));
+    let mut plan = decide(&request);
+    assert_eq!(lint(&request, &plan), []);
+    send("permits", "eu-1")(&mut plan);
+    send("shop", "eu-1")(&mut plan);
+    assert_eq!(lint(&request, &plan).len(), 2);
+}
+
+#[test]
+fn source_and_target_that_do_not_fit_the_workload() {
+    let source = |plan: &mut Plan| {
+        let decision = plan.decisions.get_mut(&id("permits")).unwrap();
+        decision.action = Action::Relocate {
+            source: "eu-1".to_owned(),
+            target: "eu-1".to_owned(),
+        };
+    };
+    let moved = Fault::MovedFromAllowedHome {
+        cluster: "eu-1".to_owned(),
+    };
+    let stale = Fault::StaleFacts {
+        cluster: "eu-1".to_owned(),
+    };
+    let source_fault = Fault::SourceIsNotHome {
+        source: "eu-1".to_owned(),
+    };
+    let faults = [Fault::TargetIsSource, source_fault, moved, stale];
+    check(keep, source, &faults.map(|fault| ("permits", fault)));
+    let other = |plan: &mut Plan| {
+        plan.decisions.get_mut(&id("permits")).unwrap().desired = Some("eu-2".to_owned());
+    };
+    check(
+        keep,
+        other,
+        &[(
+            "permits",
+            Fault::TargetIsNotDesired {
+                target: "eu-1".to_owned(),
+            },
+        )],
+    );
+}
+
+#[test]
+fn a_move_that_nothing_asks_for_or_that_a_person_starts() {
+    let azure = || "azure-weu".to_owned();
+    let drop_policy = |request: &mut Request| drop(request.policies.remove("autonomous"));
+    check(
+        drop_policy,
+        keep,
+        &[("permits", Fault::MovedFromAllowedHome { cluster: azure() })],
+    );
+    let manual = |request: &mut Request| {
+        let rule = MigrationRule {
+            mode: Trigger::Manual,
+            rollback_window: None,
+        };
+        request.policies.get_mut("default").unwrap().migration = Some(rule);
+    };
+    check(manual, keep, &[("permits", Fault::NotAutomatic)]);
+    let forget = |request: &mut Request| drop(request.fleet.providers.remove("azure"));
+    check(
+        forget,
+        keep,
+        &[("permits", Fault::MovedOnUnclearFacts { cluster: azure() })],
+    );
+}
+
+#[test]
+fn a_move_on_facts_that_are_stale() {
+    let stale = || {
+        [(
+            "permits",
+            Fault::StaleFacts {
+                cluster: "azure-weu".to_owned(),
+            },
+        )]
+    };
+    let change = |change: fn(&mut ClusterView)| {
+        move |request: &mut Request| change(request.fleet.clusters.get_mut("azure-weu").unwrap())
+    };
+    check(change(|c| c.copies = Fact::unknown("no rights")), keep, &stale());
+    check(
+        change(|c| c.copies = Fact::known(BTreeMap::new(), now())),
+        keep,
+        &stale(),
+    );
+    check(change(|c| *c = c.clone().suspect()), keep, &stale());
+}
+
+#[test]
+fn a_move_of_what_moves_already_or_stands_twice() {
+    let moving = |request: &mut Request| {
+        let under_way = workload(request, "permits").clone().moving_to("eu-1");
+        *workload(request, "permits") = under_way;
+    };
+    check(moving, keep, &[("permits", Fault::MoveUnderWay)]);
+    let twice = |request: &mut Request| {
+        workload(request, "permits").mode = Mode::Exclusive;
+        let eu = request.fleet.clusters["eu-2"].clone();
+        *request = request
+            .clone()
+            .cluster("eu-2", eu.with_copy("permits", CopyState::Active));
+    };
+    check(twice, keep, &[("permits", Fault::SeveralActive)]);
+}
+
+#[test]
+fn a_failover_that_must_not_be() {
+    let shop = |fault| [("shop", fault)];
+    check(
+        |r| workload(r, "shop").mode = Mode::Exclusive,
+        keep,
+        &shop(Fault::NotFenced),
+    );
+    check(
+        |r| workload(r, "shop").captured = false,
+        keep,
+        &shop(Fault::NotCaptured),
+    );
+    check(
+        |r| r.policies.get_mut("default").unwrap().failover = None,
+        keep,
+        &shop(Fault::NotAutomatic),
+    );
+    let back = |r: &mut Request| r.fleet.clusters.get_mut("lost-1").unwrap().contact = Contact::Reachable;
+    check(
+        back,
+        keep,
+        &shop(Fault::NotLost {
+            cluster: "lost-1".to_owned(),
+        }),
+    );
+    let just_now = |r: &mut Request| *r = r.clone().cluster("lost-1", mk_cluster("azure").lost(29));
+    check(
+        just_now,
+        keep,
+        &[("shop", Fault::TooEarly), ("shop", Fault::LossMisstated)],
+    );
+}
+
+#[test]
+fn acting_when_most_of_the_fleet_is_lost() {
+    let lose = |request: &mut Request| {
+        let lost = |r: Request, name| r.cluster(name, mk_cluster("eu").lost(60));
+        *request = lost(lost(request.clone(), "eu-2"), "eu-3");
+        *request = lost(request.clone(), "eu-4");
+    };
+    check(
+        lose,
+        keep,
+        &[("permits", Fault::HubSuspect), ("shop", Fault::HubSuspect)],
+    );
+}
+
+#[test]
+fn two_moves_in_one_namespace() {
+    let twins = |request: &mut Request| workload(request, "permits").target.namespace = "shop".to_owned();
+    let stale = Fault::StaleFacts {
+        cluster: "azure-weu".to_owned(),
+    };
+    let faults = [
+        ("permits", stale),
+        ("permits", Fault::Conflict { with: id("shop") }),
+        ("shop", Fault::Conflict { with: id("permits") }),
+    ];
+    check(twins, keep, &faults);
+}
+
+#[test]
+fn a_wait_that_names_a_forbidden_place() {
+    let wait = |plan: &mut Plan| {
+        let decision = plan.decisions.get_mut(&id("permits")).unwrap();
+        decision.action = Action::Wait(Waiting::NoClusterFits);
+        decision.desired = Some("lost-1".to_owned());
+    };
+    let rules = ["categories", "contact", "jurisdictions", "seal"];
+    check(
+        keep,
+        wait,
+        &rules.map(|rule| ("permits", forbidden("lost-1", rule))),
+    );
+}

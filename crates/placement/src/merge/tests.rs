@@ -1,0 +1,149 @@
+//! One policy can add to another and never take away.
+use havenmeester_api::policy::{FailoverRule, JurisdictionRule, MigrationRule, ObjectiveLevel, SealRule};
+use proptest::prelude::*;
+
+use super::*;
+use crate::filter::by_rules;
+use crate::mk::{mk_autonomous, mk_empty_policy, mk_policy, mk_request, mk_workload};
+use crate::place::places;
+
+fn span() -> impl Strategy<Value = Option<Span>> {
+    prop::option::of((0..3_u64).prop_map(Span::minutes))
+}
+
+fn mode() -> impl Strategy<Value = Trigger> {
+    prop_oneof![Just(Trigger::Automatic), Just(Trigger::Manual)]
+}
+
+fn require() -> impl Strategy<Value = havenmeester_api::policy::Require> {
+    let category = prop_oneof![Just(Category::Hyperscaler), Just(Category::PrivateEu)];
+    let words = |list: &'static [&'static str]| {
+        prop::collection::vec(prop::sample::select(list).prop_map(str::to_owned), 0..3)
+    };
+    let objective = prop::sample::select(&Objective::ALL[..]);
+    let level =
+        (objective, 0..5_i32).prop_map(|(objective, at_least)| ObjectiveLevel { objective, at_least });
+    let seal = (0..5_i32, prop::collection::vec(level, 0..3))
+        .prop_map(|(at_least, objectives)| SealRule { at_least, objectives });
+    (
+        prop::collection::vec(category, 0..3),
+        prop::option::of(seal),
+        prop::option::of(words(&["EEA", "NL", "US"]).prop_map(|only| JurisdictionRule { only })),
+        words(&["nl-west", "weu"]),
+        words(&["eu-1", "eu-2", "azure-weu"]),
+    )
+        .prop_map(|(categories, seal, jurisdictions, regions, clusters)| {
+            havenmeester_api::policy::Require {
+                categories,
+                seal,
+                jurisdictions,
+                regions,
+                clusters,
+            }
+        })
+}
+
+fn policy() -> impl Strategy<Value = PlacementPolicySpec> {
+    let migration = (mode(), span()).prop_map(|(mode, rollback_window)| MigrationRule {
+        mode,
+        rollback_window,
+    });
+    let failover = (mode(), span()).prop_map(|(mode, after)| FailoverRule { mode, after });
+    let weight = prop::option::of(0..10_i32);
+    let soft = (span(), span(), weight.clone(), weight);
+    (
+        require(),
+        prop::option::of(migration),
+        prop::option::of(failover),
+        soft,
+    )
+        .prop_map(|(require, migration, failover, (rto, rpo, autonomy, cost))| {
+            let mut policy = PlacementPolicySpec {
+                require,
+                migration,
+                failover,
+                ..mk_empty_policy()
+            };
+            policy.objectives.rto = rto;
+            policy.objectives.rpo = rpo;
+            policy.prefer.core_values.autonomy = autonomy;
+            policy.prefer.core_values.cost = cost;
+            policy
+        })
+}
+
+fn merged() -> impl Strategy<Value = Merged> {
+    ("[a-c]", policy()).prop_map(|(name, policy)| Merged::of(&name, &policy))
+}
+
+proptest! {
+    #[test]
+    fn merging_is_commutative_associative_and_idempotent(a in merged(), b in merged(), c in merged()) {
+        let ab = a.clone().and(b.clone());
+        prop_assert_eq!(&ab, &b.clone().and(a.clone()));
+        prop_assert_eq!(ab.clone().and(c.clone()), a.clone().and(b.clone().and(c)));
+        prop_assert_eq!(ab.clone().and(b), ab);
+        prop_assert_eq!(a.clone().and(Merged::default()), a);
+    }
+
+    #[test]
+    fn one_more_policy_only_makes_it_stricter(a in merged(), b in merged()) {
+        let (alone, both) = (Effective::from(a.clone()), Effective::from(a.clone().and(b.clone())));
+        let request = mk_request();
+        for place in places(&request) {
+            let refused = |of: &Effective| !by_rules(&of.requirements, &place).is_empty();
+            prop_assert!(!refused(&alone) || refused(&both));
+        }
+        prop_assert!(a.migration.is_none() || both.rules.migration >= alone.rules.migration);
+        prop_assert!(a.failover.is_none() || both.rules.failover >= alone.rules.failover);
+        prop_assert!(a.rollback_window.is_none() || both.rules.rollback_window >= alone.rules.rollback_window);
+        prop_assert!(a.failover_after.is_none() || both.rules.failover_after >= alone.rules.failover_after);
+        prop_assert!(alone.rules.rto.is_none_or(|rto| both.rules.rto.is_some_and(|both| both <= rto)));
+        prop_assert!(alone.rules.rpo.is_none_or(|rpo| both.rules.rpo.is_some_and(|both| both <= rpo)));
+    }
+}
+
+#[test]
+fn only_policies_that_choose_a_workload_hold_for_it() {
+    let policies = [
+        ("autonomous".to_owned(), mk_autonomous()),
+        ("default".to_owned(), mk_policy()),
+    ]
+    .into();
+    let names = |workload| effective(&policies, &workload).rules.policies;
+    assert_eq!(names(mk_workload("shop", "eu-1")), ["default"]);
+    assert_eq!(
+        names(mk_workload("shop", "eu-1").critical()),
+        ["autonomous", "default"]
+    );
+}
+
+#[test]
+fn a_manual_policy_wins_and_is_named() {
+    let mut careful = mk_policy();
+    careful.migration = Some(MigrationRule {
+        mode: Trigger::Manual,
+        rollback_window: None,
+    });
+    let policies = [
+        ("careful".to_owned(), careful),
+        ("default".to_owned(), mk_policy()),
+    ]
+    .into();
+    let rules = effective(&policies, &mk_workload("shop", "eu-1")).rules;
+    assert_eq!(
+        (rules.migration, rules.migration_by.as_deref()),
+        (Trigger::Manual, Some("careful"))
+    );
+    assert_eq!((rules.failover, rules.failover_by), (Trigger::Automatic, None));
+}
+
+#[test]
+fn where_no_policy_says_anything_a_person_starts_it() {
+    let rules = effective(&BTreeMap::new(), &mk_workload("shop", "eu-1")).rules;
+    assert_eq!((rules.migration, rules.migration_by), (Trigger::Manual, None));
+    assert_eq!(
+        (rules.rollback_window, rules.failover_after),
+        (ROLLBACK_WINDOW, FAILOVER_AFTER)
+    );
+}

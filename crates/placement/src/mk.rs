@@ -1,0 +1,315 @@
+//! The smallest valid things, for tests; a test adds what matters to it.
+use std::collections::{BTreeMap, BTreeSet};
+
+use havenmeester_api::member::Capacity;
+use havenmeester_api::policy::{
+    FailoverRule, JurisdictionRule, MigrationRule, Objectives, PlacementPolicySpec, Prefer, Require,
+    SealRule, Selector, Term, Trigger,
+};
+use havenmeester_api::provider::{
+    Assessment, Category, CoreValues, Evidence, Objective, ProviderSpec, Stake,
+};
+use havenmeester_api::workload::{CopyState, Mode, Target};
+use havenmeester_api::{Criticality, Date, Sensitivity, Span};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::fact::Fact;
+use crate::fleet::{ClusterView, Contact, CopyView, Demand, Reach};
+use crate::request::{Moving, Request, WorkloadId, WorkloadView};
+
+/// The moment at which every test plays.
+pub(crate) const NOW: &str = "2026-11-24T10:00:00Z";
+
+pub(crate) fn now() -> Timestamp {
+    NOW.parse().unwrap()
+}
+
+pub(crate) fn today() -> Date {
+    Date::of(now())
+}
+
+pub(crate) fn ago(seconds: i64) -> Timestamp {
+    now() - SignedDuration::from_secs(seconds)
+}
+
+/// A private Dutch provider without owners, at SEAL 3 on all objectives.
+pub(crate) fn mk_provider(country: &str) -> ProviderSpec {
+    ProviderSpec {
+        legal_name: "A provider".to_owned(),
+        country: country.to_owned(),
+        category: Some(Category::PrivateEu),
+        owners: Vec::new(),
+        operated_by: Vec::new(),
+        keys_held_by: Vec::new(),
+        sovereignty: Objective::ALL.into_iter().map(|o| mk_assessment(o, 3)).collect(),
+        core_values: CoreValues::default(),
+    }
+}
+
+pub(crate) fn mk_hyperscaler() -> ProviderSpec {
+    ProviderSpec {
+        category: Some(Category::Hyperscaler),
+        sovereignty: Vec::new(),
+        ..mk_provider("US")
+    }
+}
+
+pub(crate) fn mk_assessment(objective: Objective, seal: i32) -> Assessment {
+    let evidence = Evidence {
+        reference: "audit".to_owned(),
+        date: date("2026-01-01"),
+    };
+    Assessment {
+        objective,
+        seal,
+        evidence: Some(evidence),
+    }
+}
+
+pub(crate) fn date(text: &str) -> Date {
+    text.parse().unwrap()
+}
+
+/// A stake of another Provider, in basis points.
+pub(crate) fn mk_stake(provider: &str, share: i32) -> Stake {
+    Stake {
+        provider: Some(provider.to_owned()),
+        share_basis_points: Some(share),
+        ..nobody()
+    }
+}
+
+/// A stake of an entity that is only named.
+pub(crate) fn mk_named(name: &str, country: &str, share: i32) -> Stake {
+    Stake {
+        name: Some(name.to_owned()),
+        country: Some(country.to_owned()),
+        share_basis_points: Some(share),
+        ..nobody()
+    }
+}
+
+pub(crate) fn nobody() -> Stake {
+    Stake {
+        provider: None,
+        name: None,
+        country: None,
+        share_basis_points: None,
+        since: None,
+        until: None,
+    }
+}
+
+/// A reachable, empty cluster with 10 cores, 10 GiB and 100 pods.
+pub(crate) fn mk_cluster(provider: &str) -> ClusterView {
+    ClusterView {
+        provider: provider.to_owned(),
+        region: "nl-west".to_owned(),
+        country: None,
+        contact: Contact::Reachable,
+        barred: None,
+        reach: Reach::Cluster,
+        capacity: Fact::known(
+            Capacity {
+                cpu_milli: 10_000,
+                memory_mib: 10_240,
+                pods: 100,
+                ..Capacity::default()
+            },
+            now(),
+        ),
+        copies: Fact::known(BTreeMap::new(), now()),
+    }
+}
+
+impl ClusterView {
+    pub(crate) fn with_copy(mut self, namespace: &str, state: CopyState) -> Self {
+        if let Fact::Known { value, .. } = &mut self.copies {
+            let copy = CopyView {
+                tags: None,
+                state,
+                objects: 6,
+                demand: Demand::default(),
+            };
+            value.insert(namespace.to_owned(), copy);
+        }
+        self
+    }
+
+    pub(crate) fn lost(mut self, seconds_ago: i64) -> Self {
+        let detected_at = ago(seconds_ago);
+        let last_heartbeat = detected_at - SignedDuration::from_secs(10);
+        self.contact = Contact::Lost {
+            last_heartbeat,
+            detected_at,
+        };
+        self
+    }
+
+    pub(crate) fn suspect(mut self) -> Self {
+        self.contact = Contact::Suspect { since: ago(3) };
+        self
+    }
+
+    pub(crate) fn requested_cpu(mut self, milli: i64) -> Self {
+        if let Fact::Known { value, .. } = &mut self.capacity {
+            value.requested_cpu_milli = milli;
+        }
+        self
+    }
+
+    pub(crate) fn only(mut self, namespaces: &[&str]) -> Self {
+        let namespaces: BTreeSet<String> = namespaces.iter().map(|n| (*n).to_owned()).collect();
+        self.reach = Reach::Namespaces(namespaces);
+        self.capacity = Fact::unknown("nodes cannot be listed");
+        self
+    }
+}
+
+/// A replicable, captured, low workload of one core.
+pub(crate) fn mk_workload(namespace: &str, home: &str) -> WorkloadView {
+    WorkloadView {
+        target: Target {
+            namespace: namespace.to_owned(),
+            match_labels: BTreeMap::new(),
+        },
+        criticality: Criticality::Low,
+        sensitivity: Sensitivity::Low,
+        mode: Mode::Replicable,
+        demand: Demand {
+            cpu_milli: 1_000,
+            memory_mib: 512,
+            pods: 1,
+        },
+        home: Some(home.to_owned()),
+        previous: None,
+        moving: None,
+        captured: true,
+    }
+}
+
+impl WorkloadView {
+    pub(crate) fn critical(mut self) -> Self {
+        self.criticality = Criticality::Critical;
+        self
+    }
+
+    pub(crate) fn exclusive(mut self) -> Self {
+        self.mode = Mode::Exclusive;
+        self
+    }
+
+    pub(crate) fn cpu(mut self, milli: i64) -> Self {
+        self.demand.cpu_milli = milli;
+        self
+    }
+
+    pub(crate) fn moving_to(mut self, target: &str) -> Self {
+        self.moving = Some(Moving {
+            migration: "a-move".to_owned(),
+            target: target.to_owned(),
+        });
+        self
+    }
+}
+
+/// A policy that chooses all, and neither asks nor does anything.
+pub(crate) fn mk_empty_policy() -> PlacementPolicySpec {
+    PlacementPolicySpec {
+        workloads: Selector::default(),
+        require: Require::default(),
+        prefer: Prefer::default(),
+        objectives: Objectives::default(),
+        migration: None,
+        failover: None,
+    }
+}
+
+/// The same, that moves and fails over by itself.
+pub(crate) fn mk_policy() -> PlacementPolicySpec {
+    PlacementPolicySpec {
+        migration: Some(MigrationRule {
+            mode: Trigger::Automatic,
+            rollback_window: None,
+        }),
+        failover: Some(FailoverRule {
+            mode: Trigger::Automatic,
+            after: Some(Span::seconds(30)),
+        }),
+        ..mk_empty_policy()
+    }
+}
+
+/// The same, for critical workloads: European law and SEAL 2 only.
+pub(crate) fn mk_autonomous() -> PlacementPolicySpec {
+    let mut policy = mk_policy();
+    policy.workloads.any_of = vec![Term {
+        criticality: Some(Criticality::Critical),
+        ..Term::default()
+    }];
+    policy.require.categories = vec![Category::PrivateEu, Category::Government, Category::OnPremises];
+    policy.require.jurisdictions = Some(JurisdictionRule {
+        only: vec!["EEA".to_owned()],
+    });
+    policy.require.seal = Some(SealRule {
+        at_least: 2,
+        objectives: Vec::new(),
+    });
+    policy
+}
+
+pub(crate) fn id(name: &str) -> WorkloadId {
+    WorkloadId {
+        namespace: "havenmeester".to_owned(),
+        name: name.to_owned(),
+    }
+}
+
+/// An American `azure` with a cluster `azure-weu`, a Dutch `eu` with `eu-1` and `eu-2`, and the two policies.
+pub(crate) fn mk_request() -> Request {
+    let mut request = Request {
+        now: now(),
+        ..Request::default()
+    };
+    let mut azure = mk_provider("NL");
+    azure.category = Some(Category::Hyperscaler);
+    azure.owners = vec![mk_stake("microsoft", 10_000)];
+    azure.sovereignty = Vec::new();
+    request.fleet.providers = [
+        ("azure".to_owned(), azure),
+        ("microsoft".to_owned(), mk_hyperscaler()),
+        ("eu".to_owned(), mk_provider("NL")),
+    ]
+    .into();
+    request.policies = [
+        ("autonomous".to_owned(), mk_autonomous()),
+        ("default".to_owned(), mk_policy()),
+    ]
+    .into();
+    request
+        .cluster("azure-weu", mk_cluster("azure"))
+        .cluster("eu-1", mk_cluster("eu"))
+        .cluster("eu-2", mk_cluster("eu"))
+}
+
+impl Request {
+    pub(crate) fn cluster(mut self, name: &str, cluster: ClusterView) -> Self {
+        self.fleet.clusters.insert(name.to_owned(), cluster);
+        self
+    }
+
+    /// Adds a workload in a namespace of its own name, with its active copy where its home is.
+    pub(crate) fn workload(mut self, name: &str, workload: WorkloadView) -> Self {
+        let home = workload
+            .home
+            .as_ref()
+            .and_then(|home| self.fleet.clusters.get_mut(home));
+        if let Some(home) = home {
+            *home = home
+                .clone()
+                .with_copy(&workload.target.namespace, CopyState::Active);
+        }
+        self.workloads.insert(id(name), workload);
+        self
+    }
+}

@@ -1,0 +1,188 @@
+//! What is wrong with providers, clusters and policies: for their `Valid` conditions and for files.
+//!
+//! Each problem names the object and the field and says what would be right. What can be told of one object alone
+//! (its schema) is refused by the API server; here stands what takes more than one.
+//! Invariant: linear in the number of stakes; never in the way of a decision.
+use havenmeester_api::Date;
+use havenmeester_api::policy::PlacementPolicySpec;
+use havenmeester_api::provider::{ProviderSpec, Relation, Stake};
+use serde::Serialize;
+
+use crate::autonomy::holder::{Holder, NAMELESS, active};
+use crate::autonomy::{WHOLE_BASIS_POINTS, field, out_of_range, round, too_much};
+use crate::filter;
+use crate::merge::{Effective, Merged, chooses};
+use crate::place::{Place, places};
+use crate::request::Request;
+
+mod circles; // who owns itself in the end
+
+/// Something that is wrong with an object.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+pub struct Problem {
+    /// Which object.
+    pub object: Object,
+    /// Which field, as a path.
+    pub field: String,
+    /// What is wrong, and what would be right.
+    pub message: String,
+}
+
+/// An object of ours.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+pub enum Object {
+    /// A Provider.
+    Provider(String),
+    /// A MemberCluster.
+    MemberCluster(String),
+    /// A PlacementPolicy.
+    PlacementPolicy(String),
+}
+
+impl std::fmt::Display for Object {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Provider(name) => write!(f, "Provider/{name}"),
+            Self::MemberCluster(name) => write!(f, "MemberCluster/{name}"),
+            Self::PlacementPolicy(name) => write!(f, "PlacementPolicy/{name}"),
+        }
+    }
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}, {}: {}", self.object, self.field, self.message)
+    }
+}
+
+/// Everything that is wrong, sorted by object.
+pub fn problems(request: &Request) -> Vec<Problem> {
+    let places = places(request);
+    let mut all: Vec<Problem> = Vec::new();
+    for (name, spec) in &request.fleet.providers {
+        all.extend(of_provider(request, name, spec));
+    }
+    for (name, names) in circles::circles(&request.fleet.providers, Date::of(request.now)) {
+        all.push(problem(
+            Object::Provider(name.to_owned()),
+            "spec.owners",
+            round(&names),
+        ));
+    }
+    for place in places.iter().filter(|place| !place.provider_known) {
+        let message = format!("there is no Provider {:?}", place.view.provider);
+        all.push(problem(
+            Object::MemberCluster(place.name.to_owned()),
+            "spec.provider",
+            message,
+        ));
+    }
+    for (name, policy) in &request.policies {
+        all.extend(of_policy(request, &places, name, policy));
+    }
+    all.sort();
+    all
+}
+
+fn problem(object: Object, field: impl Into<String>, message: impl Into<String>) -> Problem {
+    Problem {
+        object,
+        field: field.into(),
+        message: message.into(),
+    }
+}
+
+fn of_provider(request: &Request, name: &str, spec: &ProviderSpec) -> Vec<Problem> {
+    let today = Date::of(request.now);
+    let mut found = Vec::new();
+    let stakes = [
+        (Relation::Owns, &spec.owners),
+        (Relation::Operates, &spec.operated_by),
+        (Relation::HoldsKeys, &spec.keys_held_by),
+    ];
+    for (relation, stakes) in stakes {
+        for (i, stake) in stakes.iter().enumerate() {
+            let at = format!("{}[{i}]", field(relation));
+            found.extend(of_stake(request, stake, &at));
+        }
+    }
+    let held = spec
+        .owners
+        .iter()
+        .filter(|stake| active(stake, today) && Holder::of(stake).is_some());
+    let sum: i64 = held
+        .map(|s| i64::from(s.share_basis_points.unwrap_or(WHOLE_BASIS_POINTS)))
+        .sum();
+    if sum > i64::from(WHOLE_BASIS_POINTS) {
+        found.push((field(Relation::Owns).to_owned(), too_much(sum)));
+    }
+    let object = || Object::Provider(name.to_owned());
+    found
+        .into_iter()
+        .map(|(at, why)| problem(object(), at, why))
+        .collect()
+}
+
+/// The first thing that is wrong with a stake, in the field where it is.
+fn of_stake(request: &Request, stake: &Stake, at: &str) -> Option<(String, String)> {
+    match Holder::of(stake) {
+        None => return Some((at.to_owned(), NAMELESS.to_owned())),
+        Some(Holder::Provider(name)) if !request.fleet.providers.contains_key(name) => {
+            return Some((format!("{at}.provider"), format!("there is no Provider {name:?}")));
+        }
+        Some(_) => {}
+    }
+    let share = stake.share_basis_points.unwrap_or(WHOLE_BASIS_POINTS);
+    if !(0..=WHOLE_BASIS_POINTS).contains(&share) {
+        return Some((format!("{at}.shareBasisPoints"), out_of_range(share)));
+    }
+    match (stake.since, stake.until) {
+        (Some(since), Some(until)) if until < since => Some((
+            format!("{at}.until"),
+            format!("{until} lies before since, {since}; it never holds"),
+        )),
+        _ => None,
+    }
+}
+
+fn of_policy(
+    request: &Request,
+    places: &[Place<'_>],
+    name: &str,
+    policy: &PlacementPolicySpec,
+) -> Vec<Problem> {
+    let object = || Object::PlacementPolicy(name.to_owned());
+    let mut found = Vec::new();
+    let chosen = request
+        .workloads
+        .values()
+        .any(|workload| chooses(policy, workload));
+    if !chosen && !request.workloads.is_empty() {
+        found.push(problem(
+            object(),
+            "spec.workloads",
+            "no workload is chosen; the policy does nothing",
+        ));
+    }
+    for (i, cluster) in policy.require.clusters.iter().enumerate() {
+        if !request.fleet.clusters.contains_key(cluster) {
+            let message = format!("there is no MemberCluster {cluster:?}");
+            found.push(problem(object(), format!("spec.require.clusters[{i}]"), message));
+        }
+    }
+    let alone = Effective::from(Merged::of(name, policy));
+    let refused = |place: &Place<'_>| !filter::by_rules(&alone.requirements, place).is_empty();
+    if !places.is_empty() && places.iter().all(refused) {
+        let why = places.iter().filter_map(|place| {
+            let first = filter::by_rules(&alone.requirements, place).into_iter().next()?;
+            Some(format!("{}: {first}", place.name))
+        });
+        let why: Vec<String> = why.take(3).collect();
+        let message = format!("no cluster can satisfy it ({})", why.join("; "));
+        found.push(problem(object(), "spec.require", message));
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests;

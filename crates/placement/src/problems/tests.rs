@@ -1,0 +1,134 @@
+//! Each mistake is found, with the object and the field.
+use super::*;
+use crate::mk::{date, mk_cluster, mk_named, mk_provider, mk_request, mk_stake, mk_workload, nobody};
+
+/// The problems as `object, field`, without those that the request of the tests has already.
+fn check(request: &Request, expected: &[&str]) {
+    let found = problems(request);
+    let told: Vec<String> = found
+        .iter()
+        .map(|p| format!("{}, {}", p.object, p.field))
+        .collect();
+    assert_eq!(told, expected, "{found:#?}");
+    assert!(found.iter().all(|problem| !problem.message.is_empty()));
+}
+
+/// A request without problems.
+fn sound() -> Request {
+    mk_request().workload("shop", mk_workload("shop", "eu-1").critical())
+}
+
+fn with_owners(owners: Vec<Stake>) -> Request {
+    let mut request = sound();
+    request.fleet.providers.get_mut("microsoft").unwrap().owners = owners;
+    request
+}
+
+#[test]
+fn a_sound_fleet_has_none() {
+    check(&sound(), &[]);
+    check(&Request::default(), &[]);
+}
+
+#[test]
+fn a_cluster_of_a_provider_that_nobody_knows() {
+    check(
+        &sound().cluster("stray", mk_cluster("ghost")),
+        &["MemberCluster/stray, spec.provider"],
+    );
+}
+
+#[test]
+fn stakes_that_mean_nothing() {
+    let mut request = with_owners(vec![mk_stake("ghost", 100), nobody(), mk_named("a", "NL", -1)]);
+    request.fleet.providers.get_mut("eu").unwrap().operated_by = vec![mk_stake("ghost", 100)];
+    request.fleet.providers.get_mut("eu").unwrap().keys_held_by = vec![Stake {
+        since: Some(date("2027-01-01")),
+        until: Some(date("2026-01-01")),
+        ..mk_named("a", "NL", 1)
+    }];
+    check(
+        &request,
+        &[
+            "Provider/eu, spec.keysHeldBy[0].until",
+            "Provider/eu, spec.operatedBy[0].provider",
+            "Provider/microsoft, spec.owners[0].provider",
+            "Provider/microsoft, spec.owners[1]",
+            "Provider/microsoft, spec.owners[2].shareBasisPoints",
+            // And what follows from it: nothing of `eu` is known to be autonomous any more.
+            "PlacementPolicy/autonomous, spec.require",
+        ],
+    );
+}
+
+#[test]
+fn shares_that_add_up_to_too_much_today_and_not_over_time() {
+    let owners = vec![mk_named("a", "US", 6_000), mk_named("b", "US", 6_000)];
+    check(&with_owners(owners), &["Provider/microsoft, spec.owners"]);
+    let before = Stake {
+        until: Some(date("2026-11-01")),
+        ..mk_named("a", "US", 10_000)
+    };
+    let after = Stake {
+        since: Some(date("2026-11-02")),
+        ..mk_named("b", "US", 10_000)
+    };
+    check(&with_owners(vec![before, after]), &[]);
+}
+
+#[test]
+fn circles_are_told_to_each_who_is_on_one_and_to_nobody_else() {
+    let mut request = with_owners(vec![mk_stake("shell", 10_000)]);
+    let shell = ProviderSpec {
+        owners: vec![mk_stake("microsoft", 10_000)],
+        ..mk_provider("US")
+    };
+    request.fleet.providers.insert("shell".to_owned(), shell);
+    check(
+        &request,
+        &["Provider/microsoft, spec.owners", "Provider/shell, spec.owners"],
+    );
+    assert!(
+        problems(&request)[0]
+            .message
+            .contains("microsoft > shell > microsoft")
+    );
+}
+
+#[test]
+fn a_circle_of_ten_thousand_is_found() {
+    let mut request = sound();
+    for i in 0..10_000 {
+        let owners = vec![mk_stake(&format!("o{}", (i + 1) % 10_000), 10_000)];
+        request.fleet.providers.insert(
+            format!("o{i}"),
+            ProviderSpec {
+                owners,
+                ..mk_provider("NL")
+            },
+        );
+    }
+    assert_eq!(problems(&request).len(), 10_000);
+}
+
+#[test]
+fn policies_that_choose_nothing_name_nobody_or_cannot_be_met() {
+    let mut request = mk_request().workload("shop", mk_workload("shop", "eu-1"));
+    let policy = request.policies.get_mut("autonomous").unwrap();
+    policy.require.clusters = vec!["eu-1".to_owned(), "ghost".to_owned(), "azure-weu".to_owned()];
+    check(
+        &request,
+        &[
+            "PlacementPolicy/autonomous, spec.require.clusters[1]",
+            "PlacementPolicy/autonomous, spec.workloads",
+        ],
+    );
+    request.policies.get_mut("autonomous").unwrap().require.clusters = vec!["azure-weu".to_owned()];
+    check(
+        &request,
+        &[
+            "PlacementPolicy/autonomous, spec.require",
+            "PlacementPolicy/autonomous, spec.workloads",
+        ],
+    );
+}

@@ -1,0 +1,81 @@
+//! What ranks a cluster among those that may take a workload: the city's seven core values, weighed.
+//!
+//! Integers only, so that the order never hangs on rounding.
+//! Invariant: 0 to 1000; nothing unclear scores for autonomy.
+use havenmeester_api::policy::Weights;
+
+use crate::autonomy::Autonomy;
+use crate::decision::Score;
+use crate::place::Place;
+
+/// What the core values can bring together. With [`STABILITY`] it makes 1000.
+const CORE_VALUES: i64 = 980;
+/// The bonus of the place where a workload stands or was to stand already: two per cent of the whole, so that a
+/// plan does not turn about over next to nothing.
+pub const STABILITY: i64 = 20;
+/// The part's name.
+const STABILITY_PART: &str = "stability";
+
+/// A core value that nobody has judged.
+const NOT_JUDGED: i32 = 50;
+/// A weight that no policy names.
+const NOT_WEIGHED: i32 = 1;
+/// Autonomy, of 100: what it brings that no law from outside the EEA reaches.
+const FREE_OF_FOREIGN_LAW: i32 = 60;
+/// Autonomy, of 100: what each SEAL level brings; all four together the remaining 40.
+const PER_SEAL_LEVEL: i32 = 10;
+
+/// The score of a cluster under some weights, without the bonus for stability.
+pub(crate) fn score(weights: &Weights, place: &Place<'_>) -> Score {
+    let values = &place.core_values;
+    let judged = |value: Option<i32>| value.unwrap_or(NOT_JUDGED);
+    let weighed = [
+        ("autonomy", weights.autonomy, autonomy(&place.autonomy)),
+        ("quality", weights.quality, judged(values.quality)),
+        ("cost", weights.cost, judged(values.cost)),
+        ("security", weights.security, judged(values.security)),
+        ("innovation", weights.innovation, judged(values.innovation)),
+        (
+            "sustainability",
+            weights.sustainability,
+            judged(values.sustainability),
+        ),
+        ("transparency", weights.transparency, judged(values.transparency)),
+    ]
+    .map(|(name, weight, value)| (name, weight_of(weight), i64::from(value.clamp(0, 100))));
+    let sum: i64 = weighed.iter().map(|(_, weight, _)| weight).sum();
+    let mut score = Score::default();
+    for (name, weight, value) in weighed.into_iter().filter(|(_, weight, _)| *weight > 0) {
+        let part = CORE_VALUES * weight * value / (100 * sum);
+        score.total += part;
+        score.parts.insert(name.to_owned(), part);
+    }
+    score
+}
+
+/// The same with the bonus.
+pub(crate) fn with_stability(mut score: Score) -> Score {
+    score.total += STABILITY;
+    score.parts.insert(STABILITY_PART.to_owned(), STABILITY);
+    score
+}
+
+/// 0 to 100.
+fn autonomy(facts: &Autonomy) -> i32 {
+    if facts.unclear.is_some() {
+        return 0;
+    }
+    let free = if facts.is_autonomous() {
+        FREE_OF_FOREIGN_LAW
+    } else {
+        0
+    };
+    free + PER_SEAL_LEVEL * facts.seal
+}
+
+fn weight_of(weight: Option<i32>) -> i64 {
+    i64::from(weight.unwrap_or(NOT_WEIGHED).clamp(0, 10))
+}
+
+#[cfg(test)]
+mod tests;

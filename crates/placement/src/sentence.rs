@@ -1,0 +1,361 @@
+//! The words for each reason: a CamelCase word of a closed set for machines, a sentence for people.
+//!
+//! Sentences begin in small letters and have no full stop, so that they can stand in a table or after a colon.
+//! Not here: the layout of a whole explanation (`explain`).
+//! Invariant: nothing reads these sentences but people.
+use std::fmt::{Display, Formatter, Result};
+
+use havenmeester_api::provider::{Because, Relation};
+
+use crate::decision::{Action, Refusal, Violation, Waiting};
+use crate::fleet::Demand;
+
+impl Refusal {
+    /// A word of a closed set: the reason of a condition, the label of a metric.
+    pub fn rule(&self) -> &'static str {
+        match self {
+            Self::NotReachable => "NotReachable",
+            Self::Barred { .. } => "Quarantined",
+            Self::UnknownProvider { .. } => "UnknownProvider",
+            Self::Category { .. } => "CategoryForbidden",
+            Self::Jurisdiction { .. } => "JurisdictionForbidden",
+            Self::OwnershipUnclear { .. } => "OwnershipUnclear",
+            Self::Seal { .. } => "SealTooLow",
+            Self::ObjectiveSeal { .. } => "ObjectiveSealTooLow",
+            Self::Region { .. } => "RegionForbidden",
+            Self::NotNamed { .. } => "ClusterNotNamed",
+            Self::NamespaceOutOfReach { .. } => "NamespaceOutOfReach",
+            Self::Capacity { .. } => "CapacityExceeded",
+            Self::CapacityUnknown { .. } => "CapacityUnknown",
+        }
+    }
+
+    /// Who wants it so; `None` for what holds without a policy.
+    pub fn policy(&self) -> Option<&str> {
+        match self {
+            Self::Category { policy, .. }
+            | Self::Jurisdiction { policy, .. }
+            | Self::Seal { policy, .. }
+            | Self::ObjectiveSeal { policy, .. }
+            | Self::Region { policy, .. }
+            | Self::NotNamed { policy, .. } => Some(policy),
+            Self::NotReachable
+            | Self::Barred { .. }
+            | Self::UnknownProvider { .. }
+            | Self::OwnershipUnclear { .. }
+            | Self::NamespaceOutOfReach { .. }
+            | Self::Capacity { .. }
+            | Self::CapacityUnknown { .. } => None,
+        }
+    }
+
+    /// The nearest change that would lift it, where one can be named.
+    pub fn nearest_change(&self) -> Option<String> {
+        let Self::Capacity { demand, free } = self else {
+            return None;
+        };
+        let short = shortages(*demand, *free)
+            .map(|s| format!("{} more", amount(s.unit, s.asked.saturating_sub(s.free))));
+        Some(format!(
+            "would do with {}",
+            listed(&short.collect::<Vec<_>>(), "and")
+        ))
+    }
+}
+
+impl Display for Refusal {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        match self {
+            Self::NotReachable => f.write_str("does not answer"),
+            Self::Barred { why } => write!(f, "in quarantine: {why}"),
+            Self::UnknownProvider { provider } => write!(f, "provider: there is no Provider {provider:?}"),
+            Self::Category { policy, seen, wanted } => {
+                let seen = seen.map_or_else(|| "none".to_owned(), |category| format!("{category:?}"));
+                let wanted: Vec<String> = wanted.iter().map(|category| format!("{category:?}")).collect();
+                write!(f, "{policy}: category {seen}, wanted {}", listed(&wanted, "or"))
+            }
+            Self::Jurisdiction {
+                policy,
+                country,
+                through,
+                wanted,
+            } => {
+                let (through, wanted) = (chain(through), listed(wanted, "or"));
+                write!(
+                    f,
+                    "{policy}: law of {country} reaches it ({through}), wanted {wanted} only"
+                )
+            }
+            Self::OwnershipUnclear { why } => write!(f, "ownership is unclear: {why}"),
+            Self::Seal { policy, seen, wanted } => {
+                write!(f, "{policy}: SEAL {seen}, wanted at least {wanted}")
+            }
+            Self::ObjectiveSeal {
+                policy,
+                objective,
+                seen,
+                wanted,
+            } => {
+                write!(
+                    f,
+                    "{policy}: {objective} at SEAL {seen}, wanted at least {wanted}"
+                )
+            }
+            Self::Region { policy, seen, wanted } => {
+                write!(f, "{policy}: region {seen}, wanted {}", listed(wanted, "or"))
+            }
+            Self::NotNamed { policy, wanted } => {
+                write!(
+                    f,
+                    "{policy}: not among the clusters that are named, wanted {}",
+                    listed(wanted, "or")
+                )
+            }
+            Self::NamespaceOutOfReach { namespace } => {
+                write!(f, "credentials: namespace {namespace} is out of their reach")
+            }
+            Self::Capacity { demand, free } => {
+                let short = shortages(*demand, *free)
+                    .map(|s| format!("needs {}, {} free", amount(s.unit, s.asked), bare(s.unit, s.free)));
+                write!(f, "capacity: {}", short.collect::<Vec<_>>().join("; "))
+            }
+            Self::CapacityUnknown { why } => write!(f, "capacity: cannot be seen ({why})"),
+        }
+    }
+}
+
+impl Waiting {
+    /// A word of a closed set.
+    pub fn rule(&self) -> &'static str {
+        match self {
+            Self::Moving { .. } => "Moving",
+            Self::NoClusterFits => "NoClusterFits",
+            Self::ManualMigration { .. } => "ManualMigration",
+            Self::ManualFailover { .. } => "ManualFailover",
+            Self::FailoverDelay { .. } => "FailoverDelay",
+            Self::NotFenced { .. } => "NotFenced",
+            Self::NotCaptured { .. } => "NotCaptured",
+            Self::HomeUncertain { .. } => "HomeUncertain",
+            Self::HubSuspectsItself { .. } => "HubSuspectsItself",
+            Self::NotFound => "NotFound",
+            Self::FactsUnclear { .. } => "FactsUnclear",
+            Self::SeveralActive { .. } => "SeveralActive",
+            Self::SharesNamespace { .. } => "SharesNamespace",
+        }
+    }
+}
+
+impl Display for Waiting {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        match self {
+            Self::Moving { migration } => write!(f, "migration {migration} is under way"),
+            Self::NoClusterFits => f.write_str("no cluster may take it"),
+            Self::ManualMigration { target, policy } => by_hand(f, "move", target, policy.as_deref()),
+            Self::ManualFailover { target, policy } => by_hand(f, "failover", target, policy.as_deref()),
+            Self::FailoverDelay { target, at } => {
+                write!(
+                    f,
+                    "it goes to {target} at {at}, unless its cluster answers before"
+                )
+            }
+            Self::NotFenced { cluster } => {
+                write!(
+                    f,
+                    "it is exclusive, and its copy on {cluster}, which is lost, cannot be fenced"
+                )
+            }
+            Self::NotCaptured { cluster } => {
+                write!(
+                    f,
+                    "{cluster} is lost, and there is no capture of it to start from"
+                )
+            }
+            Self::HomeUncertain { cluster } => {
+                write!(
+                    f,
+                    "what stands on {cluster} is not known: it does not answer, or was seen too long ago"
+                )
+            }
+            Self::HubSuspectsItself { lost, of } => {
+                write!(
+                    f,
+                    "{lost} of {of} clusters are lost: it may be this hub that is cut off"
+                )
+            }
+            Self::NotFound => f.write_str("nothing of it is seen where it should stand"),
+            Self::FactsUnclear { cluster, why } => {
+                write!(
+                    f,
+                    "whether it may stay on {cluster} hangs on facts that are unclear: {why}"
+                )
+            }
+            Self::SeveralActive { clusters } => write!(
+                f,
+                "it is exclusive and active on {}: a person must say which copy counts",
+                listed(clusters, "and")
+            ),
+            Self::SharesNamespace { with } => {
+                write!(f, "{with} lives in the same namespace, and its move goes first")
+            }
+        }
+    }
+}
+
+impl Action {
+    /// A word of a closed set.
+    pub fn rule(&self) -> &'static str {
+        match self {
+            Self::Stay => "Stay",
+            Self::Relocate { .. } => "Relocate",
+            Self::FailOver { .. } => "FailOver",
+            Self::Wait(waiting) => waiting.rule(),
+        }
+    }
+}
+
+impl Display for Action {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        match self {
+            Self::Stay => f.write_str("it stays"),
+            Self::Relocate { source, target } => write!(f, "it is moved from {source} to {target}"),
+            Self::FailOver {
+                source,
+                target,
+                last_heartbeat,
+                ..
+            } => {
+                write!(
+                    f,
+                    "it is failed over from {source}, silent since {last_heartbeat}, to {target}"
+                )
+            }
+            Self::Wait(waiting) => write!(f, "it waits: {waiting}"),
+        }
+    }
+}
+
+impl Violation {
+    /// A word of a closed set, the same as the Compliant condition's reason.
+    pub fn rule(&self) -> &'static str {
+        match self {
+            Self::Placement { refusal, .. } => refusal.rule(),
+            Self::SeveralActive { .. } => "SeveralActive",
+            Self::StrayCopy { .. } => "StrayCopy",
+        }
+    }
+
+    /// Whose policy; `None` for what holds without one.
+    pub fn policy(&self) -> Option<&str> {
+        match self {
+            Self::Placement { refusal, .. } => refusal.policy(),
+            Self::SeveralActive { .. } | Self::StrayCopy { .. } => None,
+        }
+    }
+}
+
+impl Display for Violation {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        match self {
+            Self::Placement { cluster, refusal } => write!(f, "may not stand on {cluster}: {refusal}"),
+            Self::SeveralActive { clusters } => {
+                write!(f, "it is exclusive, and active on {}", listed(clusters, "and"))
+            }
+            Self::StrayCopy { clusters } => {
+                write!(f, "active away from its home, on {}", listed(clusters, "and"))
+            }
+        }
+    }
+}
+
+fn by_hand(f: &mut Formatter<'_>, what: &str, target: &str, policy: Option<&str>) -> Result {
+    match policy {
+        Some(policy) => write!(f, "policy {policy} leaves the {what} to {target} to a person"),
+        None => write!(
+            f,
+            "no policy starts the {what} to {target} by itself; a person may"
+        ),
+    }
+}
+
+/// `azure > microsoft, 100%`: from the entity outwards.
+fn chain(because: &[Because]) -> String {
+    let link = |b: &Because| {
+        let entity = &b.entity;
+        match (b.relation, b.share_basis_points) {
+            (Relation::Owns, Some(share)) => format!("{entity}, {}", percent(share)),
+            (Relation::Owns, None) => format!("{entity}, owner"),
+            (Relation::Established, _) => entity.clone(),
+            (Relation::Operates, _) => format!("{entity}, operator"),
+            (Relation::HoldsKeys, _) => format!("{entity}, holds the keys"),
+            (Relation::Hosts, _) => format!("hardware in {entity}"),
+        }
+    };
+    because.iter().map(link).collect::<Vec<_>>().join(" > ")
+}
+
+fn percent(basis_points: i32) -> String {
+    decimals(i64::from(basis_points), 100) + "%"
+}
+
+/// One dimension in which something is short.
+struct Shortage {
+    unit: Unit,
+    asked: i64,
+    free: i64,
+}
+
+#[derive(Clone, Copy)]
+enum Unit {
+    Cpu,
+    Memory,
+    Pods,
+}
+
+fn shortages(demand: Demand, free: Demand) -> impl Iterator<Item = Shortage> {
+    [
+        (Unit::Cpu, demand.cpu_milli, free.cpu_milli),
+        (Unit::Memory, demand.memory_mib, free.memory_mib),
+        (Unit::Pods, demand.pods, free.pods),
+    ]
+    .into_iter()
+    .filter(|(_, asked, free)| *asked > 0 && asked > free)
+    .map(|(unit, asked, free)| Shortage { unit, asked, free })
+}
+
+fn amount(unit: Unit, value: i64) -> String {
+    let name = match unit {
+        Unit::Cpu => "cpu",
+        Unit::Memory => "GiB",
+        Unit::Pods => "pods",
+    };
+    format!("{} {name}", bare(unit, value))
+}
+
+fn bare(unit: Unit, value: i64) -> String {
+    match unit {
+        Unit::Cpu => decimals(value, 1000),
+        Unit::Memory => decimals(value.saturating_mul(1000) / 1024, 1000),
+        Unit::Pods => value.to_string(),
+    }
+}
+
+/// A whole number of small units as a number of large ones, without noughts at the end.
+fn decimals(value: i64, per: i64) -> String {
+    let sign = if value < 0 { "-" } else { "" };
+    let (whole, rest) = ((value / per).unsigned_abs(), (value % per).unsigned_abs());
+    let width = if per == 1000 { 3 } else { 2 };
+    let text = format!("{sign}{whole}.{rest:0width$}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// `a, b or c`.
+pub(crate) fn listed(words: &[String], before_last: &str) -> String {
+    match words {
+        [] => "nothing".to_owned(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} {before_last} {last}", first.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests;
