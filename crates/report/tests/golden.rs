@@ -1,0 +1,149 @@
+//! Each report as text, Markdown and JSON, against files. `UPDATE_GOLDEN=1` rewrites them.
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test: its helpers too stop it at the first surprise"
+)]
+
+use std::path::{Path, PathBuf};
+
+use havenmeester_api::{Contract, Drill, Migration, Workload};
+use havenmeester_report::{DrillReport, DryRunReport, ExitReport, Language, Outcome};
+use jiff::Timestamp;
+use serde_json::Value;
+
+fn place(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/golden")
+        .join(name)
+}
+
+fn input(name: &str) -> Value {
+    let text = std::fs::read_to_string(place(name)).unwrap();
+    serde_json::from_str(&text).unwrap()
+}
+
+fn take<T: serde::de::DeserializeOwned>(value: &Value) -> T {
+    serde_json::from_value(value.clone()).unwrap()
+}
+
+#[track_caller]
+fn check(name: &str, seen: &str) {
+    let path = place(name);
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::write(&path, seen).unwrap();
+    }
+    let wanted = std::fs::read_to_string(&path).unwrap_or_default();
+    let diff = similar::TextDiff::from_lines(wanted.as_str(), seen);
+    assert!(
+        wanted == seen,
+        "{name} differs (UPDATE_GOLDEN=1 rewrites it):\n{}",
+        diff.unified_diff()
+    );
+}
+
+fn mk_drill(edit: impl FnOnce(&mut Value)) -> DrillReport {
+    let mut input = input("drill.in.json");
+    edit(&mut input);
+    let (drill, migrations, workloads): (Drill, Vec<Migration>, Vec<Workload>) = (
+        take(&input["drill"]),
+        take(&input["migrations"]),
+        take(&input["workloads"]),
+    );
+    let now: Timestamp = take(&input["now"]);
+    DrillReport::new(&drill, &migrations, &workloads, now)
+}
+
+#[test]
+fn drill() {
+    let report = mk_drill(|_| {});
+    check("drill.txt", &report.text(Language::En));
+    check("drill.md", &report.markdown(Language::En));
+    check("drill.nl.md", &report.markdown(Language::Nl));
+    // The head and the worst workload: the rest has the same fields.
+    let mut json: Value = serde_json::from_str(&report.json().unwrap()).unwrap();
+    json["workloads"].as_array_mut().unwrap().truncate(1);
+    check("drill.json", &format!("{json:#}\n"));
+}
+
+#[test]
+fn what_was_not_met_stands_first_and_what_was_not_measured_is_not_met() {
+    let report = mk_drill(|_| {});
+    let outcomes: Vec<(&str, Outcome)> = report
+        .workloads
+        .iter()
+        .map(|w| (w.workload.trim_start_matches("havenmeester/"), w.outcome))
+        .collect();
+    assert_eq!(
+        outcomes,
+        [
+            ("archive", Outcome::NotMet),
+            ("parking-permits", Outcome::NotMet),
+            ("zaaksysteem", Outcome::NotMet), // of which moment its state is, is not known
+            ("legacy", Outcome::NotExecuted),
+            ("intranet", Outcome::NoObjective),
+            ("signalen", Outcome::Met),
+        ]
+    );
+}
+
+#[test]
+fn a_drill_that_runs_is_late_only_when_it_is() {
+    let at = |now: &str| {
+        mk_drill(|input| {
+            input["now"] = now.into();
+            input["drill"]["status"]["endedAt"] = Value::Null;
+            input["drill"]["status"]["conditions"] = Value::Array(Vec::new());
+            input["migrations"][0]["status"]["measured"]["servingAt"] = Value::Null;
+        })
+    };
+    let of_signalen = |report: &DrillReport| {
+        report
+            .workloads
+            .iter()
+            .find(|w| w.workload.ends_with("/signalen"))
+            .map(|w| w.outcome)
+    };
+    assert_eq!(of_signalen(&at("2026-11-24T10:15:00Z")), Some(Outcome::Running));
+    assert_eq!(of_signalen(&at("2026-11-24T10:15:01Z")), Some(Outcome::NotMet));
+}
+
+#[test]
+fn a_simulated_drill_says_what_would_go() {
+    let report = mk_drill(|input| {
+        input["migrations"] = Value::Array(Vec::new());
+        input["drill"]["spec"]["mode"] = "Simulate".into();
+    });
+    assert_eq!(
+        (
+            report.count(Outcome::Simulated),
+            report.count(Outcome::NotExecuted)
+        ),
+        (5, 1)
+    );
+    check("drill_simulated.txt", &report.text(Language::En));
+}
+
+#[test]
+fn dry_run() {
+    let report = DryRunReport::new(&take::<Migration>(&input("dry_run.in.json")));
+    assert!(!report.passes());
+    check("dry_run.txt", &report.text(Language::En));
+    check("dry_run.nl.txt", &report.text(Language::Nl));
+    check("dry_run.md", &report.markdown(Language::En));
+    check("dry_run.json", &(report.json().unwrap() + "\n"));
+}
+
+#[test]
+fn exit() {
+    let input = input("exit.in.json");
+    let (contract, runs): (Contract, Vec<Migration>) = (take(&input["contract"]), take(&input["migrations"]));
+    let report = ExitReport::new(&contract, &runs, take(&input["now"]));
+    check("exit.txt", &report.text(Language::En));
+    check("exit.md", &report.markdown(Language::En));
+    check("exit.nl.txt", &report.text(Language::Nl));
+    let counts = report.readiness;
+    assert_eq!(
+        (counts.ready, counts.with_warnings, counts.blocked, counts.unknown),
+        (1, 1, 2, 1)
+    );
+}
