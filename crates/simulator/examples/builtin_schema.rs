@@ -1,36 +1,38 @@
-//! Makes `src/apiserver/builtin/kubernetes.json`: Kubernetes' own OpenAPI document without prose and without the
+//! Makes `src/apiserver/builtin/kubernetes.json`: Kubernetes' own OpenAPI documents without prose and without the
 //! kinds that the simulator does not serve.
 //!
-//! `cargo run -p havenmeester-simulator --example builtin_schema -- swagger.json > kubernetes.json`, where
-//! `swagger.json` is `api/openapi-spec/swagger.json` of the Kubernetes release (Apache-2.0) to simulate.
+//! `cargo run -p havenmeester-simulator --example builtin_schema -- DIRECTORY > kubernetes.json`, where `DIRECTORY` is
+//! `api/openapi-spec/v3` of the Kubernetes release (Apache-2.0) to simulate.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use serde_json::{Map, Value};
 
-/// The groups and versions that are served.
-const SERVED: &[&str] = &[
-    "admissionregistration.v1",
-    "apps.v1",
-    "autoscaling.v1",
-    "autoscaling.v2",
-    "batch.v1",
-    "coordination.v1",
-    "core.v1",
-    "discovery.v1",
-    "events.v1",
-    "networking.v1",
-    "node.v1",
-    "policy.v1",
-    "rbac.v1",
-    "scheduling.v1",
-    "storage.v1",
+/// The groups and versions that are served, as file names and as packages.
+const SERVED: &[(&str, &str)] = &[
+    ("api__v1", "core.v1"),
+    (
+        "apis__admissionregistration.k8s.io__v1",
+        "admissionregistration.v1",
+    ),
+    ("apis__apiextensions.k8s.io__v1", "apiextensions.v1"),
+    ("apis__apps__v1", "apps.v1"),
+    ("apis__autoscaling__v2", "autoscaling.v2"),
+    ("apis__batch__v1", "batch.v1"),
+    ("apis__coordination.k8s.io__v1", "coordination.v1"),
+    ("apis__discovery.k8s.io__v1", "discovery.v1"),
+    ("apis__events.k8s.io__v1", "events.v1"),
+    ("apis__networking.k8s.io__v1", "networking.v1"),
+    ("apis__node.k8s.io__v1", "node.v1"),
+    ("apis__policy__v1", "policy.v1"),
+    ("apis__rbac.authorization.k8s.io__v1", "rbac.v1"),
+    ("apis__scheduling.k8s.io__v1", "scheduling.v1"),
+    ("apis__storage.k8s.io__v1", "storage.v1"),
 ];
-const EXTENSIONS: &str = "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinition";
 /// Recursive, and as free as the schema it describes.
 const FREE: &str = "JSONSchemaProps";
 const KEPT: &[&str] = &[
-    "$ref",
     "additionalProperties",
     "default",
     "format",
@@ -45,17 +47,11 @@ const KEPT: &[&str] = &[
     "x-kubernetes-patch-strategy",
 ];
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let path = std::env::args()
-        .nth(1)
-        .ok_or("usage: builtin_schema SWAGGER_JSON")?;
-    let swagger: Value = serde_json::from_slice(&std::fs::read(path)?)?;
-    let definitions = swagger["definitions"].as_object().ok_or("no definitions")?;
-    let mut wanted: Vec<String> = definitions
-        .iter()
-        .filter(|(name, node)| node.get("x-kubernetes-group-version-kind").is_some() && is_served(name))
-        .map(|(name, _)| name.clone())
-        .collect();
+type Error = Box<dyn std::error::Error>;
+
+fn main() -> Result<(), Error> {
+    let directory = std::env::args().nth(1).ok_or("usage: builtin_schema DIRECTORY")?;
+    let (definitions, mut wanted) = read(Path::new(&directory))?;
     let mut kept = BTreeMap::new();
     let mut seen = BTreeSet::new();
     while let Some(name) = wanted.pop() {
@@ -73,23 +69,32 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-fn is_served(name: &str) -> bool {
-    name == EXTENSIONS
-        || name.strip_prefix("io.k8s.api.").is_some_and(|rest| {
-            rest.rsplit_once('.')
-                .is_some_and(|(version, kind)| SERVED.contains(&version) && !kind.ends_with("List"))
-        })
+/// All definitions, and the names of those that are served as kinds.
+fn read(directory: &Path) -> Result<(BTreeMap<String, Value>, Vec<String>), Error> {
+    let mut definitions = BTreeMap::new();
+    let mut wanted = Vec::new();
+    for (file, package) in SERVED {
+        let text = std::fs::read(directory.join(format!("{file}_openapi.json")))?;
+        let mut document: Value = serde_json::from_slice(&text)?;
+        let Some(Value::Object(schemas)) = document.pointer_mut("/components/schemas").map(Value::take)
+        else {
+            return Err(format!("{file}: no schemas").into());
+        };
+        for (name, node) in schemas {
+            let is_kind = node.get("x-kubernetes-group-version-kind").is_some() && !name.ends_with("List");
+            if is_kind && short(&name).starts_with(&format!("{package}.")) {
+                wanted.push(name.clone());
+            }
+            definitions.insert(name, node);
+        }
+    }
+    Ok((definitions, wanted))
 }
 
 /// `apps.v1.Deployment` of `io.k8s.api.apps.v1.Deployment`.
 fn short(name: &str) -> String {
-    name.rsplit('.')
-        .take(3)
-        .collect::<Vec<_>>()
-        .into_iter()
-        .rev()
-        .collect::<Vec<_>>()
-        .join(".")
+    let start = name.rmatch_indices('.').nth(2).map_or(0, |(at, _)| at + 1);
+    name[start..].to_owned()
 }
 
 fn strip(node: &Value, wanted: &mut Vec<String>) -> Value {
@@ -97,26 +102,30 @@ fn strip(node: &Value, wanted: &mut Vec<String>) -> Value {
         return node.clone();
     };
     let mut out = Map::new();
+    if let Some(target) = reference(node) {
+        let name = target.trim_start_matches("#/components/schemas/").to_owned();
+        out.insert("$ref".into(), short(&name).into());
+        wanted.push(name);
+    }
     for (key, value) in map {
-        if !KEPT.contains(&key.as_str()) {
-            continue;
-        }
         let value = match (key.as_str(), value) {
-            ("$ref", Value::String(target)) => {
-                let name = target.trim_start_matches("#/definitions/").to_owned();
-                let shortened = short(&name);
-                wanted.push(name);
-                Value::String(shortened)
-            }
             ("properties", Value::Object(fields)) => fields
                 .iter()
                 .map(|(name, field)| (name.clone(), strip(field, wanted)))
                 .collect::<Map<_, _>>()
                 .into(),
             ("items" | "additionalProperties", _) => strip(value, wanted),
-            _ => value.clone(),
+            (key, _) if KEPT.contains(&key) => value.clone(),
+            _ => continue,
         };
         out.insert(key.clone(), value);
     }
     Value::Object(out)
+}
+
+/// The one definition that a node stands for: with a default it is written as `allOf`.
+fn reference(node: &Value) -> Option<&str> {
+    node.get("$ref")
+        .or_else(|| node.pointer("/allOf/0/$ref"))
+        .and_then(Value::as_str)
 }

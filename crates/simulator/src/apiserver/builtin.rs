@@ -348,9 +348,13 @@ fn resolve(name: &str, made: &mut BTreeMap<String, Arc<Schema>>) -> Arc<Schema> 
         .unwrap_or(name)
         .clone_into(&mut schema.go_type);
     match name {
-        "util.intstr.IntOrString" => schema.int_or_string = true,
+        "util.intstr.IntOrString" => {
+            schema.int_or_string = true;
+            schema.kind = super::schema::Type::Any;
+        }
         "meta.v1.FieldsV1" | "pkg.runtime.RawExtension" | "apiextensions.v1.JSONSchemaProps" => {
             schema.preserve_unknown = true;
+            schema.atomic_map = true;
         }
         // A number is a quantity too.
         "api.resource.Quantity" => schema.kind = super::schema::Type::Any,
@@ -366,6 +370,9 @@ fn read(node: &Value, made: &mut BTreeMap<String, Arc<Schema>>) -> Schema {
         let mut schema = (*resolve(target, made)).clone();
         schema.default = node.get("default").filter(|d| !is_zero(d)).cloned();
         schema.strategic = strategic(node);
+        schema.always_there = node
+            .get("default")
+            .is_some_and(|d| d.as_object().is_some_and(serde_json::Map::is_empty));
         if node.get("x-kubernetes-map-type").is_some() {
             schema.atomic_map = str_at(node, &["x-kubernetes-map-type"]) == "atomic";
         }

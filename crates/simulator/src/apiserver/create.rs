@@ -8,9 +8,9 @@ use super::body::Body;
 use super::error::ApiError;
 use super::kinds::Kind;
 use super::object;
-use super::schema::{defaulting, validation};
+use super::schema::{defaulting, structs, validation};
 use super::server::{Call, Writing};
-use super::{convert, crd, decode, defaults, gc, managers, names, namespace, validate};
+use super::{convert, crd, decode, defaults, gc, managers, names, namespace, prepare, quota, validate};
 
 pub(crate) fn create(call: &Call<'_>, writing: &mut Writing<'_>) -> Result<Response<Body>, ApiError> {
     let mut value = decode::body(call.headers, call.body, &call.kind)?;
@@ -33,20 +33,19 @@ pub(crate) fn insert(
     place(call, &mut value)?;
     let generated = name_it(writing, &mut value);
     namespace::admit(writing.state, kind, call.namespace())?;
-    if kind.status && !kind.is("", "nodes") {
-        // Status is written by its own address only.
-        object::as_map(&mut value).remove("status");
-    }
     stamp(kind, writing, &mut value);
+    defaulting::fill(&mut value, &kind.schema);
+    structs::fill(&mut value, &kind.schema);
+    defaults::fill(kind, &mut value);
     if operation == managers::Operation::Update {
         managers::record_create(call, writing, &mut value);
     }
-    defaulting::fill(&mut value, &kind.schema);
-    defaults::fill(kind, writing.state, &mut value, None);
+    prepare::create(kind, writing.state, &mut value);
     let errors = check(kind, writing, &value);
     if !errors.is_empty() {
         return Err(ApiError::invalid(kind, object::name(&value), &errors));
     }
+    quota::admit(writing, kind, None, &value)?;
     let table = call.table();
     let name = object::name(&value).to_owned();
     if writing.state.store.get(&table, call.namespace(), &name).is_some() {

@@ -117,3 +117,12 @@ pub(crate) fn is_left_out(value: &Value, schema: &super::schema::Schema) -> bool
         Type::Any | Type::String | Type::Integer | Type::Number | Type::Boolean => false,
     }
 }
+
+/// The same for what is applied, where an unknown field is an error: nobody could own it.
+pub(crate) fn shape_applied(
+    value: &mut Value,
+    kind: &Kind,
+    validation: &str,
+) -> Result<Vec<String>, ApiError> {
+    shape(value, kind, validation)
+}

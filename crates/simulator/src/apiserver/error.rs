@@ -150,6 +150,15 @@ impl ApiError {
         )
     }
 
+    /// A server-side apply that others own fields of.
+    pub(crate) fn apply_conflict(message: String, causes: &[(String, String)]) -> Self {
+        let causes: Vec<_> = causes
+            .iter()
+            .map(|(field, message)| json!({"reason": "FieldManagerConflict", "message": message, "field": field}))
+            .collect();
+        Self::new(StatusCode::CONFLICT, "Conflict", message).about(json!({ "causes": causes }))
+    }
+
     pub(crate) fn invalid(kind: &Kind, name: &str, errors: &[FieldError]) -> Self {
         let parts: Vec<_> = errors
             .iter()
@@ -292,6 +301,10 @@ impl ApiError {
         let cause = json!({"reason": "ResourceVersionTooLarge", "message": "Too large resource version"});
         Self::new(StatusCode::GATEWAY_TIMEOUT, "Timeout", message)
             .about(json!({"causes": [cause], "retryAfterSeconds": 1}))
+    }
+
+    pub(crate) fn internal(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "InternalError", message)
     }
 
     /// The error as the `metav1.Status` that is sent.

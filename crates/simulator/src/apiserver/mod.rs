@@ -16,6 +16,7 @@ use serde_json::json;
 
 mod access;
 mod answer;
+mod apply;
 mod body;
 mod builtin;
 mod clock;
@@ -27,6 +28,7 @@ mod defaults;
 mod delete;
 mod discovery;
 mod error;
+mod fields;
 mod gc;
 mod kinds;
 mod managers;
@@ -35,7 +37,9 @@ mod namespace;
 mod object;
 mod openapi;
 mod patch;
+mod prepare;
 mod query;
+mod quota;
 mod read;
 mod registry;
 mod reviews;
@@ -69,6 +73,10 @@ pub struct ApiServer(Arc<Server>);
 
 /// How an API server is to be.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a controller that a test may do without"
+)]
 pub struct ApiServerConfig {
     /// For people: stands in logs.
     pub name: String,
@@ -82,6 +90,8 @@ pub struct ApiServerConfig {
     pub garbage_collector: bool,
     /// Empty and remove namespaces that are deleted, as kube-controller-manager does. Default: yes.
     pub namespace_controller: bool,
+    /// Keep the status of `ResourceQuota`s, as kube-controller-manager does. Default: yes.
+    pub quota_controller: bool,
     /// Make the `default` `ServiceAccount` and `kube-root-ca.crt` in each new namespace. Default: no.
     pub default_objects: bool,
     /// Changes that are kept per resource for watches and paged lists; a watch further behind gets 410 Gone.
@@ -98,6 +108,7 @@ impl Default for ApiServerConfig {
             version: (1, 36),
             garbage_collector: true,
             namespace_controller: true,
+            quota_controller: true,
             default_objects: false,
             history_per_resource: 2_000,
         }
@@ -229,6 +240,7 @@ impl ApiServer {
             (Verb::DeleteCollection, "") => delete::collection(call, &mut writing),
             _ => Err(ApiError::method_not_allowed()),
         }?;
+        quota::refresh(&mut writing, call.namespace());
         answer::warn(&mut response, &writing.warnings);
         Ok(response)
     }

@@ -113,17 +113,16 @@ fn contents(state: &State, namespace: &str) -> Vec<Place> {
         .collect()
 }
 
-/// The defaults of a new namespace.
+/// The label that each namespace has.
 pub(crate) fn defaults(value: &mut Value) {
     let name = object::name(value).to_owned();
     object::map_mut(value, &["metadata", "labels"]).insert("kubernetes.io/metadata.name".into(), name.into());
-    object::default_to(
-        object::map_mut(value, &["spec"]),
-        "finalizers",
-        json!(["kubernetes"]),
-    );
-    let status = object::map_mut(value, &["status"]);
-    object::default_to(status, "phase", "Active");
+}
+
+/// A new namespace: active, and held by the one finalizer that its controller takes away.
+pub(crate) fn activate(value: &mut Value) {
+    object::map_mut(value, &["spec"]).insert("finalizers".into(), json!(["kubernetes"]));
+    object::as_map(value).insert("status".into(), json!({"phase": "Active"}));
 }
 
 /// True if the kind is Namespace.

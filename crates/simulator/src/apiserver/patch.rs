@@ -28,6 +28,9 @@ pub(crate) fn patch(call: &Call<'_>, writing: &mut Writing<'_>) -> Result<Respon
         .and_then(|v| v.to_str().ok())
         .unwrap_or_default();
     let content = content.split(';').next().unwrap_or_default().trim();
+    if content == "application/apply-patch+yaml" {
+        return super::apply::apply(call, writing);
+    }
     if !ACCEPTED.contains(&content) || (content.contains("strategic") && call.kind.custom) {
         let accepted = if call.kind.custom {
             [ACCEPTED[0], ACCEPTED[1], ACCEPTED[3]].to_vec()

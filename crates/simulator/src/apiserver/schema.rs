@@ -15,6 +15,7 @@ use super::object::{bool_at, list_at, map_at, str_at};
 
 pub(crate) mod defaulting;
 pub(crate) mod pruning;
+pub(crate) mod structs;
 pub(crate) mod typing;
 pub(crate) mod validation;
 
@@ -121,6 +122,8 @@ pub(crate) struct Schema {
     pub(crate) list: ListType,
     pub(crate) atomic_map: bool,
     pub(crate) strategic: Strategic,
+    /// A struct of Go that is written even when it is empty.
+    pub(crate) always_there: bool,
     pub(crate) limits: Limits,
 }
 
@@ -172,6 +175,7 @@ impl Schema {
             },
             atomic_map: str_at(node, &["x-kubernetes-map-type"]) == "atomic",
             strategic: Strategic::default(),
+            always_there: false,
             limits: Limits::from_crd(node),
         }
     }

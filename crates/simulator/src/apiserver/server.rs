@@ -86,6 +86,23 @@ impl Call<'_> {
     pub(crate) fn table(&self) -> ResourceId {
         super::convert::table_of(&self.kind.id)
     }
+
+    /// Who is recorded as the owner of what this request writes.
+    pub(crate) fn manager(&self) -> String {
+        if !self.query.field_manager.is_empty() {
+            return self.query.field_manager.clone();
+        }
+        let agent = self
+            .headers
+            .get(http::header::USER_AGENT)
+            .and_then(|v| v.to_str().ok());
+        let first = agent.unwrap_or_default().split('/').next().unwrap_or_default();
+        if first.is_empty() {
+            "unknown".into()
+        } else {
+            first.to_owned()
+        }
+    }
 }
 
 /// A write in progress: the state, the time, and what to tell the client besides the answer.

@@ -14,10 +14,12 @@ use super::error::{ApiError, FieldError};
 use super::kinds::Kind;
 use super::managers::Operation;
 use super::object;
-use super::schema::{defaulting, validation};
+use super::schema::{defaulting, structs, validation};
 use super::server::{Call, Writing};
 use super::store::Stored;
-use super::{convert, crd, decode, defaults, delete, gc, managers, names, namespace, scale, validate};
+use super::{
+    convert, crd, decode, defaults, delete, gc, managers, names, namespace, prepare, quota, scale, validate,
+};
 
 /// Fields of `metadata` that a client cannot change.
 const SERVER_META: [&str; 5] = [
@@ -140,19 +142,24 @@ pub(crate) fn replace(
 ) -> Result<Value, ApiError> {
     let kind = &call.kind;
     let old = &current.value;
-    keep_server_fields(call, old, &mut value);
     defaulting::fill(&mut value, &kind.schema);
-    defaults::fill(kind, writing.state, &mut value, Some(old));
+    structs::fill(&mut value, &kind.schema);
+    defaults::fill(kind, &mut value);
+    if operation == Operation::Update {
+        managers::record_update(call, writing, old, &mut value);
+    }
+    keep_server_fields(call, old, &mut value);
+    prepare::update(kind, writing.state, old, &mut value);
     if has_generation(kind) && call.subresource() != "status" && differs_for_generation(kind, old, &value) {
         let next = object::int_at(old, &["metadata", "generation"]).unwrap_or(0) + 1;
         object::meta_mut(&mut value).insert("generation".into(), json!(next));
     }
-    if operation == Operation::Update {
-        managers::record_update(call, writing, old, &mut value);
-    }
     let errors = check(call, old, &value);
     if !errors.is_empty() {
         return Err(ApiError::invalid(kind, call.name(), &errors));
+    }
+    if call.subresource().is_empty() {
+        quota::admit(writing, kind, Some(old), &value)?;
     }
     if managers::same_but_for_times(old, &value) {
         return Ok(convert::to_kind(old, kind).unwrap_or_else(|| old.clone()));
