@@ -12,6 +12,7 @@ mod field; // reading JSON
 mod finding; // one answer to one question
 mod key; // what an object is called
 mod kinds; // order, scope and Pods per kind
+mod manifest; // reading YAML
 mod preflight; // the verdict
 mod quantity; // 500m, 1Gi
 mod reference; // what one object refers to
@@ -31,6 +32,7 @@ pub use {
     facts::{AccessFact, AccessNeed, DryRunFact, Existing, Fact, QuotaFact, TargetFacts, Verb, Versions},
     finding::{Finding, Question, Severity},
     key::{Gvk, KeyError, ObjectKey},
+    manifest::{ManifestError, manifests},
     preflight::{Preflight, Verdict, access_needed, preflight, sample_pods},
     run::{is_stopped, start_patch, stop_patch},
     serving::{NotServing, Serving, is_serving},

@@ -5,8 +5,8 @@
 use std::collections::BTreeSet;
 
 use havenmeester_portability::{
-    ClusterClasses, Gvk, Route, Start, StorageClassKind, capture, closure, faithful, is_stopped, mark,
-    start_patch, stop_patch, transform,
+    ClusterClasses, Gvk, Route, Start, StorageClassKind, TargetFacts, capture, closure, faithful, is_serving,
+    is_stopped, mark, preflight, sample_pods, start_patch, stop_patch, transform,
 };
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
@@ -187,6 +187,60 @@ fn patched(object: &Value, patch: Option<Value>) -> Value {
     object
 }
 
+/// Field names that some rule looks at, so that wild objects reach the rules.
+const FIELDS: &[&str] = &[
+    "metadata",
+    "annotations",
+    "labels",
+    "ownerReferences",
+    "finalizers",
+    "managedFields",
+    "spec",
+    "status",
+    "template",
+    "containers",
+    "volumes",
+    "env",
+    "envFrom",
+    "valueFrom",
+    "secretKeyRef",
+    "replicas",
+    "suspend",
+    "ports",
+    "selector",
+    "volumeClaimTemplates",
+    "storageClassName",
+    "accessModes",
+    "tls",
+    "rules",
+    "subjects",
+    "roleRef",
+    "data",
+    "webhooks",
+    "resources",
+    "requests",
+    "conditions",
+    "name",
+    "uid",
+];
+
+/// Any JSON at all, with those names.
+fn wild() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        prop::sample::select(vec!["", "a", "3", "1Gi", "None", "Secret"]).prop_map(Value::from),
+    ];
+    leaf.prop_recursive(5, 48, 5, |inner| {
+        let field = prop::sample::select(FIELDS.to_vec()).prop_map(str::to_owned);
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::btree_map(field, inner, 0..5).prop_map(|fields| fields.into_iter().collect()),
+        ]
+    })
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -294,5 +348,27 @@ proptest! {
         let out = closure(&objects, &objects);
         objects.reverse();
         prop_assert_eq!(closure(&objects, &objects), out);
+    }
+
+    #[test]
+    fn no_object_however_wild_makes_a_rule_fail(
+        mut object in wild(), kind in any::<prop::sample::Index>(), named in any::<bool>(), start in start(),
+    ) {
+        let (api_version, kind) = KINDS[kind.index(KINDS.len())];
+        if named {
+            let name = json!({ "apiVersion": api_version, "kind": kind, "metadata": { "name": "a", "namespace": "n" } });
+            json_patch::merge(&mut object, &name);
+        }
+        let classes = ClusterClasses::default();
+        let route = Route { from: &classes, to: &classes, namespaces_only: None, served: None };
+        let objects = [object];
+        let out = transform(&objects, &route, start);
+        preflight(&out, &TargetFacts::default());
+        sample_pods(&out);
+        closure(&objects, &objects);
+        for live in &objects {
+            let _ = (is_serving(live), is_stopped(live), stop_patch(live), start_patch(live), capture(live));
+            prop_assert_eq!(faithful(live, live), vec![]);
+        }
     }
 }

@@ -12,7 +12,8 @@ use std::{fmt::Write as _, fs, path::PathBuf};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use havenmeester_portability::{
-    ClusterClasses, Route, Start, StorageClassKind, Transformed, capture, closure, faithful, transform,
+    ClusterClasses, Route, Start, StorageClassKind, Transformed, capture, closure, faithful, manifests,
+    transform,
 };
 use serde_json::{Value, json};
 
@@ -22,7 +23,7 @@ struct Application {
     objects: Vec<Value>,
 }
 
-fn manifests() -> Vec<Application> {
+fn applications() -> Vec<Application> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/manifests");
     let entries = fs::read_dir(&root).unwrap_or_else(|why| {
         panic!(
@@ -46,11 +47,7 @@ fn read(file: &PathBuf) -> Application {
         .expect("a file name");
     let name = stem.split_once('-').expect("project-application").1.to_owned();
     let text = fs::read_to_string(file).expect("a readable file");
-    let documents: Vec<Value> = serde_saphyr::from_str_multiple(&text).expect("valid YAML");
-    let mut objects: Vec<Value> = documents
-        .into_iter()
-        .filter(|document| !document.is_null())
-        .collect();
+    let mut objects = manifests(&text).expect("valid YAML");
     for object in &mut objects {
         let metadata = object["metadata"].as_object_mut().expect("metadata");
         metadata.entry("namespace").or_insert_with(|| json!(name));
@@ -142,7 +139,7 @@ fn azure_to_logius(objects: &[Value], start: Start) -> Transformed {
 
 #[test]
 fn a_live_application_is_captured_as_it_was_written() {
-    for application in manifests() {
+    for application in applications() {
         for object in &application.objects {
             let hook = object["metadata"]["annotations"].get("helm.sh/hook").is_some();
             match capture(&live(object)) {
@@ -159,7 +156,7 @@ fn a_live_application_is_captured_as_it_was_written() {
 
 #[test]
 fn nothing_is_lost_and_nothing_changed_that_need_not() {
-    for application in manifests() {
+    for application in applications() {
         let captured: Vec<Value> = application
             .objects
             .iter()
@@ -188,7 +185,7 @@ fn nothing_is_lost_and_nothing_changed_that_need_not() {
 #[test]
 fn the_summary_of_each_move_is_as_agreed() {
     let mut text = String::new();
-    for application in manifests() {
+    for application in applications() {
         summarise(&mut text, &application);
     }
     let golden = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden/real_manifests.txt");
