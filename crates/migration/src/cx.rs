@@ -1,0 +1,186 @@
+//! What the steps of one move share during one call: its members, and its cargo read once.
+//!
+//! Not here: how far it is (`state`). Invariant: reads only.
+
+use std::collections::BTreeSet;
+
+use havenmeester_api::migration::MigrationStatus;
+use havenmeester_fleet::Member;
+use havenmeester_ledger::{Capture, CaptureId};
+use havenmeester_placement::Reach;
+use havenmeester_portability::{ClusterClasses, Gvk, Planned, Route, Start, Transformed, transform};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use tokio::sync::OnceCell;
+
+use crate::{
+    classes,
+    deps::Deps,
+    errors::MemberError,
+    moving::Moving,
+    namespace::{self, Writer},
+};
+
+/// One move during one call of `advance`.
+pub(crate) struct Cx<'d> {
+    /// What it works with.
+    pub(crate) deps: &'d Deps,
+    /// What is moved.
+    pub(crate) moving: Moving,
+    loaded: OnceCell<(String, Capture)>,
+    from: OnceCell<ClusterClasses>,
+}
+
+/// What is written on the target.
+#[derive(Debug)]
+pub(crate) struct Cargo {
+    /// The workload's own namespace; `None` where namespaces are given to us.
+    pub(crate) namespace: Option<Value>,
+    /// Everything else, in order of creation.
+    pub(crate) objects: Vec<Planned>,
+    /// All that was said about the way, the namespace included.
+    pub(crate) said: Transformed,
+}
+
+impl<'d> Cx<'d> {
+    /// A move that begins its call.
+    pub(crate) fn new(deps: &'d Deps, moving: Moving) -> Self {
+        Self {
+            deps,
+            moving,
+            loaded: OnceCell::new(),
+            from: OnceCell::new(),
+        }
+    }
+
+    /// Now.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.deps.clock.now()
+    }
+
+    /// Who writes.
+    pub(crate) fn writer(&self) -> Writer<'_> {
+        Writer {
+            migration: &self.moving.id,
+            generation: self.moving.generation,
+        }
+    }
+
+    /// The cluster that it leaves.
+    pub(crate) async fn source(&self) -> Result<Member, MemberError> {
+        self.member(&self.moving.source).await
+    }
+
+    /// The cluster that it goes to.
+    pub(crate) async fn target(&self) -> Result<Member, MemberError> {
+        self.member(&self.moving.target).await
+    }
+
+    async fn member(&self, name: &str) -> Result<Member, MemberError> {
+        let found = self.deps.fleet.member(name).await;
+        found.map_err(|away| MemberError::Unavailable {
+            cluster: name.to_owned(),
+            cause: away.to_string(),
+        })
+    }
+
+    /// The capture that is moved.
+    pub(crate) async fn capture(&self, status: &MigrationStatus) -> Result<Capture, MemberError> {
+        let id = status.capture.clone().unwrap_or_default();
+        let (held, capture) = self.loaded.get_or_try_init(|| self.load(id.clone())).await?;
+        if *held == id {
+            return Ok(capture.clone());
+        }
+        self.load(id).await.map(|(_, capture)| capture)
+    }
+
+    async fn load(&self, id: String) -> Result<(String, Capture), MemberError> {
+        let name: CaptureId = id.parse().map_err(|_| MemberError::NoCapture)?;
+        let found = self.deps.ledger.get_capture(&name).await;
+        let capture = found.map_err(|source| MemberError::Store {
+            what: "reading the capture",
+            source,
+        })?;
+        Ok((id, capture))
+    }
+
+    /// What is written on the target, from the capture of the status.
+    pub(crate) async fn cargo(
+        &self,
+        status: &MigrationStatus,
+        target: &Member,
+        start: Start,
+    ) -> Result<Cargo, MemberError> {
+        let capture = self.capture(status).await?;
+        self.pack(&capture.objects, target, start).await
+    }
+
+    /// The same from any objects, for any member.
+    pub(crate) async fn pack(
+        &self,
+        objects: &[Value],
+        to: &Member,
+        start: Start,
+    ) -> Result<Cargo, MemberError> {
+        let from = if objects.iter().any(names_a_class) {
+            self.from
+                .get_or_try_init(|| classes::of_source(self))
+                .await?
+                .clone()
+        } else {
+            ClusterClasses::default()
+        };
+        let only = match &to.reach {
+            Reach::Namespaces(only) => Some(only),
+            Reach::Cluster => None,
+        };
+        let served: BTreeSet<Gvk> = to.served.kinds().cloned().collect();
+        let route = Route {
+            from: &from,
+            to: &to.classes,
+            namespaces_only: only,
+            served: Some(&served).filter(|served| !served.is_empty()),
+        };
+        let mut said = transform(objects, &route, start);
+        let mut own = None;
+        if only.is_none() {
+            own = Some(self.namespace_of(&mut said));
+        }
+        let is_own = |one: &Planned| one.key == namespace::key(self.moving.namespace());
+        let objects = said.objects.iter().filter(|one| !is_own(one)).cloned().collect();
+        Ok(Cargo {
+            namespace: own,
+            objects,
+            said,
+        })
+    }
+
+    /// The workload's own namespace as it was captured; else one with what is known of its tags.
+    fn namespace_of(&self, said: &mut Transformed) -> Value {
+        let key = namespace::key(self.moving.namespace());
+        if let Some(captured) = said.objects.iter().find(|one| one.key == key) {
+            return captured.object.clone();
+        }
+        let object = json!({
+            "apiVersion": "v1", "kind": "Namespace",
+            "metadata": {"name": key.name, "labels": self.moving.tags},
+        });
+        let planned = Planned {
+            key,
+            order: 0,
+            object: object.clone(),
+            changes: Vec::new(),
+        };
+        said.objects.insert(0, planned);
+        object
+    }
+}
+
+/// Whether an object of this kind names a class of its cluster, directly or in a template.
+fn names_a_class(object: &Value) -> bool {
+    let kind = object.get("kind").and_then(Value::as_str).unwrap_or_default();
+    matches!(
+        kind,
+        "PersistentVolumeClaim" | "StatefulSet" | "Ingress" | "Gateway" | "PersistentVolume" | "Pod"
+    )
+}

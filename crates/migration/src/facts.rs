@@ -1,0 +1,323 @@
+//! What the target answers to the questions of a preflight.
+//!
+//! Not here: judging it (`portability::preflight`). Invariant: only server-side dry runs, reads and access reviews;
+//! an answer that is no clear yes or no is Unknown, with its reason.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures::{StreamExt as _, stream};
+use havenmeester_fleet::Member;
+use havenmeester_portability::{
+    AccessFact, AccessNeed, DryRunFact, Existing, Fact, Gvk, ObjectKey, Planned, QuotaFact, TargetFacts,
+    Versions, access_needed, faithful, sample_pods,
+};
+use serde_json::Value;
+
+use crate::{
+    create::{AT_ONCE, Overwrite},
+    cx::{Cargo, Cx},
+    errors::{Category, MemberError, code},
+    namespace::{self, is_narrow},
+    objects::{self, Created},
+    served::resource,
+};
+
+/// The namespace in which objects are tried whose own namespace is not there yet. It stands in every cluster.
+const STAND_IN: &str = "default";
+
+/// The name under which an object is tried when its own is taken there.
+const STAND_IN_NAME: &str = "havenmeester-dry-run";
+
+/// What was found out, and how.
+pub(crate) struct Found {
+    pub(crate) facts: TargetFacts,
+    /// One sentence on what was done.
+    pub(crate) how: String,
+}
+
+/// Asks everything.
+pub(crate) async fn collect(cx: &Cx<'_>, target: &Member, cargo: &Cargo) -> Result<Found, MemberError> {
+    let name = cx.moving.namespace();
+    let exists = namespace::look(target, name).await?.is_some();
+    let may = Overwrite::of(cx, target, false).await?;
+    let asked: Vec<&Planned> = cargo.objects.iter().collect();
+    let existing = if exists {
+        existing(target, &asked, may).await
+    } else {
+        Fact::Known(Vec::new())
+    };
+    let space = if exists { name } else { STAND_IN };
+    let mut dry_run = try_all(target, &asked, space, name, &existing).await;
+    for one in cargo
+        .said
+        .objects
+        .iter()
+        .filter(|one| one.key.kind == "Namespace" && one.key.name == name)
+    {
+        let tried = if exists {
+            DryRunFact::Accepted
+        } else {
+            try_one(target, &one.key, &one.object, None).await
+        };
+        dry_run.insert(one.key.clone(), tried);
+    }
+    let view = cx.deps.fleet.view();
+    let version = |cluster: &str| view.get(cluster).and_then(|member| member.version.clone());
+    let facts = TargetFacts {
+        version: version(&target.name).map_or_else(
+            || Fact::unknown("the target's version was not seen"),
+            |found| {
+                Fact::Known(Versions {
+                    source: version(&cx.moving.source),
+                    target: found,
+                })
+            },
+        ),
+        served: served(target),
+        access: access(target, cargo).await,
+        dry_run,
+        pods: if exists {
+            Some(pods(target, cargo).await)
+        } else {
+            None
+        },
+        quota: if exists {
+            quota(target, name).await
+        } else {
+            Fact::Known(Vec::new())
+        },
+        storage_classes: names(target, "storage.k8s.io", "StorageClass").await,
+        ingress_classes: names(target, "networking.k8s.io", "IngressClass").await,
+        priority_classes: names(target, "scheduling.k8s.io", "PriorityClass").await,
+        runtime_classes: names(target, "node.k8s.io", "RuntimeClass").await,
+        namespace_exists: Fact::Known(exists),
+        existing,
+    };
+    let how = if exists {
+        format!("{} objects tried in namespace {name}", asked.len())
+    } else {
+        format!(
+            "{} objects tried in namespace {STAND_IN}, because {name} is not there yet",
+            asked.len()
+        )
+    };
+    Ok(Found { facts, how })
+}
+
+fn served(target: &Member) -> Fact<BTreeSet<Gvk>> {
+    let kinds: BTreeSet<Gvk> = target.served.kinds().cloned().collect();
+    if kinds.is_empty() {
+        Fact::unknown("the target's kinds were not seen")
+    } else {
+        Fact::Known(kinds)
+    }
+}
+
+async fn access(target: &Member, cargo: &Cargo) -> Vec<AccessFact> {
+    let needs: Vec<AccessNeed> = access_needed(&cargo.said).into_iter().collect();
+    let answers = stream::iter(needs).map(|need| async move {
+        let allowed = may(target, &need)
+            .await
+            .unwrap_or_else(|error| Fact::unknown(error.sentence()));
+        AccessFact { need, allowed }
+    });
+    answers.buffered(AT_ONCE).collect().await
+}
+
+async fn may(target: &Member, need: &AccessNeed) -> Result<Fact<bool>, MemberError> {
+    let at = resource(target, &need.gvk)?;
+    objects::may(target, &at, need.namespace.as_deref(), need.verb.name())
+        .await
+        .map(Fact::Known)
+}
+
+/// What stands there under the planned names.
+async fn existing(target: &Member, asked: &[&Planned], may: Overwrite) -> Fact<Vec<Existing>> {
+    let looks = stream::iter(asked).map(|one| async move { (one, objects::get(target, &one.key).await) });
+    let looks: Vec<_> = looks.buffered(AT_ONCE).collect().await;
+    let mut found = Vec::new();
+    for (one, look) in looks {
+        match look {
+            Ok(Some(live)) => found.push(Existing {
+                key: one.key.clone(),
+                ours: may.allows(&live) || faithful(&one.object, &live).is_empty(),
+                live: Some(live),
+            }),
+            // What is not served is its own finding.
+            Ok(None) | Err(MemberError::NotServed { .. }) => {}
+            Err(error) => return Fact::unknown(error.sentence()),
+        }
+    }
+    Fact::Known(found)
+}
+
+async fn try_all(
+    target: &Member,
+    asked: &[&Planned],
+    space: &str,
+    own: &str,
+    existing: &Fact<Vec<Existing>>,
+) -> BTreeMap<ObjectKey, DryRunFact> {
+    let there: BTreeMap<&ObjectKey, &Value> = match existing {
+        Fact::Known(found) => found
+            .iter()
+            .filter_map(|one| Some((&one.key, one.live.as_ref()?)))
+            .collect(),
+        Fact::Unknown { .. } => BTreeMap::new(),
+    };
+    let tries = stream::iter(asked).map(|one| {
+        let live = there.get(&one.key).copied();
+        async move {
+            let in_own = one.key.namespace.as_deref() == Some(own);
+            let fact = if let Some(live) = live {
+                try_over(target, one, live).await
+            } else {
+                let space = if in_own {
+                    Some(space)
+                } else {
+                    one.key.namespace.as_deref()
+                };
+                try_one(target, &one.key, &one.object, space).await
+            };
+            (one.key.clone(), fact)
+        }
+    });
+    tries.buffered(AT_ONCE).collect().await
+}
+
+/// Tries one object in a namespace that is there.
+async fn try_one(target: &Member, key: &ObjectKey, object: &Value, space: Option<&str>) -> DryRunFact {
+    let (mut key, mut object) = (key.clone(), object.clone());
+    if let Some(space) = space {
+        key.namespace = Some(space.to_owned());
+        object["metadata"]["namespace"] = space.into();
+    }
+    match objects::create(target, &key, &object, true).await {
+        Ok(Created::Yes) => return DryRunFact::Accepted,
+        Ok(Created::AlreadyThere) => {}
+        Err(error) => return said(error),
+    }
+    STAND_IN_NAME.clone_into(&mut key.name);
+    object["metadata"]["name"] = STAND_IN_NAME.into();
+    match objects::create(target, &key, &object, true).await {
+        Ok(Created::Yes) => DryRunFact::Accepted,
+        Ok(Created::AlreadyThere) => DryRunFact::Unknown {
+            why: "its name is taken where it was tried".to_owned(),
+        },
+        Err(error) => said(error),
+    }
+}
+
+/// Tries to put one object over what stands there.
+async fn try_over(target: &Member, one: &Planned, live: &Value) -> DryRunFact {
+    if faithful(&one.object, live).is_empty() || crate::owned::is_data(&one.key) {
+        return DryRunFact::Accepted;
+    }
+    let mut next = one.object.clone();
+    next["metadata"]["resourceVersion"] = live["metadata"]["resourceVersion"].clone();
+    match objects::replace(target, &one.key, &next, true).await {
+        Ok(()) => DryRunFact::Accepted,
+        Err(error) => said(error),
+    }
+}
+
+/// A clear no is Refused. A webhook with side effects, a crash, silence: Unknown.
+fn said(error: MemberError) -> DryRunFact {
+    let message = error.sentence();
+    let MemberError::Request { source, .. } = error else {
+        return DryRunFact::Unknown { why: message };
+    };
+    let clear = matches!(code(&source), Some(403 | 422 | 409 | 413)) || is_about_object(&source);
+    if !clear {
+        return DryRunFact::Unknown { why: message };
+    }
+    let field = if let kube::Error::Api(status) = source.as_ref() {
+        status.details.as_ref().and_then(|details| details.causes.first())
+    } else {
+        None
+    };
+    let field = field
+        .map(|cause| cause.field.clone())
+        .filter(|field| !field.is_empty());
+    DryRunFact::Refused { field, message }
+}
+
+/// Whether a 400 is about the object and not about a webhook that does not support dry runs: that one has no
+/// BadRequest reason from decoding, but from admission, which names the webhook in `details`.
+fn is_about_object(error: &kube::Error) -> bool {
+    let kube::Error::Api(status) = error else {
+        return false;
+    };
+    status.code == 400
+        && status
+            .details
+            .as_ref()
+            .is_none_or(|details| details.name.is_empty())
+}
+
+/// Sample Pods: a Deployment passes where its Pods are refused.
+async fn pods(target: &Member, cargo: &Cargo) -> BTreeMap<ObjectKey, DryRunFact> {
+    let samples = sample_pods(&cargo.said).into_iter().filter_map(|mut pod| {
+        let key = ObjectKey::from_value(&pod).ok()?;
+        // Its own account comes with the move; the one that every namespace has stands in.
+        if let Some(spec) = pod.get_mut("spec").and_then(Value::as_object_mut) {
+            spec.remove("serviceAccountName");
+            spec.remove("serviceAccount");
+        }
+        Some((key, pod))
+    });
+    let tries = stream::iter(samples).map(|(key, pod)| async move {
+        let fact = try_one(target, &key, &pod, None).await;
+        (key, fact)
+    });
+    tries.buffered(AT_ONCE).collect().await
+}
+
+async fn quota(target: &Member, namespace: &str) -> Fact<Vec<QuotaFact>> {
+    let listed = match objects::list(target, &Gvk::new("", "v1", "ResourceQuota"), namespace).await {
+        Ok(listed) => listed,
+        Err(MemberError::NotServed { .. }) => return Fact::Known(Vec::new()),
+        Err(error) => return Fact::unknown(error.sentence()),
+    };
+    let amounts = |object: &Value, of: &str| -> BTreeMap<String, String> {
+        let map = object.pointer(of).and_then(Value::as_object);
+        let pairs = map.into_iter().flatten();
+        pairs
+            .filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())))
+            .collect()
+    };
+    let read = |object: &Value| {
+        let key = ObjectKey::from_value(object).ok()?;
+        Some(QuotaFact {
+            namespace: namespace.to_owned(),
+            name: key.name,
+            // A quota that was never counted has its limits in the spec only.
+            hard: Some(amounts(object, "/status/hard"))
+                .filter(|hard| !hard.is_empty())
+                .unwrap_or_else(|| amounts(object, "/spec/hard")),
+            used: amounts(object, "/status/used"),
+        })
+    };
+    Fact::Known(listed.iter().filter_map(read).collect())
+}
+
+/// The names of all objects of a cluster-scoped kind.
+async fn names(target: &Member, group: &str, kind: &str) -> Fact<BTreeSet<String>> {
+    let gvk = Gvk::new(group, "v1", kind);
+    match objects::list_all(target, &gvk).await {
+        Ok(found) => {
+            let name = |object: &Value| {
+                object
+                    .pointer("/metadata/name")
+                    .and_then(Value::as_str)
+                    .map(str::to_owned)
+            };
+            Fact::Known(found.iter().filter_map(name).collect())
+        }
+        Err(error) if error.category() == Category::Refused && is_narrow(target) => Fact::unknown(format!(
+            "our credentials on {} do not reach cluster-scoped {kind}",
+            target.name
+        )),
+        Err(error) => Fact::unknown(error.sentence()),
+    }
+}

@@ -1,0 +1,78 @@
+//! The name of a plan, and the order of plans.
+//!
+//! Pure. Invariant: the same plan has the same hash; the later of two plans of a workload has the higher generation.
+
+use std::fmt::Write as _;
+
+use havenmeester_api::{Migration, migration::Step};
+use kube::ResourceExt as _;
+use sha2::{Digest as _, Sha256};
+
+use crate::{moving::Moving, steps};
+
+/// The hash of what is planned: workload, clusters, kind, mode, capture and steps. `sha256-` and 64 digits.
+pub(crate) fn hash(moving: &Moving, capture: &str) -> String {
+    let list: Vec<Step> = steps::steps(moving.kind, moving.mode, moving.dry_run);
+    let text = serde_json::json!([
+        moving.workload,
+        moving.place,
+        moving.source,
+        moving.target,
+        moving.kind,
+        moving.mode,
+        moving.dry_run,
+        capture,
+        list,
+    ])
+    .to_string();
+    let mut name = "sha256-".to_owned();
+    for byte in Sha256::digest(text.as_bytes()) {
+        // Writing to a String cannot fail.
+        let _ = write!(name, "{byte:02x}");
+    }
+    name
+}
+
+/// The generation of a new plan: one more than that of any other move of the workload.
+pub(crate) fn next_generation(others: &[Migration], workload: &str, me: &str) -> i64 {
+    rivals(others, workload, me)
+        .map(generation)
+        .max()
+        .unwrap_or(0)
+        .saturating_add(1)
+}
+
+/// The move of the same workload that has taken over from one of this generation.
+pub(crate) fn superseding<'m>(
+    others: &'m [Migration],
+    workload: &str,
+    me: &str,
+    mine: i64,
+) -> Option<&'m Migration> {
+    rivals(others, workload, me)
+        .filter(|other| generation(other) > mine)
+        .max_by_key(|other| generation(other))
+}
+
+/// Dry runs write nothing: they neither supersede nor are superseded.
+fn rivals<'m>(
+    others: &'m [Migration],
+    workload: &str,
+    me: &str,
+) -> impl Iterator<Item = &'m Migration> + use<'m> {
+    let wanted = (workload.to_owned(), me.to_owned());
+    others.iter().filter(move |other| {
+        other.spec.workload == wanted.0 && other.name_any() != wanted.1 && !other.spec.dry_run
+    })
+}
+
+fn generation(migration: &Migration) -> i64 {
+    migration
+        .status
+        .as_ref()
+        .and_then(|status| status.plan_generation)
+        .unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests;

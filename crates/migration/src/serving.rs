@@ -1,0 +1,75 @@
+//! The AwaitServing step, and the question before CleanUp: does the target's copy do its work?
+//!
+//! Pods that are ready are the measure here. A workload's HTTP probes are not asked yet, and the step's message says
+//! so. Invariant: only what was read from the target in this very look counts.
+
+use futures::{StreamExt as _, stream};
+use havenmeester_api::migration::MigrationStatus;
+use havenmeester_fleet::Member;
+use havenmeester_portability::{Planned, Serving, Start, is_serving};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+
+use crate::{create::AT_ONCE, cx::Cx, errors::MemberError, objects, turn::Turn};
+
+/// Waits until everything that was sent and runs something serves.
+pub(crate) async fn run(
+    cx: &Cx<'_>,
+    status: &MigrationStatus,
+    begun: Timestamp,
+) -> Result<Turn, MemberError> {
+    let target = cx.target().await?;
+    Ok(match missing(cx, status, &target).await? {
+        Some(what) => Turn::wait(pace(cx.now().duration_since(begun)), what),
+        None => Turn::Done(Some(what_was_asked(cx.moving.probes))),
+    })
+}
+
+/// What does not serve yet, as one sentence; `None`: everything does.
+pub(crate) async fn missing(
+    cx: &Cx<'_>,
+    status: &MigrationStatus,
+    target: &Member,
+) -> Result<Option<String>, MemberError> {
+    // Beside and as captured differ in Jobs only, which nobody waits for.
+    let cargo = cx.cargo(status, target, Start::AsCaptured).await?;
+    let asked: Vec<&Planned> = cargo.objects.iter().filter(|one| runs(&one.object)).collect();
+    let answers = stream::iter(asked).map(|one| async move { (one, objects::get(target, &one.key).await) });
+    let mut answers = answers.buffered(AT_ONCE);
+    while let Some((one, answer)) = answers.next().await {
+        let what = match answer? {
+            None => Some("it is not there".to_owned()),
+            Some(live) => match is_serving(&live) {
+                Serving::Yes | Serving::NotApplicable => None,
+                Serving::No(why) => Some(why.to_string()),
+            },
+        };
+        if let Some(what) = what {
+            return Ok(Some(format!("{} on {}: {what}", one.key, target.name)));
+        }
+    }
+    Ok(None)
+}
+
+/// Whether an object of this kind ever has something to wait for.
+fn runs(object: &Value) -> bool {
+    !matches!(is_serving(object), Serving::NotApplicable)
+}
+
+/// Milliseconds to the next look: short while a start of seconds is likely, long while an image is pulled. The
+/// recovery time is measured to within this.
+fn pace(since: SignedDuration) -> u64 {
+    match since.as_secs() {
+        ..30 => 1_000,
+        30..120 => 2_000,
+        _ => 5_000,
+    }
+}
+
+fn what_was_asked(probes: usize) -> String {
+    match probes {
+        0 => "all Pods are ready".to_owned(),
+        1 => "all Pods are ready; its HTTP probe was not asked".to_owned(),
+        _ => format!("all Pods are ready; its {probes} HTTP probes were not asked"),
+    }
+}

@@ -1,0 +1,46 @@
+//! What came of one look at the world.
+//!
+//! Invariant: Done means seen done, never written.
+
+use std::time::Duration;
+
+use crate::reason::Reason;
+
+/// What came of a step's turn.
+#[derive(Debug)]
+pub(crate) enum Turn {
+    /// It was seen done; the sentence says what came of it.
+    Done(Option<String>),
+    /// Something was written or changes by itself: look again after this time.
+    Wait {
+        /// After how long.
+        after: Duration,
+        /// For what, in words that do not change with each look.
+        waiting_for: String,
+    },
+    /// It cannot be done, whatever is waited for.
+    Failed(Reason, String),
+    /// It need not be done, and will not be.
+    Skip(String),
+    /// Another move of the same workload was there first.
+    Superseded(String),
+}
+
+impl Turn {
+    /// Look again after so many milliseconds.
+    pub(crate) fn wait(millis: u64, waiting_for: impl Into<String>) -> Self {
+        Self::Wait {
+            after: Duration::from_millis(millis),
+            waiting_for: waiting_for.into(),
+        }
+    }
+}
+
+/// When the caller is to come again.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Next {
+    /// After this time, or sooner when the Migration changes.
+    In(Duration),
+    /// Never: nothing is left to do.
+    Finished,
+}
