@@ -94,12 +94,17 @@ pub struct Closure {
 /// Follows every reference of `objects`; cluster-scoped ones are looked up in, and taken from,
 /// `cluster_scoped`. Objects without a name are passed over: `transform` reports them.
 pub fn closure(objects: &[Value], cluster_scoped: &[Value]) -> Closure {
-    close(objects.iter(), cluster_scoped)
+    close(objects.iter(), cluster_scoped, std::iter::empty())
 }
 
-/// The same over any iterator, for objects that are wrapped in something else.
-pub(crate) fn close<'o>(objects: impl Iterator<Item = &'o Value>, cluster_scoped: &'o [Value]) -> Closure {
-    let set = Set::of(objects);
+/// The same over any iterator, for objects that are wrapped in something else, and with the names of what
+/// controllers on the target will make from them.
+pub(crate) fn close<'o>(
+    objects: impl Iterator<Item = &'o Value>,
+    cluster_scoped: &'o [Value],
+    made: impl Iterator<Item = &'o ObjectKey>,
+) -> Closure {
+    let set = Set::of(objects, made);
     let mut out = Closure::default();
     let mut along = cluster::Along::of(cluster_scoped);
     for (key, object) in &set.objects {
@@ -215,16 +220,24 @@ struct Set<'o> {
     objects: BTreeMap<ObjectKey, &'o Value>,
     named: BTreeMap<(&'o str, &'o str, &'o str), Vec<&'o Value>>,
     namespaces: BTreeSet<&'o str>,
-    produced: BTreeSet<(&'o str, &'o str)>,
+    /// Kind, namespace and name of what controllers make.
+    produced: BTreeSet<(&'o str, &'o str, &'o str)>,
 }
 
 impl<'o> Set<'o> {
-    fn of(objects: impl Iterator<Item = &'o Value>) -> Self {
+    fn of(objects: impl Iterator<Item = &'o Value>, made: impl Iterator<Item = &'o ObjectKey>) -> Self {
+        let named = |key: &'o ObjectKey| {
+            (
+                &*key.kind,
+                key.namespace.as_deref().unwrap_or_default(),
+                &*key.name,
+            )
+        };
         let mut set = Self {
             objects: BTreeMap::new(),
             named: BTreeMap::new(),
             namespaces: BTreeSet::new(),
-            produced: BTreeSet::new(),
+            produced: made.map(named).collect(),
         };
         for object in objects {
             let Ok(key) = ObjectKey::from_value(object) else {
@@ -238,7 +251,7 @@ impl<'o> Set<'o> {
                 .push(object);
             set.namespaces.insert(namespace);
             set.produced
-                .extend(secrets_made_by(object, group, kind).map(|name| (namespace, name)));
+                .extend(secrets_made_by(object, group, kind).map(|name| ("Secret", namespace, name)));
             set.objects.insert(key, object);
         }
         set
@@ -266,8 +279,10 @@ impl<'o> Set<'o> {
         ) {
             return Resolved::Everywhere;
         }
-        let made = |(made_in, name): &(&str, &str)| *name == wish.name && fits(namespace, made_in);
-        if (wish.group, wish.kind) == ("", "Secret") && self.produced.iter().any(made) {
+        let made = |(kind, made_in, name): &(&str, &str, &str)| {
+            *kind == wish.kind && *name == wish.name && fits(namespace, made_in)
+        };
+        if self.produced.iter().any(made) {
             return Resolved::Produced;
         }
         if wish.need == Need::Optional {

@@ -2,6 +2,9 @@
 //!
 //! Not here: what a kind means (`kinds`). Invariant: the order of keys is total and never depends on content.
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{is_given, quota, samples};
 use crate::{
+    capture::NotCopied,
     closure::{self, Resolved},
     compare::faithful,
     facts::{AccessFact, AccessNeed, DryRunFact, Existing, Fact, TargetFacts},
@@ -220,7 +221,12 @@ fn references(transformed: &Transformed, facts: &TargetFacts) -> Vec<Finding> {
         .iter()
         .map(|one| &one.object)
         .chain(&transformed.ask_platform);
-    let closure = closure::close(sent, &[]);
+    let made = transformed
+        .left_out
+        .iter()
+        .filter(|left| left.why == NotCopied::MadeByOwner)
+        .map(|left| &left.key);
+    let closure = closure::close(sent, &[], made);
     let mut out = closure.dangling;
     let planned: BTreeSet<(&str, &str)> = transformed
         .objects

@@ -394,6 +394,31 @@ fn what_is_referred_to_and_not_sent_blocks() {
 }
 
 #[test]
+fn what_a_moving_custom_resource_makes_again_is_not_missing() {
+    let owner = json!([{ "apiVersion": "postgresql.cnpg.io/v1", "kind": "Cluster", "name": "db", "controller": true }]);
+    let database = mk(
+        "postgresql.cnpg.io/v1",
+        "Cluster",
+        &json!({ "metadata": { "name": "db" } }),
+    );
+    let made = mk(
+        "v1",
+        "Service",
+        &json!({ "metadata": { "name": "db-rw", "ownerReferences": owner } }),
+    );
+    let set = mk(
+        "apps/v1",
+        "StatefulSet",
+        &json!({ "spec": { "serviceName": "db-rw", "template": {} } }),
+    );
+    let transformed = mk_transformed(&[database, made, set]);
+    assert_eq!(transformed.objects.len(), 2, "the service is left to its owner");
+    let judged = preflight(&transformed, &mk_facts(&transformed));
+    let lost = judged.findings.iter().any(|one| one.message.contains("db-rw"));
+    assert!(!lost, "{:#?}", judged.findings);
+}
+
+#[test]
 fn a_namespace_that_is_neither_there_nor_sent_blocks() {
     let transformed = mk_transformed(&mk_app()[1..]);
     let judged = preflight(&transformed, &mk_facts(&transformed));

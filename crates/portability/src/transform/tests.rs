@@ -501,6 +501,28 @@ fn an_injected_bundle_goes_and_a_users_own_stays() {
 }
 
 #[test]
+fn injected_bundles_of_definitions_and_api_services_go_too() {
+    let inject = json!({ "namespace": null, "annotations": { "cert-manager.io/inject-ca-from": "n/c" } });
+    let definition = json!({ "metadata": inject, "spec": {
+        "conversion": { "webhook": { "clientConfig": { "caBundle": "eA==", "service": {} } } },
+    } });
+    let out = one(
+        &mk("apiextensions.k8s.io/v1", "CustomResourceDefinition", &definition),
+        Start::AsCaptured,
+    );
+    assert_eq!(
+        out["spec"]["conversion"]["webhook"]["clientConfig"],
+        json!({ "service": {} })
+    );
+    let service = json!({ "metadata": inject, "spec": { "caBundle": "eA==", "group": "g" } });
+    let out = one(
+        &mk("apiregistration.k8s.io/v1", "APIService", &service),
+        Start::AsCaptured,
+    );
+    assert_eq!(out["spec"], json!({ "group": "g" }));
+}
+
+#[test]
 fn settings_of_one_provider_are_kept_and_warned_about() {
     let service = mk(
         "v1",
