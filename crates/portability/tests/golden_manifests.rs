@@ -188,7 +188,7 @@ fn the_summary_of_each_move_is_as_agreed() {
     for application in applications() {
         summarise(&mut text, &application);
     }
-    let golden = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden/real_manifests.txt");
+    let golden = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden/manifests.txt");
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
         fs::write(&golden, &text).expect("a writable golden file");
     }
