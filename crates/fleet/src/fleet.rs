@@ -21,7 +21,7 @@ use crate::errors::{CaptureError, Unavailable};
 use crate::limits::Limits;
 use crate::member::{self, Deps, Member};
 use crate::state::{ClusterState, locked};
-use crate::view::MemberView;
+use crate::view::{self, MemberView};
 
 /// What may be chosen.
 #[derive(Clone, Copy, Debug, Default)]
@@ -157,6 +157,7 @@ impl Fleet {
         }
         let state = ClusterState::new(member, &self.shared.options.limits, self.shared.clock.now());
         state.gate.set(cut.contains(&name));
+        view::refresh(&state); // what the hub recorded is known from the start
         now.insert(
             name,
             Engaged {

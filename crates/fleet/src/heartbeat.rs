@@ -6,6 +6,7 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
@@ -50,6 +51,7 @@ pub(crate) async fn run(state: Arc<ClusterState>, connector: Arc<dyn Connector>,
         connected: None,
         sent: 0,
         last: None,
+        hurry: false,
         probes: FuturesUnordered::new(),
     }
     .beat()
@@ -65,6 +67,8 @@ struct Heart {
     connected: Option<Moment>,
     sent: u64,
     last: Option<Moment>,
+    /// Somebody else saw a failure: the next probe need not wait for its turn.
+    hurry: bool,
     probes: FuturesUnordered<Probing>,
 }
 
@@ -83,7 +87,7 @@ impl Heart {
                     connecting = None;
                     self.made(made);
                 }
-                () = self.state.doubt.notified(), if self.may_hurry() => self.probe(),
+                () = self.state.doubt.notified() => self.hurry = true,
                 () = tokio::time::sleep_until(wake) => self.turn(),
             }
             self.state.judge(self.clock.now());
@@ -93,38 +97,34 @@ impl Heart {
     /// When something must be done even if nothing happens.
     fn wake(&self) -> Moment {
         let (now, limits) = (self.state.moment(), &self.state.limits);
+        if !self.can_ask() {
+            return now + limits.probe; // look again whether there is a connection
+        }
         let Some(last) = self.last else {
-            return if self.can_ask() { now } else { now + limits.probe };
+            return now;
         };
-        let health = self.state.health();
-        let urgent = health.history.urgent(now, limits);
-        let next = last + if urgent { limits.probe } else { limits.heartbeat };
-        let contact = health.history.contact.unwrap_or(last);
+        let contact = self.state.health().history.contact.unwrap_or(last);
         let overdue = contact + limits.heartbeat + limits.overdue;
-        if overdue > now && !urgent {
-            next.min(overdue)
+        let next = last + self.pause(now);
+        if overdue > now { next.min(overdue) } else { next }
+    }
+
+    /// The time between the last probe and the next.
+    fn pause(&self, now: Moment) -> Duration {
+        let limits = &self.state.limits;
+        if self.hurry || self.state.health().history.urgent(now, limits) {
+            limits.probe
         } else {
-            next
+            limits.heartbeat
         }
     }
 
     /// A sleep ended: a probe goes out if it is its turn.
     fn turn(&mut self) {
-        let (now, limits) = (self.state.moment(), self.state.limits);
-        let pause = if self.state.health().history.urgent(now, &limits) {
-            limits.probe
-        } else {
-            limits.heartbeat
-        };
-        if self.last.is_none_or(|last| now >= last + pause) {
+        let now = self.state.moment();
+        if self.last.is_none_or(|last| now >= last + self.pause(now)) {
             self.probe();
         }
-    }
-
-    /// A hint from elsewhere is worth a probe out of turn, but no more of them than when an answer is overdue.
-    fn may_hurry(&self) -> bool {
-        let now = self.state.moment();
-        self.can_ask() && self.last.is_none_or(|last| now >= last + self.state.limits.probe)
     }
 
     fn can_ask(&self) -> bool {
@@ -137,6 +137,7 @@ impl Heart {
             return;
         }
         self.last = Some(now);
+        self.hurry = false;
         self.sent += 1;
         let number = self.sent;
         self.state.health().history.sent(number, now);

@@ -37,6 +37,8 @@ struct Listed {
     joins: BTreeSet<String>,
     /// They are being read.
     joining: bool,
+    /// What the kind is to us; `None` before the first list.
+    role: Option<Role>,
 }
 
 /// Namespace and name.
@@ -141,6 +143,7 @@ impl Index {
         listed.live = false;
         listed.joins.clear();
         listed.joining = false;
+        listed.role = Some(role);
     }
 
     /// The list that runs has an object.
@@ -346,8 +349,9 @@ impl Index {
         self.ready.retain(|name| wanted.contains(name));
         self.wanted = wanted;
         for (list, listed) in &mut self.lists {
-            let passed_by = list.namespace.is_none() && (listed.complete || listed.unseen.is_some());
-            if passed_by {
+            let passed_by = listed.complete || listed.unseen.is_some();
+            let filtered = matches!(listed.role, Some(Role::Pod | Role::Part));
+            if passed_by && filtered && list.namespace.is_none() {
                 listed.joins.extend(joined.iter().cloned());
             }
         }

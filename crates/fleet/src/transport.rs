@@ -19,7 +19,7 @@ use crate::limits::Limits;
 /// The name of a host does not resolve.
 #[derive(Debug, thiserror::Error)]
 #[error("the name of the host does not resolve")]
-pub(crate) struct NameError(#[source] io::Error);
+pub(crate) struct NameError(#[source] pub(crate) io::Error);
 
 /// The system's resolver, with a type for its failure.
 #[derive(Clone, Debug)]

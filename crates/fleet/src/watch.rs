@@ -171,8 +171,7 @@ impl Follow {
     /// Reads what this list passed by in namespaces that matter since. Whether there are too many for that.
     async fn join(&self) -> Result<bool, Broken> {
         let joins = self.state.index().take_joins(&self.list);
-        if joins.is_empty() || !self.is_namespaced() {
-            self.state.index().joined(&self.list);
+        if joins.is_empty() {
             return Ok(false);
         }
         if joins.len() > self.state.limits.joins {
@@ -188,10 +187,6 @@ impl Follow {
         self.state.index().joined(&self.list);
         self.state.outdated.notify_one();
         Ok(false)
-    }
-
-    fn is_namespaced(&self) -> bool {
-        matches!(self.role, Role::Pod | Role::Part)
     }
 
     fn listed(&self, object: Live) {

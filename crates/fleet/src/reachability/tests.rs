@@ -70,7 +70,7 @@ impl Play {
         self.last = Some(self.now);
         self.history.sent(self.sent, ms(self.now));
         let (Does::Answers(after) | Does::Fails(_, after)) = does else {
-            let gives_up = self.limits.give_up.as_millis() as u64;
+            let gives_up = u64::try_from(self.limits.give_up.as_millis()).unwrap();
             self.due
                 .push((self.now + gives_up, self.sent, Does::Fails(Cause::Unreachable, 0)));
             return;
