@@ -21,13 +21,26 @@ pub(crate) fn apply(call: &Call<'_>, writing: &mut Writing<'_>) -> Result<Respon
     if call.subresource() == "scale" {
         return Err(ApiError::method_not_allowed());
     }
-    for field in ["apiVersion", "kind"] {
-        if object::str_at(&applied, &[field]).is_empty() {
-            return Err(ApiError::bad_request(format!("{field} must be set")));
-        }
+    let (version, kind) = (
+        object::str_at(&applied, &["apiVersion"]),
+        object::str_at(&applied, &["kind"]),
+    );
+    if version.is_empty() || kind.is_empty() {
+        let version = if version.contains('/') {
+            version.to_owned()
+        } else {
+            format!("/{version}")
+        };
+        return Err(ApiError::bad_request(format!(
+            "invalid object type: {version}, Kind={kind}"
+        )));
     }
     decode::identify(&mut applied, &call.kind)?;
-    writing.warnings = decode::shape_applied(&mut applied, &call.kind, &call.query.field_validation)?;
+    let unknown = decode::shape_applied(&mut applied, &call.kind)?;
+    if let Some(field) = unknown.first() {
+        let why = format!(".{field}: field not declared in schema");
+        return Err(managers::untypable(&call.kind, &applied, &why));
+    }
     if object::meta(&applied).contains_key("managedFields") {
         return Err(ApiError::bad_request("metadata.managedFields must be nil"));
     }

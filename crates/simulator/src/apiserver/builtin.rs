@@ -347,6 +347,8 @@ fn resolve(name: &str, made: &mut BTreeMap<String, Arc<Schema>>) -> Arc<Schema> 
         .next()
         .unwrap_or(name)
         .clone_into(&mut schema.go_type);
+    // Of others the document does not tell whether a zero is left out.
+    schema.writes_zeroes = schema.go_type.ends_with("Status") || name == "core.v1.Event";
     match name {
         "util.intstr.IntOrString" => {
             schema.int_or_string = true;
@@ -386,6 +388,10 @@ fn read(node: &Value, made: &mut BTreeMap<String, Arc<Schema>>) -> Schema {
         }
     }
     let mut schema = Schema::from_crd(&bare);
+    schema.zero = node
+        .get("default")
+        .filter(|d| is_zero(d) && !d.is_object() && !d.is_null())
+        .cloned();
     schema.default = node.get("default").filter(|d| !is_zero(d)).cloned();
     schema.strategic = strategic(node);
     if let Some(fields) = node.get("properties").and_then(Value::as_object) {

@@ -3,10 +3,13 @@
 //! Custom kinds have no conversion webhook here: only `apiVersion` changes, as with strategy `None`. The one kind of
 //! two groups is Event: one object, kept as the core group has it, seen in `events.k8s.io` with other field names.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use super::kinds::{Kind, ResourceId};
-use super::object;
+use super::schema::Schema;
+use super::{builtin, object};
 
 /// (as `events.k8s.io` calls it, as the core group calls it)
 const EVENT_FIELDS: &[(&str, &str)] = &[
@@ -25,6 +28,15 @@ pub(crate) fn table_of(id: &ResourceId) -> ResourceId {
         ResourceId::new("", "events")
     } else {
         id.clone()
+    }
+}
+
+/// The structure of the objects as they are kept.
+pub(crate) fn schema_of(kind: &Kind) -> Arc<Schema> {
+    if is_new_event(&kind.id) {
+        builtin::schema("core.v1.Event")
+    } else {
+        Arc::clone(&kind.schema)
     }
 }
 

@@ -30,18 +30,23 @@ pub(crate) fn insert(
     operation: managers::Operation,
 ) -> Result<Value, ApiError> {
     let kind = &call.kind;
+    if !object::resource_version(&value).is_empty() {
+        return Err(ApiError::unexpected(
+            "resourceVersion should not be set on objects to be created",
+        ));
+    }
     place(call, &mut value)?;
     let generated = name_it(writing, &mut value);
-    namespace::admit(writing.state, kind, call.namespace())?;
+    namespace::admit(writing.state, kind, call.namespace(), object::name(&value))?;
     stamp(kind, writing, &mut value);
-    defaulting::fill(&mut value, &kind.schema);
-    structs::fill(&mut value, &kind.schema);
+    defaulting::fill(&mut value, &call.schema);
+    structs::fill(&mut value, &call.schema);
     defaults::fill(kind, &mut value);
     if operation == managers::Operation::Update {
         managers::record_create(call, writing, &mut value);
     }
     prepare::create(kind, writing.state, &mut value);
-    let errors = check(kind, writing, &value);
+    let errors = check(kind, &value);
     if !errors.is_empty() {
         return Err(ApiError::invalid(kind, object::name(&value), &errors));
     }
@@ -100,13 +105,7 @@ fn name_it(writing: &mut Writing<'_>, value: &mut Value) -> bool {
 fn stamp(kind: &Kind, writing: &mut Writing<'_>, value: &mut Value) {
     let uid = writing.state.seeded.uid();
     let meta = object::meta_mut(value);
-    for field in [
-        "deletionTimestamp",
-        "deletionGracePeriodSeconds",
-        "resourceVersion",
-        "selfLink",
-        "generation",
-    ] {
+    for field in ["deletionTimestamp", "deletionGracePeriodSeconds", "selfLink"] {
         meta.remove(field);
     }
     meta.insert("uid".into(), uid.into());
@@ -127,19 +126,20 @@ pub(crate) fn has_generation(kind: &Kind) -> bool {
                     | "networking.k8s.io"
                     | "policy"
                     | "apiextensions.k8s.io"
-                    | "admissionregistration.k8s.io",
+                    | "admissionregistration.k8s.io"
+                    | "scheduling.k8s.io",
                 _
             ) | ("", "pods" | "replicationcontrollers")
                 | ("discovery.k8s.io", "endpointslices")
         ) && !kind.is("apps", "controllerrevisions")
 }
 
-fn check(kind: &Kind, writing: &Writing<'_>, value: &Value) -> Vec<super::error::FieldError> {
+fn check(kind: &Kind, value: &Value) -> Vec<super::error::FieldError> {
     let mut errors = names::check_meta(kind, value);
     if kind.custom {
         errors.extend(validation::validate(value, &kind.schema));
     } else {
-        errors.extend(validate::create(kind, writing.state, value));
+        errors.extend(validate::create(kind, value));
     }
     errors
 }

@@ -37,6 +37,13 @@ pub(crate) fn body(headers: &HeaderMap, body: &[u8], kind: &Kind) -> Result<Valu
             kind.kind
         ))
     })?;
+    if kind.custom && value.is_object() && str_at(&value, &["kind"]).is_empty() {
+        let text = String::from_utf8_lossy(body);
+        return Err(ApiError::bad_request(format!(
+            "the object provided is unrecognized (must be of type {}): Object 'Kind' is missing in '{text}' ({text})",
+            kind.kind
+        )));
+    }
     if !value.is_object() {
         return Err(ApiError::bad_request(format!(
             "the object provided is unrecognized (must be of type {}): couldn't get version/kind; json parse error: \
@@ -80,31 +87,58 @@ pub(crate) fn identify(value: &mut Value, kind: &Kind) -> Result<(), ApiError> {
 
 /// Gives the object the shape of its schema: types checked, unknown fields dropped. The warnings are for the client.
 pub(crate) fn shape(value: &mut Value, kind: &Kind, validation: &str) -> Result<Vec<String>, ApiError> {
-    let cannot = |why: String| {
-        ApiError::bad_request(format!(
-            "{} in version {:?} cannot be handled as a {}: {why}",
-            kind.kind, kind.version, kind.kind
-        ))
-    };
-    if let Some(why) = typing::mismatch(value, &kind.schema, kind.custom) {
-        return Err(cannot(why));
-    }
-    typing::drop_nulls(value, &kind.schema, kind.custom);
-    let unknown: Vec<String> = pruning::prune(value, &kind.schema)
+    let unknown: Vec<String> = shape_applied(value, kind)?
         .into_iter()
         .map(|path| format!("unknown field {path:?}"))
         .collect();
-    object::meta_mut(value);
     match validation {
         "Ignore" => Ok(Vec::new()),
-        "Strict" if !unknown.is_empty() => {
-            Err(cannot(format!("strict decoding error: {}", unknown.join(", "))))
-        }
+        "Strict" if !unknown.is_empty() => Err(cannot(kind, &strict(&unknown))),
         "" | "Warn" | "Strict" => Ok(unknown),
         other => Err(ApiError::bad_request(format!(
             "fieldValidation: Unsupported value: {other:?}: supported values: \"Ignore\", \"Strict\", \"Warn\""
         ))),
     }
+}
+
+/// The same for what a patch leaves: unknown fields, where they are refused, are the patch's fault.
+pub(crate) fn shape_patched(
+    value: &mut Value,
+    kind: &Kind,
+    validation: &str,
+) -> Result<Vec<String>, ApiError> {
+    if validation != "Strict" {
+        return shape(value, kind, validation);
+    }
+    let before = value.clone();
+    let unknown = shape(value, kind, "Warn")?;
+    if unknown.is_empty() {
+        Ok(unknown)
+    } else {
+        Err(ApiError::invalid_patch(&before, &strict(&unknown)))
+    }
+}
+
+fn strict(unknown: &[String]) -> String {
+    format!("strict decoding error: {}", unknown.join(", "))
+}
+
+fn cannot(kind: &Kind, why: &str) -> ApiError {
+    ApiError::bad_request(format!(
+        "{} in version {:?} cannot be handled as a {}: {why}",
+        kind.kind, kind.version, kind.kind
+    ))
+}
+
+/// The same for what is applied; the answer is the paths of unknown fields.
+pub(crate) fn shape_applied(value: &mut Value, kind: &Kind) -> Result<Vec<String>, ApiError> {
+    if let Some(why) = typing::mismatch(value, &kind.schema, kind.custom) {
+        return Err(cannot(kind, &why));
+    }
+    typing::drop_nulls(value, &kind.schema, kind.custom);
+    let unknown = pruning::prune(value, &kind.schema);
+    object::meta_mut(value);
+    Ok(unknown)
 }
 
 /// True if the value is what `omitempty` leaves out: an empty list or an empty map of strings.
@@ -116,13 +150,4 @@ pub(crate) fn is_left_out(value: &Value, schema: &super::schema::Schema) -> bool
         }
         Type::Any | Type::String | Type::Integer | Type::Number | Type::Boolean => false,
     }
-}
-
-/// The same for what is applied, where an unknown field is an error: nobody could own it.
-pub(crate) fn shape_applied(
-    value: &mut Value,
-    kind: &Kind,
-    validation: &str,
-) -> Result<Vec<String>, ApiError> {
-    shape(value, kind, validation)
 }

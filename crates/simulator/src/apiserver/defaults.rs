@@ -35,6 +35,13 @@ pub(crate) fn fill(kind: &Kind, value: &mut Value) {
         ("apps", _) => workload::apps(&kind.id.plural, value),
         ("autoscaling", _) => workload::autoscaler(value),
         ("batch", _) => workload::batch(&kind.id.plural, value),
+        ("discovery.k8s.io", "endpointslices") => {
+            for port in each(map_mut(value, &[]), "ports") {
+                let port = map_mut(port, &[]);
+                default_to(port, "name", "");
+                default_to(port, "protocol", "TCP");
+            }
+        }
         ("networking.k8s.io", "networkpolicies") => network_policy(value),
         ("rbac.authorization.k8s.io", "rolebindings" | "clusterrolebindings") => binding(value),
         ("scheduling.k8s.io", _) => {

@@ -43,11 +43,8 @@ impl Options {
             .or_else(|| orphan.map(|orphan| if orphan { "Orphan" } else { "Background" }.to_owned()))
             .unwrap_or_default();
         if !matches!(propagation.as_str(), "" | "Orphan" | "Background" | "Foreground") {
-            let supported = ["Foreground", "Background", "Orphan"].map(str::to_owned);
-            let mut error = FieldError::not_supported("propagationPolicy", &json!(propagation), &supported);
-            error.message = format!(
-                "Invalid value: {propagation:?}: invalid propagation policy, must be one of {supported:?}"
-            );
+            let supported = ["Foreground", "Background", "Orphan", "nil"].map(str::to_owned);
+            let error = FieldError::not_supported("propagationPolicy", &json!(propagation), &supported);
             return Err(ApiError::invalid_options("DeleteOptions", &[error]));
         }
         Ok(Self {
@@ -109,7 +106,7 @@ fn check_preconditions(call: &Call<'_>, current: &Stored, options: &Options) -> 
             "the {what} in the precondition ({wanted}) does not match the {what} in record ({found}). \
              The object might have been deleted and then recreated"
         );
-        Err(ApiError::conflict(&call.kind, call.name(), &why))
+        Err(ApiError::precondition(&call.kind, call.name(), &why))
     };
     if let Some(uid) = &options.uid
         && uid != object::uid(&current.value)
@@ -124,7 +121,7 @@ fn check_preconditions(call: &Call<'_>, current: &Stored, options: &Options) -> 
              The object might have been modified",
             current.version
         );
-        return Err(ApiError::conflict(&call.kind, call.name(), &why));
+        return Err(ApiError::precondition(&call.kind, call.name(), &why));
     }
     Ok(())
 }
@@ -145,7 +142,16 @@ pub(crate) fn collection(call: &Call<'_>, writing: &mut Writing<'_>) -> Result<R
     let version = writing.state.store.version();
     let items: Vec<Value> = found
         .iter()
-        .map(|stored| one(writing, &table, stored, &options).unwrap_or_else(|| stored.in_version(&call.kind)))
+        .map(|stored| {
+            let mut item =
+                one(writing, &table, stored, &options).unwrap_or_else(|| stored.in_version(&call.kind));
+            if !call.kind.custom {
+                let map = object::as_map(&mut item);
+                map.remove("kind");
+                map.remove("apiVersion");
+            }
+            item
+        })
         .collect();
     let list = json!({
         "kind": call.kind.list_kind, "apiVersion": call.kind.api_version(),
@@ -185,11 +191,17 @@ fn one(
         if !writing.dry_run {
             remove(writing, id, &current.key());
         }
-        return None;
+        if *id != ResourceId::new("", "pods") {
+            return None;
+        }
+        // A pod is marked even when it goes at once.
+        mark(&mut value, 0, &writing.now);
+        return Some(value);
     }
     object::set_finalizers(&mut value, &finalizers);
     mark(&mut value, grace, &writing.now);
     if is_namespace {
+        object::meta_mut(&mut value).remove("deletionGracePeriodSeconds");
         namespace::terminate(&mut value);
     }
     if value == current.value || writing.dry_run {

@@ -23,6 +23,17 @@ const VERBS: [&str; 8] = [
     "update",
     "watch",
 ];
+/// The same, in the order in which the real server says them for custom kinds.
+const CUSTOM_VERBS: [&str; 8] = [
+    "delete",
+    "deletecollection",
+    "get",
+    "list",
+    "patch",
+    "create",
+    "update",
+    "watch",
+];
 const PART_VERBS: [&str; 3] = ["get", "patch", "update"];
 
 /// A group with its versions, the preferred one first.
@@ -162,7 +173,7 @@ fn parts(kind: &Kind) -> Vec<Part<'_>> {
 fn resource(kind: &Kind) -> Value {
     let mut resource = json!({
         "name": kind.id.plural, "singularName": kind.singular, "namespaced": kind.namespaced, "kind": kind.kind,
-        "verbs": VERBS,
+        "verbs": if kind.custom { CUSTOM_VERBS } else { VERBS },
     });
     if !kind.short_names.is_empty() {
         resource["shortNames"] = json!(kind.short_names);

@@ -87,7 +87,10 @@ impl FieldError {
     }
 
     pub(crate) fn too_many(field: impl Into<String>, actual: usize, max: u64) -> Self {
-        let message = format!("Too many: {actual}: must have at most {max} items");
+        let message = format!(
+            "Too many: {actual}: must have at most {max} {}",
+            if max == 1 { "item" } else { "items" }
+        );
         Self {
             reason: "FieldValueTooMany",
             field: field.into(),
@@ -160,10 +163,14 @@ impl ApiError {
     }
 
     pub(crate) fn invalid(kind: &Kind, name: &str, errors: &[FieldError]) -> Self {
-        let parts: Vec<_> = errors
-            .iter()
-            .map(|e| format!("{}: {}", e.field, e.message))
-            .collect();
+        let mut parts: Vec<String> = Vec::new();
+        for error in errors {
+            // The causes name each, the message the same thing once.
+            let part = format!("{}: {}", error.field, error.message);
+            if !parts.contains(&part) {
+                parts.push(part);
+            }
+        }
         let listed = if let [one] = parts.as_slice() {
             one.clone()
         } else {
@@ -212,20 +219,33 @@ impl ApiError {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "Invalid", message)
     }
 
-    pub(crate) fn namespace_terminating(kind: &Kind, namespace: &str) -> Self {
+    pub(crate) fn namespace_terminating(kind: &Kind, name: &str, namespace: &str) -> Self {
         let why =
             format!("unable to create new content in namespace {namespace} because it is being terminated");
-        let mut error = Self::forbidden(kind, "", &why);
+        let mut error = Self::forbidden(kind, name, &why);
         let cause = json!({
             "reason": "NamespaceTerminating", "message": format!("namespace {namespace} is being terminated"),
             "field": "metadata.namespace",
         });
         error.details = Some({
-            let mut details = kind.details("");
+            let mut details = kind.details(name);
             details["causes"] = json!([cause]);
             details
         });
         error
+    }
+
+    /// The same in the name of the resource: some checks do not know the kind.
+    pub(crate) fn invalid_resource(kind: &Kind, name: &str, error: &FieldError) -> Self {
+        let message = format!(
+            "{} {name:?} is invalid: {}: {}",
+            kind.qualified(),
+            error.field,
+            error.message
+        );
+        let mut details = kind.details(name);
+        details["causes"] = json!([{"reason": error.reason, "message": error.message, "field": error.field}]);
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "Invalid", message).about(details)
     }
 
     /// Options of a request that contradict each other.
@@ -303,8 +323,35 @@ impl ApiError {
             .about(json!({"causes": [cause], "retryAfterSeconds": 1}))
     }
 
-    pub(crate) fn internal(message: impl Into<String>) -> Self {
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "InternalError", message)
+    /// What the real server did not think of as a refusal: a 500 without a reason.
+    pub(crate) fn unexpected(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "", message)
+    }
+
+    /// A conflict in the name of the kind: preconditions are checked where the resource is not known.
+    pub(crate) fn precondition(kind: &Kind, name: &str, why: &str) -> Self {
+        let message = format!(
+            "Operation cannot be fulfilled on {} {name:?}: {why}",
+            kind.qualified_kind()
+        );
+        let mut details = kind.details(name);
+        details["kind"] = json!(kind.kind);
+        Self::new(StatusCode::CONFLICT, "Conflict", message).about(details)
+    }
+
+    /// An address below a known group or resource that nobody serves.
+    pub(crate) fn no_such_address() -> Self {
+        let message = "the server could not find the requested resource";
+        Self::new(StatusCode::NOT_FOUND, "NotFound", message).about(json!({}))
+    }
+
+    /// A patch that leaves an object with unknown fields, where they are refused.
+    pub(crate) fn invalid_patch(patched: &Value, why: &str) -> Self {
+        let text = patched.to_string();
+        let error = FieldError::invalid("patch", &json!(text), why);
+        let causes = json!([{"reason": error.reason, "message": error.message, "field": error.field}]);
+        let message = format!(" \"\" is invalid: patch: {}", error.message);
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "Invalid", message).about(json!({ "causes": causes }))
     }
 
     /// The error as the `metav1.Status` that is sent.
@@ -315,8 +362,10 @@ impl ApiError {
             "metadata": {},
             "status": "Failure",
             "message": self.message,
-            "reason": self.reason,
         });
+        if !self.reason.is_empty() {
+            status["reason"] = json!(self.reason);
+        }
         if let Some(details) = &self.details {
             status["details"] = details.clone();
         }

@@ -246,6 +246,11 @@ pub(crate) fn item_step(schema: &Schema, item: &Value) -> Option<String> {
     }
 }
 
+/// A path, as it stands in messages.
+pub(crate) fn shown_path(path: &[String]) -> String {
+    path.iter().map(|step| shown(step)).collect()
+}
+
 /// The items of a list by their steps, in order. An item that cannot be named, or is there twice, is `Err`.
 pub(crate) fn items<'a>(
     schema: &Schema,

@@ -53,7 +53,7 @@ pub(crate) fn forget_given(value: &mut Value) {
 }
 
 pub(crate) fn record_create(call: &Call<'_>, writing: &Writing<'_>, value: &mut Value) {
-    let empty = empty_of(&call.kind);
+    let empty = empty_of(&call.kind, &call.schema);
     record(call, writing, &empty, Managed::new(), value);
 }
 
@@ -80,8 +80,9 @@ pub(crate) fn record_update(call: &Call<'_>, writing: &Writing<'_>, old: &Value,
 }
 
 fn record(call: &Call<'_>, writing: &Writing<'_>, old: &Value, mut managed: Managed, value: &mut Value) {
-    let schema = &call.kind.schema;
-    let difference = compare::compare(&bare(old), &bare(value), schema).without(&reset_fields(call));
+    let schema = &call.schema;
+    let difference = compare::compare(&comparable(old, schema), &comparable(value, schema), schema)
+        .without(&reset_fields(call));
     let me = Manager {
         operation: "Update",
         name: call.manager(),
@@ -93,7 +94,9 @@ fn record(call: &Call<'_>, writing: &Writing<'_>, old: &Value, mut managed: Mana
         let lost = entry.fields.intersection(&taken);
         entry.fields = entry.fields.difference(&lost).difference(&difference.removed);
     }
-    if !taken.is_empty() {
+    // Go leaves a zero out of a `Scale`, so nobody becomes its manager.
+    let zero_scale = call.subresource() == "scale" && object::int_at(value, &["spec", "replicas"]) == Some(0);
+    if !taken.is_empty() && !zero_scale {
         let known = managed
             .get(&me)
             .map(|entry| entry.fields.clone())
@@ -115,8 +118,8 @@ pub(crate) fn apply(
     live: Option<&Value>,
     applied: &Value,
 ) -> Result<Value, ApiError> {
-    let schema = &call.kind.schema;
-    let empty = empty_of(&call.kind);
+    let schema = &call.schema;
+    let empty = empty_of(&call.kind, &call.schema);
     let live = live.unwrap_or(&empty);
     let mut managed = read(object::meta(live).get("managedFields").unwrap_or(&Value::Null));
     let me = Manager {
@@ -125,17 +128,17 @@ pub(crate) fn apply(
         api_version: String::new(),
         subresource: call.subresource().to_owned(),
     };
-    let bad = |why: String| ApiError::internal(format!("failed to create typed patch object: {why}"));
+    let bad = |why: String| untypable(&call.kind, applied, &why);
     let live = bare(live);
-    let mut merged = merge::merge(&live, applied, schema).map_err(bad)?;
     let stated = walk::of(applied, schema)
         .map_err(bad)?
         .without(&reset_fields(call));
+    let mut merged = merge::merge(&live, applied, schema).map_err(bad)?;
     let last = managed.get(&me).map(|entry| entry.fields.clone());
-    let same_fields = last.as_ref() == Some(&strip(&stated));
     let time = managed
         .get(&me)
-        .map_or_else(|| writing.now.clone(), |entry| entry.time.clone());
+        .map(|entry| entry.time.clone())
+        .unwrap_or_default();
     let entry = Entry {
         fields: stated,
         api_version: call.kind.api_version(),
@@ -146,12 +149,24 @@ pub(crate) fn apply(
         merged = prune(&merged, &managed, &last, schema).map_err(bad)?;
     }
     take_over(call, &live, &merged, &mut managed, &me)?;
-    let changed = live != merged || !same_fields;
-    if let Some(entry) = managed.get_mut(&me).filter(|_| changed) {
+    // An apply that changes no value has no time.
+    if let Some(entry) = managed.get_mut(&me).filter(|_| live != merged) {
         entry.time.clone_from(&writing.now);
     }
     write(&mut merged, managed);
     Ok(merged)
+}
+
+/// What is applied cannot be merged: an item without its key, one that is there twice, a field that is not known.
+pub(crate) fn untypable(kind: &Kind, applied: &Value, why: &str) -> ApiError {
+    let group = &kind.id.group;
+    ApiError::unexpected(format!(
+        "failed to create typed patch object ({}/{}; {group}/{}, Kind={}): {why}",
+        object::namespace(applied),
+        object::name(applied),
+        kind.version,
+        kind.kind
+    ))
 }
 
 /// Fields of others that this apply changes: a conflict, or with `force` theirs no more.
@@ -162,7 +177,12 @@ fn take_over(
     managed: &mut Managed,
     me: &Manager,
 ) -> Result<(), ApiError> {
-    let difference = compare::compare(live, merged, &call.kind.schema).without(&reset_fields(call));
+    let difference = compare::compare(
+        &comparable(live, &call.schema),
+        &comparable(merged, &call.schema),
+        &call.schema,
+    )
+    .without(&reset_fields(call));
     let taken = difference.modified.union(&difference.added);
     let mut conflicts: Vec<(String, Vec<String>)> = Vec::new();
     for (manager, entry) in managed.iter_mut().filter(|(manager, _)| *manager != me) {
@@ -282,10 +302,17 @@ fn strip(fields: &Fields) -> Fields {
 }
 
 /// The object that a new one is compared with: nothing but the structs that are always there.
-fn empty_of(kind: &Kind) -> Value {
+fn empty_of(kind: &Kind, schema: &Schema) -> Value {
     let mut empty = json!({"apiVersion": kind.api_version(), "kind": kind.kind, "metadata": {}});
-    structs::fill(&mut empty, &kind.schema);
+    structs::fill(&mut empty, schema);
     empty
+}
+
+/// As Go sees it: lists that are always written are there, if only as a null.
+fn comparable(value: &Value, schema: &Schema) -> Value {
+    let mut value = bare(value);
+    structs::fill_lists(&mut value, schema);
+    value
 }
 
 fn bare(value: &Value) -> Value {
@@ -380,8 +407,11 @@ fn cap(entries: &mut Vec<(Manager, Entry)>) {
 fn entry_json(manager: &Manager, entry: &Entry) -> Value {
     let mut json = json!({
         "manager": manager.name, "operation": manager.operation, "apiVersion": entry.api_version,
-        "time": entry.time, "fieldsType": "FieldsV1", "fieldsV1": entry.fields.to_json(),
+        "fieldsType": "FieldsV1", "fieldsV1": entry.fields.to_json(),
     });
+    if !entry.time.is_empty() {
+        json["time"] = json!(entry.time);
+    }
     if !manager.subresource.is_empty() {
         json["subresource"] = json!(manager.subresource);
     }

@@ -188,12 +188,14 @@ impl ApiServer {
             return answer;
         }
         let Some(kind) = kind else {
-            return Ok(answer::page_not_found());
+            return self.unknown(&target);
         };
         let form = answer::form(req.headers())?;
+        let schema = convert::schema_of(&kind);
         let call = Call {
             who,
             kind,
+            schema,
             target,
             verb,
             query,
@@ -202,9 +204,23 @@ impl ApiServer {
             body: req.body(),
         };
         if !is_served(&call) {
-            return Ok(answer::page_not_found());
+            return Err(ApiError::no_such_address());
         }
         self.call(&call)
+    }
+
+    /// A page that is not there, or a resource that a known group has not.
+    fn unknown(&self, target: &Target) -> Result<Response<Body>, ApiError> {
+        let state = self.0.lock();
+        let known = state
+            .registry
+            .all()
+            .any(|k| k.id.group == target.group && k.version == target.version && !k.custom);
+        if known {
+            Err(ApiError::no_such_address())
+        } else {
+            Ok(answer::page_not_found())
+        }
     }
 
     fn call(&self, call: &Call<'_>) -> Result<Response<Body>, ApiError> {
@@ -234,8 +250,12 @@ impl ApiServer {
         };
         let mut response = match (call.verb, call.subresource()) {
             (Verb::Create, "") if call.target.name.is_none() => create::create(call, &mut writing),
-            (Verb::Update, "" | "status" | "scale" | "finalize") => update::update(call, &mut writing),
-            (Verb::Patch, "" | "status" | "scale") => patch::patch(call, &mut writing),
+            (Verb::Update, "" | "status" | "scale" | "finalize") if call.target.name.is_some() => {
+                update::update(call, &mut writing)
+            }
+            (Verb::Patch, "" | "status" | "scale") if call.target.name.is_some() => {
+                patch::patch(call, &mut writing)
+            }
             (Verb::Delete, "") => delete::delete(call, &mut writing),
             (Verb::DeleteCollection, "") => delete::collection(call, &mut writing),
             _ => Err(ApiError::method_not_allowed()),

@@ -8,8 +8,7 @@ use super::object::{self, str_at};
 use super::selector::is_label_text;
 
 const SUBDOMAIN: &str = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
-const LABEL: &str = "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
-const SERVICE: &str = "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')";
+pub(crate) const LABEL: &str = "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
 const LABEL_VALUE: &str = "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
 const LABEL_KEY: &str = "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
 
@@ -67,8 +66,8 @@ pub(crate) fn check_meta(kind: &Kind, object: &Value) -> Vec<FieldError> {
 
 fn bad_name(kind: &Kind, name: &str) -> Option<&'static str> {
     match kind.qualified().as_str() {
-        "namespaces" if !is_dns_label(name) => Some(LABEL),
-        "services" if !is_dns_label(name) || name.starts_with(|c: char| c.is_ascii_digit()) => Some(SERVICE),
+        "namespaces" | "services" if name.contains('.') => Some("must not contain dots"),
+        "namespaces" | "services" if !is_dns_label(name) => Some(LABEL),
         "roles.rbac.authorization.k8s.io"
         | "rolebindings.rbac.authorization.k8s.io"
         | "clusterroles.rbac.authorization.k8s.io"
@@ -99,7 +98,7 @@ pub(crate) fn check_key(field: &str, key: &str) -> Option<FieldError> {
 fn check_owners(object: &Value) -> Vec<FieldError> {
     let mut errors = Vec::new();
     let owners = object::list_at(object, &["metadata", "ownerReferences"]);
-    for (at, owner) in owners.iter().enumerate() {
+    for owner in owners {
         for field in ["apiVersion", "kind", "name", "uid"] {
             if str_at(owner, &[field]).is_empty() {
                 let detail = if field == "apiVersion" {
@@ -107,17 +106,25 @@ fn check_owners(object: &Value) -> Vec<FieldError> {
                 } else {
                     "must not be empty"
                 };
-                let path = format!("metadata.ownerReferences[{at}].{field}");
+                let path = format!("metadata.ownerReferences.{field}");
                 errors.push(FieldError::invalid(path, &json!(""), detail));
             }
         }
     }
     if owners.iter().filter(|owner| owner["controller"] == true).count() > 1 {
-        let detail = "Only one reference can have Controller set to true";
+        let names: Vec<_> = owners
+            .iter()
+            .filter(|owner| owner["controller"] == true)
+            .map(|owner| format!("{}/{}", str_at(owner, &["kind"]), str_at(owner, &["name"])))
+            .collect();
+        let detail = format!(
+            "Only one reference can have Controller set to true. Found \"true\" in references for {}",
+            names.join(" and ")
+        );
         errors.push(FieldError::invalid(
             "metadata.ownerReferences",
             &json!(owners),
-            detail,
+            &detail,
         ));
     }
     errors

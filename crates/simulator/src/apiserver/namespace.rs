@@ -13,7 +13,7 @@ use super::store::Place;
 use super::{delete, kinds};
 
 /// Refuses a new object in a namespace that does not exist or is being deleted.
-pub(crate) fn admit(state: &State, kind: &Kind, namespace: &str) -> Result<(), ApiError> {
+pub(crate) fn admit(state: &State, kind: &Kind, namespace: &str, name: &str) -> Result<(), ApiError> {
     if !kind.namespaced {
         return Ok(());
     }
@@ -27,7 +27,7 @@ pub(crate) fn admit(state: &State, kind: &Kind, namespace: &str) -> Result<(), A
     if !object::is_terminating(&found.value) {
         return Ok(());
     }
-    Err(ApiError::namespace_terminating(kind, namespace))
+    Err(ApiError::namespace_terminating(kind, name, namespace))
 }
 
 /// Makes what the controllers of a real cluster make in each namespace, if configured.

@@ -59,7 +59,7 @@ pub(crate) fn patch(call: &Call<'_>, writing: &mut Writing<'_>) -> Result<Respon
     }
     let mut patched = patched;
     decode::identify(&mut patched, &call.kind)?;
-    writing.warnings = decode::shape(&mut patched, &call.kind, &call.query.field_validation)?;
+    writing.warnings = decode::shape_patched(&mut patched, &call.kind, &call.query.field_validation)?;
     let patched = convert::to_storage(patched, &call.kind);
     update::check_address(call, &patched)?;
     update::check_version(call, &current, &patched, false)?;

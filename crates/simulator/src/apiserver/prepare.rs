@@ -23,12 +23,6 @@ pub(crate) fn create(kind: &Kind, state: &mut State, value: &mut Value) {
         ("", "pods") => pod(value),
         ("", "services") => addresses::give(state, None, value),
         ("batch", "jobs") => job(value),
-        ("policy", "poddisruptionbudgets") => {
-            let status = json!({
-                "currentHealthy": 0, "desiredHealthy": 0, "disruptionsAllowed": 0, "expectedPods": 0,
-            });
-            as_map(value).insert("status".into(), status);
-        }
         _ => {}
     }
 }
@@ -62,6 +56,14 @@ pub(crate) fn update(kind: &Kind, state: &mut State, old: &Value, value: &mut Va
             }
         }
         _ => {}
+    }
+}
+
+/// A pod's one address is the first of its addresses.
+pub(crate) fn update_status(kind: &Kind, value: &mut Value) {
+    let address = str_at(value, &["status", "podIP"]).to_owned();
+    if kind.is("", "pods") && !address.is_empty() {
+        default_to(map_mut(value, &["status"]), "podIPs", json!([{ "ip": address }]));
     }
 }
 
@@ -139,6 +141,9 @@ fn job(value: &mut Value) {
     ] {
         labels.insert(key.into(), text.clone().into());
     }
+    // A job without labels takes those of its pods.
+    let labels = labels.clone();
+    default_to(object::meta_mut(value), "labels", labels);
     let selector = json!({"matchLabels": {"batch.kubernetes.io/controller-uid": uid}});
     map_mut(value, &["spec"]).insert("selector".into(), selector);
 }

@@ -45,9 +45,10 @@ pub(crate) fn get(
         Form::Metadata => metadata_only(&found.value, "PartialObjectMetadata")
             .to_string()
             .into(),
-        Form::Table => table::of(&call.kind, &[found], &json!({}), now)
-            .to_string()
-            .into(),
+        Form::Table => {
+            let meta = json!({"resourceVersion": found.version.to_string()});
+            table::of(&call.kind, &[found], &meta, now).to_string().into()
+        }
     };
     Ok(answer::json(StatusCode::OK, bytes))
 }
@@ -66,6 +67,9 @@ pub(crate) fn list(
     let filter = Filter::new(&call.kind, call.target.namespace.as_deref(), &call.query)?;
     let page = page(call, state, &filter)?;
     let mut meta = json!({"resourceVersion": page.version.to_string()});
+    if call.kind.custom && call.form == Form::Object {
+        meta["continue"] = json!("");
+    }
     if let Some(next) = &page.next {
         meta["continue"] = json!(next);
         if call.query.label_selector.is_empty() && call.query.field_selector.is_empty() {
@@ -81,7 +85,9 @@ pub(crate) fn list(
                 .map(|i| metadata_only(&i.value, "PartialObjectMetadata"))
                 .collect();
             let list = json!({
-                "kind": "PartialObjectMetadataList", "apiVersion": "meta.k8s.io/v1", "metadata": meta, "items": items,
+                "kind": "PartialObjectMetadataList", "apiVersion": "meta.k8s.io/v1", "metadata": meta,
+                // Go writes an empty list of these as a null.
+                "items": if items.is_empty() { Value::Null } else { items.into() },
             });
             answer::value(StatusCode::OK, &list)
         }

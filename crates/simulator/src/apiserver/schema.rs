@@ -124,6 +124,10 @@ pub(crate) struct Schema {
     pub(crate) strategic: Strategic,
     /// A struct of Go that is written even when it is empty.
     pub(crate) always_there: bool,
+    /// The zero value, of a field that Go may write even then.
+    pub(crate) zero: Option<Value>,
+    /// Whether it does, for the fields of this struct.
+    pub(crate) writes_zeroes: bool,
     pub(crate) limits: Limits,
 }
 
@@ -176,6 +180,8 @@ impl Schema {
             atomic_map: str_at(node, &["x-kubernetes-map-type"]) == "atomic",
             strategic: Strategic::default(),
             always_there: false,
+            zero: None,
+            writes_zeroes: false,
             limits: Limits::from_crd(node),
         }
     }

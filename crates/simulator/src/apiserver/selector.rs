@@ -39,10 +39,7 @@ impl Filter {
         let fields = parse_fields(&query.field_selector)?;
         for term in &fields {
             if !is_supported(kind, &term.path) {
-                return Err(ApiError::bad_request(format!(
-                    "field label not supported: {}",
-                    term.path
-                )));
+                return Err(unsupported(kind, &term.path));
             }
         }
         Ok(Self {
@@ -62,6 +59,27 @@ impl Filter {
                 .iter()
                 .all(|term| (field(stored, &term.path) == term.value) == term.equal)
     }
+}
+
+/// Kinds with selectable fields of their own say it in other words.
+fn unsupported(kind: &Kind, path: &str) -> ApiError {
+    let own = kind.custom
+        || matches!(
+            kind.qualified().as_str(),
+            "pods"
+                | "nodes"
+                | "namespaces"
+                | "secrets"
+                | "events"
+                | "services"
+                | "replicationcontrollers"
+                | "jobs.batch"
+        );
+    ApiError::bad_request(if own {
+        format!("field label not supported: {path}")
+    } else {
+        format!("{path:?} is not a known field selector: only \"metadata.name\", \"metadata.namespace\"")
+    })
 }
 
 /// The value that a field selector compares with.

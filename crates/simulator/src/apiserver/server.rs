@@ -15,6 +15,7 @@ use super::kinds::{Kind, ResourceId};
 use super::query::Query;
 use super::registry::Registry;
 use super::route::{Target, Verb};
+use super::schema::Schema;
 use super::seeded::Seeded;
 use super::store::Store;
 use super::user::User;
@@ -62,6 +63,8 @@ impl Server {
 pub(crate) struct Call<'a> {
     pub(crate) who: &'a User,
     pub(crate) kind: Arc<Kind>,
+    /// Of the objects as they are kept.
+    pub(crate) schema: Arc<Schema>,
     pub(crate) target: Target,
     pub(crate) verb: Verb,
     pub(crate) query: Query,

@@ -82,6 +82,13 @@ impl Stored {
         })
     }
 
+    /// The same object, said to be of another version.
+    pub(crate) fn at_version(&self, version: u64) -> Self {
+        let mut value = self.value.clone();
+        object::meta_mut(&mut value).insert("resourceVersion".into(), version.to_string().into());
+        Self::new(value, version)
+    }
+
     pub(crate) fn key(&self) -> Key {
         (
             object::namespace(&self.value).to_owned(),

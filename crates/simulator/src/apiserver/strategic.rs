@@ -50,6 +50,12 @@ fn merge_map(
     if let Some(Value::Array(kept)) = patch.get(RETAIN) {
         target.retain(|name, _| kept.iter().any(|k| k.as_str() == Some(name)));
     }
+    // Only lists are looked at, and only where an order is asked for.
+    let before: Map<String, Value> = patch
+        .keys()
+        .filter_map(|name| name.strip_prefix(ORDER))
+        .filter_map(|list| Some((list.to_owned(), target.get(list)?.clone())))
+        .collect();
     for (name, each) in patch {
         if let Some(list) = name.strip_prefix(DELETE_FROM) {
             if let (Some(Value::Array(items)), Some(gone)) = (target.get_mut(list), each.as_array()) {
@@ -59,12 +65,17 @@ fn merge_map(
             merge_field(target, name, each, schema)?;
         }
     }
-    for (name, order) in patch {
-        if let (Some(list), Some(order)) = (name.strip_prefix(ORDER), order.as_array())
+    for (name, each) in patch {
+        if let (Some(list), Some(order)) = (name.strip_prefix(ORDER), each.as_array())
             && let Some(Value::Array(items)) = target.get_mut(list)
         {
             let key = schema.field(list).and_then(|s| s.strategic.merge_key.clone());
-            reorder(items, order, key.as_deref());
+            let live = before
+                .get(list)
+                .and_then(Value::as_array)
+                .cloned()
+                .unwrap_or_default();
+            reorder(items, order, &live, key.as_deref());
         }
     }
     Ok(())
@@ -100,7 +111,7 @@ fn merge_field(
                 *slot = Value::Array(Vec::new());
             }
             if let Value::Array(list) = slot {
-                merge_list(list, items, name, field)?;
+                merge_list(list, items, field)?;
             }
         }
         Value::Array(_) | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
@@ -110,17 +121,19 @@ fn merge_field(
     Ok(())
 }
 
-fn merge_list(list: &mut Vec<Value>, patch: &[Value], name: &str, field: &Schema) -> Result<(), ApiError> {
-    let anything = Schema::anything();
-    let item_schema = field.items.as_deref().unwrap_or(&anything);
+fn merge_list(list: &mut Vec<Value>, patch: &[Value], field: &Schema) -> Result<(), ApiError> {
+    let live = list.clone();
     let Some(key) = &field.strategic.merge_key else {
         for item in patch {
             if !list.contains(item) {
                 list.push(item.clone());
             }
         }
+        reorder(list, patch, &live, None);
         return Ok(());
     };
+    let anything = Schema::anything();
+    let item_schema = field.items.as_deref().unwrap_or(&anything);
     if patch.iter().any(|item| item[DIRECTIVE] == "replace") {
         list.clear();
     }
@@ -145,7 +158,7 @@ fn merge_list(list: &mut Vec<Value>, patch: &[Value], name: &str, field: &Schema
             (None, _) => list.push(Value::Object(plain(map))),
         }
     }
-    let _ = name;
+    reorder(list, patch, &live, Some(key));
     Ok(())
 }
 
@@ -166,22 +179,26 @@ fn plain(patch: &Map<String, Value>) -> Map<String, Value> {
         .collect()
 }
 
-/// Puts the items in the order that the client asks for; others keep their place behind the item they followed.
-fn reorder(items: &mut Vec<Value>, order: &[Value], key: Option<&str>) {
-    let rank = |item: &Value| {
-        order.iter().position(|wanted| match key {
-            Some(key) => wanted.get(key).is_some() && wanted.get(key) == item.get(key),
-            None => wanted == item,
-        })
+/// Puts the items in the order of `wanted`; what it does not name keeps its place relative to the `live` list.
+fn reorder(items: &mut Vec<Value>, wanted: &[Value], live: &[Value], key: Option<&str>) {
+    let same = |one: &Value, other: &Value| match key {
+        Some(key) => one.get(key).is_some() && one.get(key) == other.get(key),
+        None => one == other,
     };
-    let mut last = 0;
-    let mut keyed: Vec<(usize, usize, Value)> = Vec::new();
-    for (at, item) in items.drain(..).enumerate() {
-        // An item that the order does not name stays behind the one before it.
-        let rank = rank(&item).unwrap_or(last);
-        last = rank;
-        keyed.push((rank, at, item));
+    let place = |list: &[Value], item: &Value| list.iter().position(|each| same(each, item));
+    let (mut named, others): (Vec<Value>, Vec<Value>) =
+        items.drain(..).partition(|item| place(wanted, item).is_some());
+    named.sort_by_key(|item| place(wanted, item));
+    let mut others = others.into_iter().peekable();
+    for item in named {
+        while let Some(other) = others.peek() {
+            let (ours, theirs) = (place(live, other), place(live, &item));
+            if ours.is_none() || theirs.is_none() || ours > theirs {
+                break;
+            }
+            items.extend(others.next());
+        }
+        items.push(item);
     }
-    keyed.sort_by_key(|(rank, at, _)| (*rank, *at));
-    items.extend(keyed.into_iter().map(|(_, _, item)| item));
+    items.extend(others);
 }

@@ -66,7 +66,8 @@ pub(crate) fn start(server: &Arc<Server>, call: &Call<'_>) -> Result<Response<Bo
         filter_query.field_selector = format!("metadata.name={name}");
     }
     let filter = Filter::new(&call.kind, call.target.namespace.as_deref(), &filter_query)?;
-    let asked = version_number(&call.query.resource_version)?;
+    let asked = version_number(&call.query.resource_version)
+        .map_err(|error| ApiError::unexpected(format!("resourceVersion: {}", error.message)))?;
     let id = call.table();
     let mut state = server.lock();
     let current = state.store.version();
@@ -208,8 +209,14 @@ impl Watch {
         let mut out = Vec::new();
         for change in &batch {
             self.position = change.version;
-            if let Some(event) = self.event(change) {
-                self.write(&mut out, event, &change.after);
+            match self.event(change) {
+                Some("DELETED") if !change.deleted => {
+                    // Gone from this watch: its last state that matched, at the version of the change.
+                    let last = change.before.as_deref().unwrap_or(&change.after);
+                    self.write(&mut out, "DELETED", &Arc::new(last.at_version(change.version)));
+                }
+                Some(event) => self.write(&mut out, event, &change.after),
+                None => {}
             }
         }
         if caught_up {

@@ -15,6 +15,9 @@ pub(super) fn apps(plural: &str, value: &mut Value) {
         "statefulsets" => stateful_set(value),
         "daemonsets" => {
             default_to(map_mut(value, &["spec"]), "revisionHistoryLimit", 10);
+            // Kept for a version that is long gone.
+            let annotations = map_mut(value, &["metadata", "annotations"]);
+            default_to(annotations, "deprecated.daemonset.template.generation", "1");
             if rolls(value, "updateStrategy") {
                 let rolling = map_mut(value, &["spec", "updateStrategy", "rollingUpdate"]);
                 default_to(rolling, "maxUnavailable", 1);

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Fields, Shape, items, shape};
+use super::{Fields, Shape, items, shape, shown_path};
 use crate::apiserver::schema::Schema;
 
 pub(crate) fn of(value: &Value, schema: &Schema) -> Result<Fields, String> {
@@ -27,7 +27,9 @@ fn walk(value: &Value, schema: &Schema, path: &mut Vec<String>, fields: &mut Fie
             }
         }
         Shape::List => {
-            for (step, each) in items(schema, Some(value))? {
+            for (step, each) in
+                items(schema, Some(value)).map_err(|why| format!("{}: {why}", shown_path(path)))?
+            {
                 path.push(step);
                 walk(each, schema.items.as_deref().unwrap_or(&anything), path, fields)?;
                 fields.insert(path);

@@ -32,15 +32,19 @@ fn check(value: &Value, schema: &Schema, path: &str, errors: &mut Vec<FieldError
             field: shown(path),
             message: format!(
                 "Invalid value: {}: {} in body must be of type {wanted}: {}",
-                if found == "object" || found == "array" {
-                    format!("{found:?}")
-                } else {
-                    quoted(value)
-                },
+                format_args!("{found:?}"),
                 shown(path),
                 format_args!("{found:?}"),
             ),
         });
+        if schema.kind == Type::Integer && value.is_number() {
+            // The real server says it twice, the second time without a field.
+            let detail = format!(
+                "Checked value must be of type integer (default format) in {}",
+                shown(path)
+            );
+            errors.push(FieldError::invalid("<nil>", &Value::from(""), &detail));
+        }
         return;
     }
     check_limits(value, &schema.limits, path, errors);
@@ -235,7 +239,9 @@ fn check_format(text: &str, schema: &Schema, path: &str, errors: &mut Vec<FieldE
     if !good {
         let at = shown(path);
         let detail = format!("{at} in body must be of type {}: {text:?}", schema.format);
-        errors.push(FieldError::invalid(&at, &Value::from(text), &detail));
+        let mut error = FieldError::invalid(&at, &Value::from(text), &detail);
+        error.reason = "FieldValueTypeInvalid";
+        errors.push(error);
     }
 }
 
@@ -264,12 +270,6 @@ pub(crate) fn kind_of(value: &Value) -> &'static str {
         Value::Array(_) => "array",
         Value::Object(_) => "object",
     }
-}
-
-fn quoted(value: &Value) -> String {
-    value
-        .as_str()
-        .map_or_else(|| format!("{:?}", kind_of(value)), |text| format!("{text:?}"))
 }
 
 fn shown(path: &str) -> String {
