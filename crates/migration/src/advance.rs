@@ -199,7 +199,8 @@ impl Call<'_> {
         let status = &mut self.journal.status;
         status.step = None;
         status.waiting_for = None;
-        if state::of(status, Step::RemoveTarget) != StepState::Pending {
+        let went_back = status.steps.iter().any(|s| s.name == Step::RemoveTarget);
+        if went_back {
             state::complete(status, Reason::RolledBack, "what was done is taken back", now);
         }
         Ok(self.save().await?.unwrap_or(Next::Finished))

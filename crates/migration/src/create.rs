@@ -44,11 +44,10 @@ enum Made {
 pub(crate) async fn run(cx: &Cx<'_>, status: &MigrationStatus, start: Start) -> Result<Turn, MemberError> {
     let target = cx.target().await?;
     let cargo = cx.cargo(status, &target, start).await?;
-    let resumed = match ready_namespace(cx, &target, &cargo).await? {
-        ControlFlow::Continue(resumed) => resumed,
+    let may = match ready_namespace(cx, &target, &cargo).await? {
+        ControlFlow::Continue(may) => may,
         ControlFlow::Break(turn) => return Ok(turn),
     };
-    let may = Overwrite::of(cx, &target, resumed).await?;
     let failover = cx.moving.kind == MoveKind::Failover;
     let mut trouble: Vec<Made> = Vec::new();
     for group in cargo.objects.chunk_by(|a, b| a.order == b.order) {
@@ -102,12 +101,12 @@ fn and_more(first: &str, all: usize) -> String {
     }
 }
 
-/// The namespace, there and ours. Continue(true): it was ours before this look.
+/// The namespace, there and ours; and what in it may be overwritten.
 async fn ready_namespace(
     cx: &Cx<'_>,
     target: &Member,
     cargo: &Cargo,
-) -> Result<ControlFlow<Turn, bool>, MemberError> {
+) -> Result<ControlFlow<Turn, Overwrite>, MemberError> {
     let name = cx.moving.namespace();
     if let Some(object) = &cargo.namespace
         && matches!(
@@ -115,11 +114,16 @@ async fn ready_namespace(
             Created::Yes
         )
     {
-        return Ok(ControlFlow::Continue(false));
+        return Ok(ControlFlow::Continue(Overwrite::FRESH));
     }
     for look in 0..LOOKS {
         match namespace::claim(target, name, cx.writer()).await? {
-            Claim::Held => return Ok(ControlFlow::Continue(look == 0)),
+            Claim::Held => {
+                // Ours at the first look: this is what an earlier call made.
+                return Overwrite::of(cx, target, look == 0)
+                    .await
+                    .map(ControlFlow::Continue);
+            }
             Claim::Again => {}
             Claim::Superseded(by) => return Ok(ControlFlow::Break(Turn::Superseded(by))),
             Claim::Leaving => {
@@ -156,6 +160,13 @@ pub(crate) struct Overwrite {
 }
 
 impl Overwrite {
+    /// In a namespace that was made just now, everything is ours.
+    const FRESH: Self = Self {
+        stale_copy: false,
+        running: true,
+        made_here: true,
+    };
+
     pub(crate) async fn of(cx: &Cx<'_>, target: &Member, resumed: bool) -> Result<Self, MemberError> {
         let seen = namespace::look(target, cx.moving.namespace()).await?;
         let made_here = seen

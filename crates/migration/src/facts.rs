@@ -47,7 +47,13 @@ pub(crate) async fn collect(cx: &Cx<'_>, target: &Member, cargo: &Cargo) -> Resu
         Fact::Known(Vec::new())
     };
     let space = if exists { name } else { STAND_IN };
-    let mut dry_run = try_all(target, &asked, space, name, &existing).await;
+    let mut dry_run = if !exists && is_narrow(target) {
+        let why = format!("namespace {name} is not there, and our credentials reach no other");
+        let unknown = |one: &&Planned| (one.key.clone(), DryRunFact::Unknown { why: why.clone() });
+        asked.iter().map(unknown).collect()
+    } else {
+        try_all(target, &asked, space, name, &existing).await
+    };
     for one in cargo
         .said
         .objects
@@ -86,8 +92,18 @@ pub(crate) async fn collect(cx: &Cx<'_>, target: &Member, cargo: &Cargo) -> Resu
         } else {
             Fact::Known(Vec::new())
         },
-        storage_classes: names(target, "storage.k8s.io", "StorageClass").await,
-        ingress_classes: names(target, "networking.k8s.io", "IngressClass").await,
+        storage_classes: or_said(
+            names(target, "storage.k8s.io", "StorageClass").await,
+            target
+                .classes
+                .storage
+                .values()
+                .chain(&target.classes.default_storage),
+        ),
+        ingress_classes: or_said(
+            names(target, "networking.k8s.io", "IngressClass").await,
+            target.classes.ingress.iter(),
+        ),
         priority_classes: names(target, "scheduling.k8s.io", "PriorityClass").await,
         runtime_classes: names(target, "node.k8s.io", "RuntimeClass").await,
         namespace_exists: Fact::Known(exists),
@@ -227,7 +243,8 @@ fn said(error: MemberError) -> DryRunFact {
     let MemberError::Request { source, .. } = error else {
         return DryRunFact::Unknown { why: message };
     };
-    let clear = matches!(code(&source), Some(403 | 422 | 409 | 413)) || is_about_object(&source);
+    // A 400 may be about the object, or a webhook that supports no dry runs: only its words tell.
+    let clear = matches!(code(&source), Some(403 | 409 | 413 | 422));
     if !clear {
         return DryRunFact::Unknown { why: message };
     }
@@ -240,19 +257,6 @@ fn said(error: MemberError) -> DryRunFact {
         .map(|cause| cause.field.clone())
         .filter(|field| !field.is_empty());
     DryRunFact::Refused { field, message }
-}
-
-/// Whether a 400 is about the object and not about a webhook that does not support dry runs: that one has no
-/// BadRequest reason from decoding, but from admission, which names the webhook in `details`.
-fn is_about_object(error: &kube::Error) -> bool {
-    let kube::Error::Api(status) = error else {
-        return false;
-    };
-    status.code == 400
-        && status
-            .details
-            .as_ref()
-            .is_none_or(|details| details.name.is_empty())
 }
 
 /// Sample Pods: a Deployment passes where its Pods are refused.
@@ -299,6 +303,18 @@ async fn quota(target: &Member, namespace: &str) -> Fact<Vec<QuotaFact>> {
         })
     };
     Fact::Known(listed.iter().filter_map(read).collect())
+}
+
+/// What cannot be seen with narrow credentials is what the MemberCluster says that there is, if it says anything.
+fn or_said<'n>(
+    seen: Fact<BTreeSet<String>>,
+    said: impl Iterator<Item = &'n String>,
+) -> Fact<BTreeSet<String>> {
+    let said: BTreeSet<String> = said.cloned().collect();
+    match seen {
+        Fact::Unknown { .. } if !said.is_empty() => Fact::Known(said),
+        Fact::Known(_) | Fact::Unknown { .. } => seen,
+    }
 }
 
 /// The names of all objects of a cluster-scoped kind.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use havenmeester_api::{
     Migration, Span, Workload,
-    migration::MoveKind,
+    migration::{MoveKind, Step},
     workload::{Mode, Target},
 };
 use kube::ResourceExt as _;
@@ -73,7 +73,7 @@ impl Moving {
             workload: format!("{namespace}/{}", spec.workload),
             place: workload.spec.target.clone(),
             kind: spec.kind,
-            mode: mode(workload),
+            mode: begun_as(migration).unwrap_or_else(|| mode(workload)),
             dry_run: spec.dry_run,
             source,
             target: spec.target.clone(),
@@ -92,6 +92,17 @@ impl Moving {
     /// The namespace on the members.
     pub(crate) fn namespace(&self) -> &str {
         &self.place.namespace
+    }
+}
+
+/// The mode that a move began with: a change of the workload's mode must not change the course of a move.
+fn begun_as(migration: &Migration) -> Option<Mode> {
+    let steps = migration.status.as_ref().map(|status| status.steps.as_slice())?;
+    let has = |step: Step| steps.iter().any(|s| s.name == step);
+    match (has(Step::CreateStopped), has(Step::Create)) {
+        (true, _) => Some(Mode::Exclusive),
+        (false, true) => Some(Mode::Replicable),
+        (false, false) => None,
     }
 }
 

@@ -4,11 +4,11 @@
 
 use std::fmt::Write as _;
 
-use havenmeester_api::{Migration, migration::Step};
+use havenmeester_api::{Migration, condition, migration::Step};
 use kube::ResourceExt as _;
 use sha2::{Digest as _, Sha256};
 
-use crate::{moving::Moving, steps};
+use crate::{moving::Moving, reason::Reason, steps};
 
 /// The hash of what is planned: workload, clusters, kind, mode, capture and steps. `sha256-` and 64 digits.
 pub(crate) fn hash(moving: &Moving, capture: &str) -> String {
@@ -50,7 +50,7 @@ pub(crate) fn superseding<'m>(
     mine: i64,
 ) -> Option<&'m Migration> {
     rivals(others, workload, me)
-        .filter(|other| generation(other) > mine)
+        .filter(|other| generation(other) > mine && !came_to_nothing(other))
         .max_by_key(|other| generation(other))
 }
 
@@ -64,6 +64,16 @@ fn rivals<'m>(
     others.iter().filter(move |other| {
         other.spec.workload == wanted.0 && other.name_any() != wanted.1 && !other.spec.dry_run
     })
+}
+
+/// Whether it ended before it did anything on a member.
+fn came_to_nothing(migration: &Migration) -> bool {
+    let conditions = migration
+        .status
+        .as_ref()
+        .map(|status| status.conditions.as_slice());
+    let complete = conditions.and_then(|all| condition::get(all, condition::COMPLETE));
+    complete.is_some_and(|c| c.status == "True" && c.reason == Reason::NotMoved.as_str())
 }
 
 fn generation(migration: &Migration) -> i64 {

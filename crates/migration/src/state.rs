@@ -79,7 +79,7 @@ pub(crate) fn of(status: &MigrationStatus, step: Step) -> StepState {
 
 /// Whether the move has no step left, or was refused before it had any.
 pub fn is_over(status: &MigrationStatus) -> bool {
-    current(status).is_none() && condition::get(&status.conditions, condition::COMPLETE).is_some()
+    current(status).is_none() && condition::is_true(&status.conditions, condition::COMPLETE)
 }
 
 /// Whether the target is the workload's home by now: it serves, and the source is stopped or lost.

@@ -3,9 +3,12 @@
 //! Invariant: Done only when no Pod of the copy was seen and nothing would start one; what changed on the source
 //! until then is captured before the target goes on.
 
-use havenmeester_api::{migration::MigrationStatus, workload::Mode};
-use havenmeester_portability::ObjectKey;
 use std::collections::BTreeSet;
+
+use havenmeester_api::{migration::MigrationStatus, workload::Mode};
+use havenmeester_placement::Contact;
+use havenmeester_portability::ObjectKey;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 
 use crate::{
     cx::Cx,
@@ -19,7 +22,23 @@ use crate::{
 
 /// Stops the source, and takes what it last was.
 pub(crate) async fn run(cx: &Cx<'_>, status: &mut MigrationStatus) -> Result<Turn, MemberError> {
-    let source = cx.source().await?;
+    let source = match cx.source().await {
+        Ok(source) => source,
+        Err(_) if is_lost(cx) && cx.moving.mode == Mode::Replicable => {
+            // The target serves: going back to a cluster that is lost would be a loss of both.
+            let woken = wake::run(cx, status).await?;
+            let why = format!(
+                "{} is lost; its stale copy is stopped when it returns",
+                cx.moving.source
+            );
+            return Ok(if matches!(woken, Turn::Done(_)) {
+                Turn::Skip(why)
+            } else {
+                woken
+            });
+        }
+        Err(error) => return Err(error),
+    };
     let name = cx.moving.namespace();
     match namespace::claim(&source, name, cx.writer()).await? {
         Claim::Held => {}
@@ -42,6 +61,10 @@ pub(crate) async fn run(cx: &Cx<'_>, status: &mut MigrationStatus) -> Result<Tur
     namespace::mark_stopped(&source, name, Some(&cx.moving.id)).await?;
     let seen = Copy::look(&source, name, &cx.moving.place.match_labels).await?;
     if let Halt::Not(what) = seen.halt() {
+        if cx.moving.mode == Mode::Exclusive {
+            // From the first stop on it is down, until the target serves.
+            status.measured.down_at.get_or_insert(Time(cx.now()));
+        }
         let captured = captured(cx, status).await?;
         let wrote = seen.stop(&source, |key| captured.contains(key)).await?;
         return Ok(Turn::wait(
@@ -67,6 +90,12 @@ pub(crate) async fn run(cx: &Cx<'_>, status: &mut MigrationStatus) -> Result<Tur
         "no Pod of it is seen on {}",
         source.name
     ))))
+}
+
+fn is_lost(cx: &Cx<'_>) -> bool {
+    let view = cx.deps.fleet.view();
+    view.get(&cx.moving.source)
+        .is_some_and(|member| matches!(member.cluster.contact, Contact::Lost { .. }))
 }
 
 /// The keys of what the capture holds.

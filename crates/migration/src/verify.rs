@@ -2,10 +2,13 @@
 //!
 //! Invariant: a difference is named by object and field, never by a value.
 
+use std::collections::BTreeSet;
+
 use futures::{StreamExt as _, stream};
 use havenmeester_api::migration::{MigrationStatus, MoveKind};
 use havenmeester_fleet::Member;
 use havenmeester_portability::{Difference, Planned, Start, faithful};
+use serde_json::Value;
 
 use crate::{
     create::AT_ONCE,
@@ -20,8 +23,10 @@ use crate::{
 /// Compares object by object.
 pub(crate) async fn run(cx: &Cx<'_>, status: &MigrationStatus) -> Result<Turn, MemberError> {
     let target = cx.target().await?;
-    if cx.moving.kind != MoveKind::Failover {
-        let source = cx.source().await?;
+    // A source that does not answer was seen stopped, or its stop was left to quarantine.
+    if cx.moving.kind != MoveKind::Failover
+        && let Ok(source) = cx.source().await
+    {
         let seen = Copy::look(&source, cx.moving.namespace(), &cx.moving.place.match_labels).await?;
         if let Halt::Not(what) = seen.halt() {
             return Ok(Turn::wait(
@@ -31,8 +36,9 @@ pub(crate) async fn run(cx: &Cx<'_>, status: &MigrationStatus) -> Result<Turn, M
         }
     }
     let cargo = cx.cargo(status, &target, Start::AsCaptured).await?;
+    let scaled = scaled(&cargo.objects);
     let looks = stream::iter(&cargo.objects)
-        .map(|one| compare(&target, one))
+        .map(|one| compare(&target, one, &scaled))
         .buffered(AT_ONCE);
     let looks: Vec<Result<Option<String>, MemberError>> = looks.collect().await;
     let mut different = Vec::new();
@@ -55,15 +61,41 @@ pub(crate) async fn run(cx: &Cx<'_>, status: &MigrationStatus) -> Result<Turn, M
     ))))
 }
 
+/// What autoscalers scale, by kind and name: its replicas are theirs.
+fn scaled(objects: &[Planned]) -> BTreeSet<(String, String)> {
+    let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
+    let target = |one: &Planned| {
+        let of = one.object.pointer("/spec/scaleTargetRef")?;
+        Some((text(of.get("kind"))?, text(of.get("name"))?))
+    };
+    objects
+        .iter()
+        .filter(|one| one.key.kind == "HorizontalPodAutoscaler")
+        .filter_map(target)
+        .collect()
+}
+
 /// One sentence on what differs; `None`: nothing does.
-async fn compare(target: &Member, one: &Planned) -> Result<Option<String>, MemberError> {
+async fn compare(
+    target: &Member,
+    one: &Planned,
+    scaled: &BTreeSet<(String, String)>,
+) -> Result<Option<String>, MemberError> {
     let Some(live) = objects::get(target, &one.key).await? else {
-        return Ok(Some(format!("{} is not on {}", one.key, target.name)));
+        // A Job that has done its work and is to vanish then has vanished.
+        let passing = one.key.kind == "Job" && one.object.pointer("/spec/ttlSecondsAfterFinished").is_some();
+        return Ok((!passing).then(|| format!("{} is not on {}", one.key, target.name)));
+    };
+    let is_scaled = scaled.contains(&(one.key.kind.clone(), one.key.name.clone()));
+    let counts = |difference: &&Difference| {
+        let claimed = is_data(&one.key) && difference.path.starts_with("spec");
+        let by_scaler = is_scaled && difference.path == "spec.replicas";
+        !(claimed || by_scaler)
     };
     let differences = faithful(&one.object, &live);
-    let counts = |difference: &&Difference| !is_data(&one.key) || !difference.path.starts_with("spec");
-    Ok(differences
-        .iter()
-        .find(counts)
-        .map(|found| format!("{} on {}: {} is not as sent", one.key, target.name, found.path)))
+    let found = differences.iter().find(counts);
+    Ok(found.map(|found| format!("{} on {}: {} is not as sent", one.key, target.name, found.path)))
 }
+
+#[cfg(test)]
+mod tests;

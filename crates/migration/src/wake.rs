@@ -1,10 +1,13 @@
 //! Starting the target's copy, as the source's last capture has it: the Start step, and the end of StopSource for a
 //! copy that ran beside its source (whose Jobs wait until then).
 //!
-//! Invariant: nothing is started while the source is seen to run.
+//! Invariant: nothing is started while the source is seen to run, and nothing exclusive while any other copy may.
 
 use futures::{StreamExt as _, stream};
-use havenmeester_api::migration::{MigrationStatus, MoveKind};
+use havenmeester_api::{
+    migration::{MigrationStatus, MoveKind},
+    workload::{CopyState, Mode},
+};
 use havenmeester_fleet::Member;
 use havenmeester_portability::{Planned, Start, faithful, start_patch};
 use serde_json::Value;
@@ -35,6 +38,11 @@ pub(crate) async fn run(cx: &Cx<'_>, status: &MigrationStatus) -> Result<Turn, M
     let target = cx.target().await?;
     if let Some(turn) = source_runs(cx).await? {
         return Ok(turn);
+    }
+    if cx.moving.mode == Mode::Exclusive
+        && let Some(what) = elsewhere(cx).await?
+    {
+        return Ok(Turn::wait(2_000, what));
     }
     match namespace::claim(&target, cx.moving.namespace(), cx.writer()).await? {
         Claim::Held => {}
@@ -96,6 +104,33 @@ async fn source_runs(cx: &Cx<'_>) -> Result<Option<Turn>, MemberError> {
             format!("{what} on {}: it was started again", source.name),
         )),
     })
+}
+
+/// A copy on a third cluster, left by a move that was superseded or made by somebody: an exclusive workload is not
+/// started beside it. A sentence while it runs, or may.
+async fn elsewhere(cx: &Cx<'_>) -> Result<Option<String>, MemberError> {
+    let (name, ours) = (cx.moving.namespace(), [&cx.moving.source, &cx.moving.target]);
+    for (cluster, view) in cx.deps.fleet.view() {
+        let copies = view.cluster.copies.last();
+        let Some(copy) = copies.and_then(|copies| copies.get(name)) else {
+            continue;
+        };
+        if ours.contains(&&cluster) || copy.state == CopyState::Stopped {
+            continue;
+        }
+        let Ok(member) = cx.deps.fleet.member(&cluster).await else {
+            return Ok(Some(format!(
+                "the copy on {cluster}, which does not answer: it may run"
+            )));
+        };
+        if let Halt::Not(what) = Copy::look(&member, name, &cx.moving.place.match_labels)
+            .await?
+            .halt()
+        {
+            return Ok(Some(format!("{what} on {cluster}: it is another copy")));
+        }
+    }
+    Ok(None)
 }
 
 async fn wake(target: &Member, one: &Planned, made_here: bool) -> Result<Woken, MemberError> {

@@ -48,6 +48,24 @@ fn only_a_later_move_supersedes() {
 }
 
 #[test]
+fn a_move_that_came_to_nothing_supersedes_nothing() {
+    let mut blocked = mk_migration("blocked", 7);
+    let status = blocked.status.get_or_insert_default();
+    let now = jiff::Timestamp::UNIX_EPOCH;
+    let (yes, reason) = (condition::State::True, Reason::NotMoved.as_str());
+    condition::set(
+        &mut status.conditions,
+        condition::COMPLETE,
+        yes,
+        reason,
+        "",
+        None,
+        now,
+    );
+    assert!(superseding(&[blocked], "shop", "me", 1).is_none());
+}
+
+#[test]
 fn a_dry_run_supersedes_nothing() {
     let mut rehearsal = mk_migration("rehearsal", 7);
     rehearsal.spec.dry_run = true;

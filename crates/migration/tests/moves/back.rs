@@ -112,3 +112,25 @@ async fn an_abort_of_a_stopped_exclusive_source_starts_it_again() {
     assert!(stage.is_serving("a").await && stage.running("b").await.is_empty());
     stage.end().await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn in_a_namespace_that_was_given_only_what_the_move_made_is_removed() {
+    let stage = Stage::set_narrow(Mode::Replicable).await;
+    stage
+        .create(
+            "b",
+            "",
+            "v1",
+            "ConfigMap",
+            json!({"metadata": {"name": "theirs"}, "data": {"a": "b"}}),
+        )
+        .await;
+    stage.world.cluster("b").unwrap().nodes().fail_image("web:1");
+    stage.ask("go", |_| ()).await;
+    let ended = stage.finish("go").await;
+    assert_eq!(says(&ended, COMPLETE), "True RolledBack", "{:#?}", show(&ended));
+    assert!(stage.is_serving("a").await && stage.running("b").await.is_empty());
+    assert!(stage.get("b", "", "v1", "ConfigMap", "theirs").await.is_some());
+    assert!(stage.namespace("b").await.is_some());
+    stage.end().await;
+}

@@ -172,3 +172,51 @@ async fn claims_and_their_data_are_kept() {
     assert!(stage.get("a", "apps", "v1", "Deployment", "web").await.is_none());
     stage.end().await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_exclusive_copy_is_not_started_beside_one_on_a_third_cluster() {
+    let stage = Stage::set(Mode::Exclusive).await;
+    stage.ask("go", |_| ()).await;
+    stage
+        .until("go", |status| {
+            step(status, Step::CreateStopped) == Some(StepState::Done)
+        })
+        .await;
+    // Somebody brings one up by hand.
+    let tags = json!({"metadata": {"name": "shop", "labels": {"havenmeester.dev/criticality": "critical"}}});
+    stage.create("c", "", "v1", "Namespace", tags).await;
+    for (group, version, kind, object) in crate::stage::mk_app() {
+        stage.create("c", group, version, kind, object).await;
+    }
+    stage.wait_serving("c").await;
+    tokio::time::sleep(std::time::Duration::from_secs(10)).await;
+    let ended = stage.finish("go").await;
+    assert_eq!(says(&ended, COMPLETE), "True RolledBack", "{:#?}", show(&ended));
+    assert!(stage.running("b").await.is_empty() && stage.is_serving("a").await);
+    stage.end().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_mode_that_changes_does_not_change_the_course_of_a_move() {
+    let mut stage = Stage::set(Mode::Exclusive).await;
+    stage.ask("go", |_| ()).await;
+    stage
+        .until("go", |status| {
+            step(status, Step::StopSource) == Some(StepState::Running)
+        })
+        .await;
+    stage.mode = Mode::Replicable;
+    let done = stage
+        .until("go", |status| {
+            step(status, Step::Retain) == Some(StepState::Running)
+        })
+        .await;
+    assert_eq!(
+        step(&done, Step::Start),
+        Some(StepState::Done),
+        "{:#?}",
+        show(&done)
+    );
+    assert_eq!(says(&done, COMPLETE), "True Moved");
+    stage.end().await;
+}

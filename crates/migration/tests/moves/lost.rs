@@ -204,3 +204,74 @@ async fn what_stands_on_the_target_already_is_never_overwritten() {
     assert!(stage.is_serving("b").await);
     stage.end().await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_source_that_is_lost_before_it_stops_does_not_take_the_serving_target_with_it() {
+    let stage = Stage::set(Mode::Replicable).await;
+    stage.world.cluster("b").unwrap().nodes().fail_image("web:1");
+    stage.ask("go", |_| ()).await;
+    stage
+        .until("go", |status| {
+            step(status, Step::AwaitServing) == Some(StepState::Running)
+        })
+        .await;
+    stage.world.cluster("b").unwrap().nodes().mend_image("web:1");
+    stage.lose("a").await;
+    let moved = stage
+        .until("go", |status| {
+            step(status, Step::Retain) == Some(StepState::Running)
+        })
+        .await;
+    assert_eq!(says(&moved, COMPLETE), "True Moved", "{:#?}", show(&moved));
+    assert_eq!(step(&moved, Step::StopSource), Some(StepState::NotExecuted));
+    assert!(is_home(&moved) && stage.is_serving("b").await);
+    let cron = stage.get("b", "batch", "v1", "CronJob", "report").await.unwrap();
+    assert_ne!(cron["spec"]["suspend"], true);
+    // It returns active: what was not stopped by the move is not deleted by it.
+    stage.find("a").await;
+    let done = stage.finish("go").await;
+    assert_eq!(
+        step(&done, Step::CleanUp),
+        Some(StepState::NotExecuted),
+        "{:#?}",
+        show(&done)
+    );
+    assert!(stage.is_serving("a").await);
+    stage.end().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_object_that_the_target_refuses_holds_up_no_other() {
+    let stage = Stage::set(Mode::Replicable).await;
+    stage
+        .create("b", "", "v1", "Namespace", json!({"metadata": {"name": APP}}))
+        .await;
+    let quota = json!({"metadata": {"name": "none"}, "spec": {"hard": {"configmaps": "1"}}});
+    stage.create("b", "", "v1", "ResourceQuota", quota).await;
+    // The cluster's own kube-root-ca.crt is the one that is allowed.
+    stage.lose("a").await;
+    stage.ask("over", |spec| spec.kind = MoveKind::Failover).await;
+    let stuck = stage
+        .until("over", |status| says(status, STUCK) == "True DeadlinePassed")
+        .await;
+    assert_eq!(
+        step(&stuck, Step::Create),
+        Some(StepState::Running),
+        "{:#?}",
+        show(&stuck)
+    );
+    assert!(
+        stuck
+            .waiting_for
+            .is_some_and(|what| what.contains("ConfigMap shop/web on b"))
+    );
+    assert!(stage.is_serving("b").await);
+    stage
+        .api("b", "", "v1", "ResourceQuota")
+        .delete("none", &kube::api::DeleteParams::default())
+        .await
+        .unwrap();
+    let done = stage.finish("over").await;
+    assert_eq!(says(&done, COMPLETE), "True Moved", "{:#?}", show(&done));
+    stage.end().await;
+}

@@ -88,6 +88,7 @@ impl Stage {
         let world = world
             .cluster("hub", ClusterSpec::default())
             .cluster("a", ClusterSpec::default());
+        let world = world.cluster("c", ClusterSpec::default());
         let world = world.cluster("b", ClusterSpec::default()).build().await.unwrap();
         let hub = world.cluster("hub").unwrap().admin();
         set_up_hub(&hub).await;
@@ -104,7 +105,7 @@ impl Stage {
             clock.clone(),
             FleetOptions::default(),
         );
-        let members = ["a", "b"].map(|name| mk_member(name, narrow.contains(name)));
+        let members = ["a", "b", "c"].map(|name| mk_member(name, narrow.contains(name)));
         fleet.set_members(members.to_vec());
         let tracked = Tracked {
             workload: format!("{HUB_SPACE}/{APP}"),
@@ -154,12 +155,11 @@ impl Stage {
         self.wait_serving("a").await;
         let known = async || {
             let seen = self.deps.fleet.latest_capture(&format!("{HUB_SPACE}/{APP}"), "a");
-            let ready = self
-                .deps
-                .fleet
-                .member("b")
-                .await
-                .is_ok_and(|member| !member.served.is_empty());
+            let mut ready = true;
+            for name in ["b", "c"] {
+                let member = self.deps.fleet.member(name).await;
+                ready &= member.is_ok_and(|member| !member.served.is_empty());
+            }
             seen.filter(|(capture, _)| ready && capture.objects >= mk_app().len())
                 .map(drop)
         };
