@@ -31,6 +31,10 @@ use crate::{
 /// Before a key whose write failed is looked at again.
 const RETRY: Duration = Duration::from_secs(1);
 
+/// Looks at one key within one instant after which it waits for [`RETRY`]. Two controllers that undo each other's work
+/// would otherwise hold a paused clock for ever, and no time limit could end the run.
+const LOOKS_PER_INSTANT: u32 = 500;
+
 /// Runs until it is dropped.
 pub(super) async fn run(client: Client, clock: SimClock) {
     let mut manager = Manager {
@@ -40,7 +44,9 @@ pub(super) async fn run(client: Client, clock: SimClock) {
         cache: Cache::default(),
         queue: BTreeSet::new(),
         later: BTreeMap::new(),
-        looks: 0,
+        laps: 0,
+        instant: Instant::now(),
+        looks: BTreeMap::new(),
     };
     loop {
         manager.turn().await;
@@ -55,7 +61,10 @@ struct Manager {
     queue: BTreeSet<(Kind, Key)>,
     /// Keys to look at again at a time.
     later: BTreeMap<(Instant, u64), (Kind, Key)>,
-    looks: u64,
+    laps: u64,
+    /// The instant of the last look, and how often each key was looked at in it.
+    instant: Instant,
+    looks: BTreeMap<(Kind, Key), u32>,
 }
 
 impl Manager {
@@ -79,7 +88,12 @@ impl Manager {
             self.queue.insert(entry.remove());
         }
         if let Some((kind, key)) = self.queue.pop_first() {
-            self.look(kind, key).await;
+            if self.is_wild(kind, &key) {
+                tracing::warn!(?kind, ?key, "does not come to rest; waiting");
+                self.postpone(RETRY, kind, key);
+            } else {
+                self.look(kind, key).await;
+            }
             return;
         }
         let wake = self.later.first_key_value().map(|((at, _), _)| *at);
@@ -110,10 +124,26 @@ impl Manager {
             }
         }
         if let Some(after) = again {
-            self.looks += 1;
-            self.later
-                .insert((Instant::now() + after, self.looks), (kind, key));
+            self.postpone(after, kind, key);
         }
+    }
+
+    fn postpone(&mut self, after: Duration, kind: Kind, key: Key) {
+        self.laps += 1;
+        self.later
+            .insert((Instant::now() + after, self.laps), (kind, key));
+    }
+
+    /// The key was looked at too often without any time going by.
+    fn is_wild(&mut self, kind: Kind, key: &Key) -> bool {
+        let now = Instant::now();
+        if self.instant != now {
+            self.instant = now;
+            self.looks.clear();
+        }
+        let looks = self.looks.entry((kind, key.clone())).or_default();
+        *looks += 1;
+        *looks > LOOKS_PER_INSTANT
     }
 }
 
