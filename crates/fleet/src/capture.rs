@@ -332,15 +332,16 @@ fn advice(refusal: &Refusal) -> String {
 /// The generation of a namespace that can be captured; `None`: there is nothing, not everything was seen, or it is
 /// being deleted.
 fn capturable(index: &Index, namespace: &str) -> Option<u64> {
-    let space = index
+    let empty = index
         .spaces
         .get(namespace)
-        .filter(|space| !space.objects.is_empty())?;
+        .is_none_or(|space| space.objects.is_empty());
     let terminating = index
         .namespaces
         .get(namespace)
         .is_some_and(|seen| seen.terminating);
-    (index.is_ready(namespace) && !terminating).then_some(space.generation)
+    let good = !empty && !terminating && index.is_ready(namespace);
+    index.generation(namespace).filter(|_| good)
 }
 
 /// All that a capture of the namespace holds.

@@ -51,8 +51,8 @@ pub(crate) type Named = (Arc<Gvk>, Box<str>);
 #[derive(Debug, Default)]
 pub(crate) struct Space {
     pub(crate) objects: BTreeMap<Named, Kept>,
-    /// Counts changes; a capture of this number holds all of them.
-    pub(crate) generation: u64,
+    /// Counts changes.
+    generation: u64,
 }
 
 /// A namespace itself.
@@ -78,6 +78,8 @@ pub(crate) struct Index {
     pub(crate) namespaces: BTreeMap<String, Namespace>,
     pub(crate) spaces: BTreeMap<String, Space>,
     shared: BTreeMap<Named, Arc<[u8]>>,
+    /// Counts changes of those.
+    shared_generation: u64,
     pods: BTreeMap<Place, Demand>,
     nodes: BTreeMap<Box<str>, Demand>,
     pub(crate) storage: BTreeMap<Box<str>, bool>,
@@ -250,6 +252,17 @@ impl Index {
         of_kind.peek().is_some() && of_kind.all(|(_, listed)| listed.complete)
     }
 
+    /// Whether this kind needs no more waiting for: it is complete, or cannot be had.
+    pub(crate) fn is_settled(&self, group: &str, kind: &str) -> bool {
+        let of_kind = self
+            .lists
+            .iter()
+            .filter(|(list, _)| list.gvk.group == group && list.gvk.kind == kind);
+        of_kind
+            .map(|(_, listed)| listed)
+            .all(|listed| listed.complete || listed.refused.is_some())
+    }
+
     /// Kinds that cannot be listed, and why.
     pub(crate) fn refusals(&self) -> impl Iterator<Item = (&Scoped, &str)> {
         self.lists
@@ -324,6 +337,13 @@ impl Index {
             .values()
             .copied()
             .fold(Demand::default(), crate::demand::plus)
+    }
+
+    /// Counts the changes of all that a capture of the namespace may hold; `None`: nothing is known of it.
+    pub(crate) fn generation(&self, namespace: &str) -> Option<u64> {
+        self.spaces
+            .get(namespace)
+            .map(|space| space.generation + self.shared_generation)
     }
 
     /// The cluster-scoped objects that some workload may need.

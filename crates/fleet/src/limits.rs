@@ -107,7 +107,7 @@ impl Default for Limits {
             store_retry: Duration::from_secs(1),
             store_retry_max: Duration::from_mins(1),
             joins: 8,
-            page: 250,
+            page: 100,
             lists: 8,
             reconnect: Duration::from_secs(5),
         }

@@ -4,13 +4,12 @@
 //! is kept; when it returns, everything is listed anew before it counts as current.
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::time::Duration;
 
 use havenmeester_api::member::Scope;
 use kube::Client;
 use kube::core::ApiResource;
 use tokio::sync::Semaphore;
-use tokio::task::{AbortHandle, JoinSet};
+use tokio::task::{AbortHandle, JoinError, JoinSet};
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::connector::{Connector, Purpose};
@@ -73,7 +72,7 @@ impl Session {
             running: BTreeMap::new(),
         };
         session.discover().await.map_err(|error| chain(&error))?;
-        session.namespaces_first().await;
+        session.namespaces_first().await?;
         session.go_on().await
     }
 
@@ -83,35 +82,32 @@ impl Session {
     }
 
     /// Which namespaces matter must be known before the rest is listed, else all of it is listed twice.
-    async fn namespaces_first(&mut self) {
+    async fn namespaces_first(&mut self) -> Result<(), String> {
         let member = self.state.member();
         if member.spec.scope == Scope::Namespaces {
             namespaces::look(&self.state, &self.client, &member.spec.namespaces).await;
-            return;
+            return Ok(());
         }
         let served = self.state.served();
         let Some((gvk, resource)) = served.cluster_kind("", "Namespace") else {
-            return;
+            return Ok(());
         };
         let list = Scoped {
             gvk: Arc::new(gvk.clone()),
             namespace: None,
         };
         self.state.index().watch_first(&list);
-        let mut wanted = self.state.wanted.subscribe();
+        let mut lists = self.state.listed.subscribe();
         self.start(list, Role::Namespace, resource.clone());
-        // Where no namespace matters nothing tells that the list is complete, so look from time to time.
-        for _ in 0..50 {
-            if self.state.index().is_complete("", "Namespace")
-                || self.state.index().refusals().next().is_some()
-            {
-                return;
-            }
+        while !self.state.index().is_settled("", "Namespace") {
             tokio::select! {
-                _ = wanted.changed() => {}
-                () = tokio::time::sleep(Duration::from_millis(100)) => {}
+                biased;
+                Ok(()) = lists.changed() => {}
+                Some(ended) = self.tasks.join_next() => return Err(reason(ended)),
+                else => break,
             }
         }
+        Ok(())
     }
 
     async fn go_on(&mut self) -> Result<(), String> {
@@ -125,9 +121,10 @@ impl Session {
         loop {
             self.arrange();
             tokio::select! {
+                biased;
                 Some(ended) = self.tasks.join_next(), if !self.tasks.is_empty() => {
-                    if let Ok(Unauthorized) = ended {
-                        return Err("the credentials are refused".to_owned());
+                    if !ended.as_ref().is_err_and(JoinError::is_cancelled) {
+                        return Err(reason(ended));
                     }
                 }
                 Ok(()) = wanted.changed() => {}
@@ -175,6 +172,14 @@ impl Session {
             lists: self.lists.clone(),
         };
         self.running.insert(list, self.tasks.spawn(follow.run()));
+    }
+}
+
+/// Why a watch ended for good.
+fn reason(ended: Result<Unauthorized, JoinError>) -> String {
+    match ended {
+        Ok(Unauthorized) => "the credentials are refused".to_owned(),
+        Err(error) => chain(&error),
     }
 }
 

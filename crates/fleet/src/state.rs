@@ -76,6 +76,8 @@ pub(crate) struct ClusterState {
     pub(crate) pulse: watch::Sender<Pulse>,
     /// Bumps when the set of namespaces that matter changed.
     pub(crate) wanted: watch::Sender<u64>,
+    /// Bumps when a list was completed or refused.
+    pub(crate) listed: watch::Sender<u64>,
     /// The view is out of date.
     pub(crate) outdated: Notify,
     /// Something that a capture holds changed.
@@ -135,6 +137,7 @@ impl ClusterState {
             view: Mutex::new(Arc::new(view)),
             pulse: watch::Sender::default(),
             wanted: watch::Sender::default(),
+            listed: watch::Sender::default(),
             outdated: Notify::new(),
             uncaptured: Notify::new(),
             doubt: Notify::new(),
@@ -155,8 +158,11 @@ impl ClusterState {
     }
 
     pub(crate) fn set_member(&self, member: MemberCluster) {
-        *locked(&self.member) = Arc::new(member);
-        self.outdated.notify_one();
+        let mut now = locked(&self.member);
+        if **now != member {
+            *now = Arc::new(member);
+            self.outdated.notify_one();
+        }
     }
 
     pub(crate) fn served(&self) -> Arc<Served> {

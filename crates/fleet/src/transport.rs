@@ -40,6 +40,10 @@ impl Service<Name> for Names {
     }
 }
 
+/// Largest buffer of one connection, in bytes. A daemon holds hundreds of quiet watches, and each keeps the buffer
+/// of its largest list; 64 KiB costs nothing measurable on lists of thousands of objects.
+const READ_BUFFER: usize = 64 * 1024;
+
 /// A client for what a kubeconfig says, with every layer against silence.
 ///
 /// There is no layer of retries: each caller has a rule of its own, and the default one of the client library
@@ -53,6 +57,7 @@ pub(crate) fn client(cluster: &str, config: &Config, limits: &Limits) -> Result<
         .rustls_https_connector_with_connector(sockets(limits))
         .map_err(wrong)?;
     let http: HyperClient<_, Body> = HyperClient::builder(TokioExecutor::new())
+        .http1_max_buf_size(READ_BUFFER)
         .pool_timer(TokioTimer::new())
         .pool_idle_timeout(limits.keepalive * 6)
         .build(https);

@@ -151,7 +151,7 @@ fn confirm_captures(state: &ClusterState) {
     let mut captured = state.captured();
     let index = state.index();
     for (namespace, capture) in captured.iter_mut() {
-        let generation = index.spaces.get(namespace).map(|space| space.generation);
+        let generation = index.generation(namespace);
         if generation.is_some() && generation == capture.generation {
             capture.as_of = now;
         }

@@ -23,6 +23,9 @@ use crate::state::{ClusterState, Pulse, backoff};
 /// A stream that is open past the time it was asked to last is dead after this much more.
 const GRACE: Duration = Duration::from_secs(5);
 
+/// So many server errors one after the other are no accident: the server cannot serve this list.
+const PERSISTENT: u32 = 5;
+
 /// The credentials are refused: another connection is needed.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct Unauthorized;
@@ -76,7 +79,7 @@ impl Follow {
             self.state.index().broken(&self.list);
             failures += 1;
             if let Some(error) = error
-                && self.note(&error)
+                && self.note(&error, failures)
             {
                 return Unauthorized;
             }
@@ -121,6 +124,7 @@ impl Follow {
             if params.continue_token.is_none() {
                 let touched = self.state.index().finish(&self.list, self.role);
                 self.state.touched(touched);
+                self.state.listed.send_modify(|lists| *lists += 1);
                 return Ok(page.metadata.resource_version.unwrap_or_default());
             }
         }
@@ -217,7 +221,7 @@ impl Follow {
     }
 
     /// Says what the failure means to others; whether another connection is needed.
-    fn note(&self, error: &kube::Error) -> bool {
+    fn note(&self, error: &kube::Error, failures: u32) -> bool {
         tracing::debug!(cluster = %self.state.name, kind = %self.list.gvk, error = %chain(error), "watch failed");
         match (code(error), cause_of(error)) {
             (401, _) => {
@@ -225,14 +229,19 @@ impl Follow {
                 return true;
             }
             // Nothing is wrong with the cluster: it does not let us, or cannot.
-            (403..=406, _) => {
-                self.state.index().refused(&self.list, chain(error));
-                self.state.outdated.notify_one();
-            }
+            (403..=406, _) => self.refused(error),
+            // Nor when it answers everything else: one kind whose conversion is broken must not age the rest.
+            (500.., _) if failures >= PERSISTENT => self.refused(error),
             (_, Some(Cause::Throttled | Cause::Slow) | None) => {}
             (_, Some(_)) => self.state.doubt.notify_one(),
         }
         false
+    }
+
+    fn refused(&self, error: &kube::Error) {
+        self.state.index().refused(&self.list, chain(error));
+        self.state.listed.send_modify(|lists| *lists += 1);
+        self.state.outdated.notify_one();
     }
 
     /// Waits before the next try; a heartbeat that recovered cuts it short.
@@ -241,6 +250,7 @@ impl Follow {
         let pause = backoff(limits.retry, limits.retry_max, failures);
         let recoveries = pulse.borrow().recoveries;
         tokio::select! {
+            biased;
             () = tokio::time::sleep(pause) => {}
             Ok(_) = pulse.wait_for(|pulse| pulse.recoveries != recoveries) => {}
         }

@@ -25,9 +25,10 @@ pub(crate) async fn take(
 ) -> Result<CaptureRef, CaptureError> {
     let served = state.served();
     let kinds: Vec<ApiResource> = served.captured().map(|(_, resource)| resource.clone()).collect();
-    let lists = kinds
+    let lists: Vec<_> = kinds
         .into_iter()
-        .map(|resource| list(state, client, namespace, resource));
+        .map(|resource| list(state, client, namespace, resource))
+        .collect();
     let lists: Vec<Vec<Value>> = futures::stream::iter(lists)
         .buffered(state.limits.lists)
         .try_collect()

@@ -110,10 +110,10 @@ impl Index {
             }
             Role::StorageClass => view(self.storage.remove(name).is_some()),
             Role::IngressClass => view(self.ingress.remove(name)),
-            Role::Shared => Touched {
-                capture: self.shared.remove(&(list.gvk.clone(), name.into())).is_some(),
-                ..NOTHING
-            },
+            Role::Shared => {
+                let gone = self.shared.remove(&(list.gvk.clone(), name.into())).is_some();
+                self.share_changed(gone)
+            }
             Role::Part => self.forget(list, namespace, name),
         }
     }
@@ -171,8 +171,13 @@ impl Index {
             return NOTHING;
         };
         let before = self.shared.insert((list.gvk.clone(), name.into()), kept.clone());
+        self.share_changed(before != Some(kept))
+    }
+
+    fn share_changed(&mut self, changed: bool) -> Touched {
+        self.shared_generation += u64::from(changed);
         Touched {
-            capture: before != Some(kept),
+            capture: changed,
             ..NOTHING
         }
     }

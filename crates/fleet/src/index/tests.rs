@@ -82,17 +82,17 @@ fn what_a_complete_list_lacks_is_gone_and_what_a_broken_one_lacks_is_not() {
 #[test]
 fn the_same_content_is_no_change() {
     let Made { mut index, maps, .. } = mk_index();
-    let generation = index.spaces["shop"].generation;
+    let generation = index.generation("shop").unwrap();
     let mut same = config("one", "a");
     same["metadata"]["resourceVersion"] = json!("9");
     let touched = index.apply(&maps, Role::Part, "shop", "one", &same);
-    assert!(!touched.capture && index.spaces["shop"].generation == generation);
+    assert!(!touched.capture && index.generation("shop").unwrap() == generation);
     assert!(
         index
             .apply(&maps, Role::Part, "shop", "one", &config("one", "b"))
             .capture
     );
-    assert!(index.spaces["shop"].generation > generation);
+    assert!(index.generation("shop").unwrap() > generation);
     assert!(index.delete(&maps, Role::Part, "shop", "one").capture);
 }
 

@@ -3,9 +3,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::support::{SOON, Scene, config, deployment, whole};
+use crate::support::{Given, SOON, Scene, config, deployment, whole};
 use havenmeester_placement::Contact;
-use havenmeester_simulator::Fault;
+use havenmeester_simulator::{Fault, Rule, User};
 use object_store::local::LocalFileSystem;
 use object_store::memory::InMemory;
 use serde_json::{Value, json};
@@ -219,5 +219,73 @@ async fn a_store_that_does_not_take_it_is_a_problem_with_advice_and_is_tried_aga
         })
         .await;
     assert!(latest(&scene, "azure").await.is_some());
+    scene.end().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_role_that_the_workload_begins_to_need_is_captured_with_it() {
+    let scene = Scene::of(&["azure"]).await;
+    scene.shop("azure").await;
+    scene
+        .apply(
+            "azure",
+            json!({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "robot", "namespace": "shop"}}),
+        )
+        .await;
+    scene.track(&["shop"]);
+    until(&scene, "azure", SOON, |objects| {
+        find(objects, "ServiceAccount").is_some()
+    })
+    .await;
+    assert!(find(&latest(&scene, "azure").await.unwrap(), "ClusterRoleBinding").is_none());
+    let group = "rbac.authorization.k8s.io";
+    let version = format!("{group}/v1");
+    let role =
+        json!({"apiVersion": version, "kind": "ClusterRole", "metadata": {"name": "reader"}, "rules": []});
+    let binding = json!({
+        "apiVersion": version, "kind": "ClusterRoleBinding", "metadata": {"name": "robot"},
+        "roleRef": {"apiGroup": group, "kind": "ClusterRole", "name": "reader"},
+        "subjects": [{"kind": "ServiceAccount", "name": "robot", "namespace": "shop"}],
+    });
+    scene.apply("azure", role).await;
+    scene.apply("azure", binding).await;
+    let both = |objects: &[Value]| {
+        find(objects, "ClusterRoleBinding").is_some() && find(objects, "ClusterRole").is_some()
+    };
+    until(&scene, "azure", Duration::from_secs(5), both).await;
+    scene.end().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn kinds_that_may_not_be_read_are_named_and_the_rest_is_captured() {
+    let rule = |groups: &[&str], resources: &[&str]| {
+        let owned = |all: &[&str]| all.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>();
+        Rule {
+            groups: owned(groups),
+            resources: owned(resources),
+            ..Rule::all(None)
+        }
+    };
+    let rules = vec![
+        rule(&["apps"], &["*"]),
+        rule(&[""], &["namespaces", "configmaps", "services"]),
+    ];
+    let given = Given {
+        name: "azure",
+        who: User::with_rules("narrow", rules),
+        namespaces: None,
+    };
+    let scene = Scene::with(vec![given], Arc::new(InMemory::new())).await;
+    scene.shop("azure").await;
+    scene.track(&["shop"]);
+    until(&scene, "azure", SOON, |objects| {
+        find(objects, "Deployment").is_some()
+    })
+    .await;
+    let view = scene.view("azure");
+    let why = &view.refused["v1 Secret"];
+    assert!(why.contains("cannot list"), "{why}");
+    assert!(!view.refused.contains_key("v1 ConfigMap"));
+    assert!(view.cluster.capacity.last().is_none(), "nodes cannot be seen");
     scene.end().await;
 }

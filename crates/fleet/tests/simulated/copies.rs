@@ -139,11 +139,7 @@ async fn copies_of_a_lost_cluster_stay_and_grow_old() {
 
 #[tokio::test(start_paused = true)]
 async fn a_namespace_only_cluster_shows_its_namespaces_and_nothing_else() {
-    let reach = vec!["shop", "spare"];
-    let given = vec![Given {
-        name: "hent",
-        namespaces: Some(reach),
-    }];
+    let given = vec![Given::namespaces("hent", vec!["shop", "spare"])];
     let scene = Scene::with(given, Arc::new(InMemory::new())).await;
     scene.shop("hent").await;
     scene.apply("hent", namespace("other", "low")).await;

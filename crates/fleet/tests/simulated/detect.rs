@@ -131,3 +131,23 @@ async fn an_unreadable_kubeconfig_is_never_a_loss_and_says_what_is_wrong() {
         .await;
     scene.end().await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_loss_that_the_hub_recorded_keeps_its_time_over_a_restart() {
+    let scene = Scene::of(&["azure"]).await;
+    scene.world.cut("azure", Fault::Partition);
+    scene.fleet.set_members(Vec::new());
+    let mut member = crate::support::member(&crate::support::whole("azure"));
+    let (heard, lost) = ("2025-12-31T23:00:00Z", "2025-12-31T23:00:09Z");
+    let status =
+        serde_json::json!({"reachability": {"state": "Lost", "since": lost, "lastHeartbeat": heard}});
+    member.status = Some(serde_json::from_value(status).unwrap());
+    scene.fleet.set_members(vec![member]);
+    scene
+        .until("azure", SOON, |view| {
+            matches!(view.cluster.contact, Contact::Lost { last_heartbeat, detected_at }
+                if last_heartbeat.to_string() == heard && detected_at.to_string() == lost)
+        })
+        .await;
+    scene.end().await;
+}

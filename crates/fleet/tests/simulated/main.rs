@@ -10,4 +10,5 @@ mod captures; // into the ledger in time
 mod copies; // seen, and kept
 mod detect; // lost, and why
 mod drill; // cut off
+mod same; // one seed, one log
 mod support; // a fleet and a world

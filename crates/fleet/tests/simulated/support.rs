@@ -77,12 +77,27 @@ pub(crate) struct Scene {
 /// How far our credentials reach in one cluster.
 pub(crate) struct Given {
     pub(crate) name: &'static str,
+    pub(crate) who: User,
+    /// The only namespaces, by the spec of the member.
     pub(crate) namespaces: Option<Vec<&'static str>>,
+}
+
+impl Given {
+    /// Only these namespaces.
+    pub(crate) fn namespaces(name: &'static str, namespaces: Vec<&'static str>) -> Self {
+        let who = User::namespaced("tenant", namespaces.iter().copied());
+        Self {
+            name,
+            who,
+            namespaces: Some(namespaces),
+        }
+    }
 }
 
 pub(crate) fn whole(name: &'static str) -> Given {
     Given {
         name,
+        who: User::admin(),
         namespaces: None,
     }
 }
@@ -104,14 +119,11 @@ impl Scene {
         let world = builder.build().await.unwrap();
         let mut connector = WorldConnector::default();
         for one in &given {
-            let who = one.namespaces.as_ref().map_or_else(User::admin, |namespaces| {
-                User::namespaced("tenant", namespaces.iter().copied())
-            });
             connector
                 .services
                 .lock()
                 .unwrap()
-                .insert(one.name.to_owned(), world.service(one.name, who));
+                .insert(one.name.to_owned(), world.service(one.name, one.who.clone()));
             connector.counts.insert(one.name.to_owned(), Arc::default());
         }
         let connector = Arc::new(connector);
