@@ -5,13 +5,13 @@
 
 use std::ops::ControlFlow;
 
-use futures::{StreamExt as _, stream};
 use havenmeester_api::migration::{MigrationStatus, MoveKind};
 use havenmeester_fleet::Member;
 use havenmeester_portability::{ObjectKey, Planned, Start, faithful, is_stopped};
 use serde_json::Value;
 
 use crate::{
+    abreast::abreast,
     cx::{Cargo, Cx},
     errors::{Category, MemberError, code},
     namespace::{self, Claim, annotation},
@@ -20,10 +20,6 @@ use crate::{
     reason::Reason,
     turn::Turn,
 };
-
-/// Objects of one place in the order that are sent at once: more adds latency, not speed (the API server's
-/// processor is the bound), and takes it from heartbeats.
-pub(crate) const AT_ONCE: usize = 8;
 
 /// How often a namespace that was just written is looked at before the caller is told to come again.
 const LOOKS: usize = 4;
@@ -51,10 +47,7 @@ pub(crate) async fn run(cx: &Cx<'_>, status: &MigrationStatus, start: Start) -> 
     let failover = cx.moving.kind == MoveKind::Failover;
     let mut trouble: Vec<Made> = Vec::new();
     for group in cargo.objects.chunk_by(|a, b| a.order == b.order) {
-        let made = stream::iter(group)
-            .map(|one| make(&target, one, may))
-            .buffer_unordered(AT_ONCE);
-        let made: Vec<Made> = made.collect().await;
+        let made = abreast(group.iter().map(|one| make(&target, one, may)).collect()).await;
         trouble.extend(made.into_iter().filter(|one| !matches!(one, Made::Yes)));
         // What is lost is brought up as far as it goes; a planned move stops at the first trouble.
         if !trouble.is_empty() && !failover {

@@ -5,7 +5,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use futures::{StreamExt as _, stream};
 use havenmeester_fleet::Member;
 use havenmeester_portability::{
     AccessFact, AccessNeed, DryRunFact, Existing, Fact, Gvk, ObjectKey, Planned, QuotaFact, TargetFacts,
@@ -14,7 +13,8 @@ use havenmeester_portability::{
 use serde_json::Value;
 
 use crate::{
-    create::{AT_ONCE, Overwrite},
+    abreast::abreast,
+    create::Overwrite,
     cx::{Cargo, Cx},
     errors::{Category, MemberError, code},
     namespace::{self, is_narrow},
@@ -131,13 +131,13 @@ fn served(target: &Member) -> Fact<BTreeSet<Gvk>> {
 
 async fn access(target: &Member, cargo: &Cargo) -> Vec<AccessFact> {
     let needs: Vec<AccessNeed> = access_needed(&cargo.said).into_iter().collect();
-    let answers = stream::iter(needs).map(|need| async move {
+    let answers = needs.into_iter().map(|need| async move {
         let allowed = may(target, &need)
             .await
             .unwrap_or_else(|error| Fact::unknown(error.sentence()));
         AccessFact { need, allowed }
     });
-    answers.buffered(AT_ONCE).collect().await
+    abreast(answers.collect()).await
 }
 
 async fn may(target: &Member, need: &AccessNeed) -> Result<Fact<bool>, MemberError> {
@@ -149,8 +149,10 @@ async fn may(target: &Member, need: &AccessNeed) -> Result<Fact<bool>, MemberErr
 
 /// What stands there under the planned names.
 async fn existing(target: &Member, asked: &[&Planned], may: Overwrite) -> Fact<Vec<Existing>> {
-    let looks = stream::iter(asked).map(|one| async move { (one, objects::get(target, &one.key).await) });
-    let looks: Vec<_> = looks.buffered(AT_ONCE).collect().await;
+    let looks = asked
+        .iter()
+        .map(|one| async move { (*one, objects::get(target, &one.key).await) });
+    let looks: Vec<_> = abreast(looks.collect()).await;
     let mut found = Vec::new();
     for (one, look) in looks {
         match look {
@@ -181,7 +183,7 @@ async fn try_all(
             .collect(),
         Fact::Unknown { .. } => BTreeMap::new(),
     };
-    let tries = stream::iter(asked).map(|one| {
+    let tries = asked.iter().map(|one| {
         let live = there.get(&one.key).copied();
         async move {
             let in_own = one.key.namespace.as_deref() == Some(own);
@@ -198,7 +200,7 @@ async fn try_all(
             (one.key.clone(), fact)
         }
     });
-    tries.buffered(AT_ONCE).collect().await
+    abreast(tries.collect()).await.into_iter().collect()
 }
 
 /// Tries one object in a namespace that is there.
@@ -270,11 +272,11 @@ async fn pods(target: &Member, cargo: &Cargo) -> BTreeMap<ObjectKey, DryRunFact>
         }
         Some((key, pod))
     });
-    let tries = stream::iter(samples).map(|(key, pod)| async move {
+    let tries = samples.into_iter().map(|(key, pod)| async move {
         let fact = try_one(target, &key, &pod, None).await;
         (key, fact)
     });
-    tries.buffered(AT_ONCE).collect().await
+    abreast(tries.collect()).await.into_iter().collect()
 }
 
 async fn quota(target: &Member, namespace: &str) -> Fact<Vec<QuotaFact>> {

@@ -5,6 +5,7 @@
 //! Invariant: make before break; an exclusive workload's copy is started only when the other is seen stopped; the
 //! last good copy is never deleted; every step can be done again.
 
+mod abreast; // several requests at once
 mod account; // the decision log
 mod advance; // one call: as far as it goes now
 mod back; // the way back: RestartSource and RemoveTarget
@@ -34,6 +35,7 @@ mod stop; // StopSource
 mod take; // Capture
 mod turn; // what came of one look
 mod verify; // Verify
+mod volumes; // data that nothing copies yet
 mod wake; // Start
 
 pub use {

@@ -6,7 +6,7 @@
 use havenmeester_api::migration::{FindingStatus, MigrationStatus, Verdict};
 use havenmeester_portability::{self as portability, Finding, Preflight, Severity, Start};
 
-use crate::{cx::Cx, errors::MemberError, facts, reason::Reason, turn::Turn};
+use crate::{cx::Cx, errors::MemberError, facts, reason::Reason, turn::Turn, volumes};
 
 /// The most findings that are kept in the status.
 const KEPT: usize = 200;
@@ -31,7 +31,8 @@ pub(crate) async fn run(cx: &Cx<'_>, status: &mut MigrationStatus) -> Result<Tur
     // Beside: with the replicas that it will have, so that quota counts them.
     let cargo = cx.cargo(status, &target, Start::Beside).await?;
     let facts = facts::collect(cx, &target, &cargo).await?;
-    let judged = portability::preflight(&cargo.said, &facts.facts);
+    let mut judged = portability::preflight(&cargo.said, &facts.facts);
+    add(&mut judged, volumes::findings(cx.moving.mode, &cargo.objects));
     keep(status, &judged);
     let verdict = verdict(judged.verdict);
     let first = status.findings.first().map_or_else(String::new, |finding| {
@@ -51,6 +52,22 @@ pub(crate) async fn run(cx: &Cx<'_>, status: &mut MigrationStatus) -> Result<Tur
         }
     }
     Ok(Turn::Done(Some(format!("{verdict:?}; {}", facts.how))))
+}
+
+/// More findings, and the verdict that follows: the worst of both.
+fn add(judged: &mut Preflight, more: Vec<Finding>) {
+    let worst = |severity: Severity, now: portability::Verdict| match (severity, now) {
+        (Severity::Block, _) | (_, portability::Verdict::Blocked) => portability::Verdict::Blocked,
+        (Severity::Unknown, _) | (_, portability::Verdict::Unknown) => portability::Verdict::Unknown,
+        (Severity::Warn, _) | (_, portability::Verdict::ReadyWithWarnings) => {
+            portability::Verdict::ReadyWithWarnings
+        }
+        (Severity::Pass, portability::Verdict::Ready) => portability::Verdict::Ready,
+    };
+    for finding in more {
+        judged.verdict = worst(finding.severity, judged.verdict);
+        judged.findings.push(finding);
+    }
 }
 
 fn keep(status: &mut MigrationStatus, judged: &Preflight) {

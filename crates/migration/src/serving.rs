@@ -3,14 +3,13 @@
 //! Pods that are ready are the measure here. A workload's HTTP probes are not asked yet, and the step's message says
 //! so. Invariant: only what was read from the target in this very look counts.
 
-use futures::{StreamExt as _, stream};
 use havenmeester_api::migration::MigrationStatus;
 use havenmeester_fleet::Member;
 use havenmeester_portability::{Planned, Serving, Start, is_serving};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use crate::{create::AT_ONCE, cx::Cx, errors::MemberError, objects, turn::Turn};
+use crate::{abreast::abreast, cx::Cx, errors::MemberError, objects, turn::Turn};
 
 /// Waits until everything that was sent and runs something serves.
 pub(crate) async fn run(
@@ -34,9 +33,10 @@ pub(crate) async fn missing(
     // Beside and as captured differ in Jobs only, which nobody waits for.
     let cargo = cx.cargo(status, target, Start::AsCaptured).await?;
     let asked: Vec<&Planned> = cargo.objects.iter().filter(|one| runs(&one.object)).collect();
-    let answers = stream::iter(asked).map(|one| async move { (one, objects::get(target, &one.key).await) });
-    let mut answers = answers.buffered(AT_ONCE);
-    while let Some((one, answer)) = answers.next().await {
+    let answers = asked
+        .into_iter()
+        .map(|one| async move { (one, objects::get(target, &one.key).await) });
+    for (one, answer) in abreast(answers.collect()).await {
         let what = match answer? {
             None => Some("it is not there".to_owned()),
             Some(live) => match is_serving(&live) {

@@ -4,14 +4,13 @@
 
 use std::collections::BTreeSet;
 
-use futures::{StreamExt as _, stream};
 use havenmeester_api::migration::{MigrationStatus, MoveKind};
 use havenmeester_fleet::Member;
 use havenmeester_portability::{Difference, Planned, Start, faithful};
 use serde_json::Value;
 
 use crate::{
-    create::AT_ONCE,
+    abreast::abreast,
     cx::Cx,
     errors::MemberError,
     halt::{Copy, Halt},
@@ -37,10 +36,14 @@ pub(crate) async fn run(cx: &Cx<'_>, status: &MigrationStatus) -> Result<Turn, M
     }
     let cargo = cx.cargo(status, &target, Start::AsCaptured).await?;
     let scaled = scaled(&cargo.objects);
-    let looks = stream::iter(&cargo.objects)
-        .map(|one| compare(&target, one, &scaled))
-        .buffered(AT_ONCE);
-    let looks: Vec<Result<Option<String>, MemberError>> = looks.collect().await;
+    let looks = abreast(
+        cargo
+            .objects
+            .iter()
+            .map(|one| compare(&target, one, &scaled))
+            .collect(),
+    )
+    .await;
     let mut different = Vec::new();
     for look in looks {
         different.extend(look?);

@@ -3,7 +3,6 @@
 //!
 //! Invariant: nothing is started while the source is seen to run, and nothing exclusive while any other copy may.
 
-use futures::{StreamExt as _, stream};
 use havenmeester_api::{
     migration::{MigrationStatus, MoveKind},
     workload::{CopyState, Mode},
@@ -13,7 +12,7 @@ use havenmeester_portability::{Planned, Start, faithful, start_patch};
 use serde_json::Value;
 
 use crate::{
-    create::AT_ONCE,
+    abreast::abreast,
     cx::Cx,
     errors::{Category, MemberError},
     halt::{Copy, Halt},
@@ -58,10 +57,7 @@ pub(crate) async fn run(cx: &Cx<'_>, status: &MigrationStatus) -> Result<Turn, M
     let cargo = cx.cargo(status, &target, Start::AsCaptured).await?;
     let mut wrote = false;
     for group in cargo.objects.chunk_by(|a, b| a.order == b.order) {
-        let woken = stream::iter(group)
-            .map(|one| wake(&target, one, made_here))
-            .buffer_unordered(AT_ONCE);
-        let woken: Vec<Result<Woken, MemberError>> = woken.collect().await;
+        let woken = abreast(group.iter().map(|one| wake(&target, one, made_here)).collect()).await;
         for one in woken {
             match one? {
                 Woken::Seen => {}
