@@ -147,3 +147,6 @@ where
         tokio::time::sleep(Duration::from_millis(millis)).await;
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -137,6 +137,32 @@ async fn apply_get_scale_and_delete() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn server_side_apply_meets_conflicts() {
+    let bench = mk_bench().await;
+    let first = bench.kubectl_with("apply --server-side -f -", WEB).await;
+    assert_eq!(
+        first,
+        "deployment.apps/web serverside-applied\nservice/web serverside-applied\n"
+    );
+    let other = WEB.replace("replicas: 2", "replicas: 5");
+    let mut command = bench.command("apply --server-side --field-manager=other -f -");
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("kubectl starts");
+    let mut stdin = child.stdin.take().expect("is piped");
+    stdin.write_all(other.as_bytes()).await.expect("reads");
+    drop(stdin);
+    let output = child.wait_with_output().await.expect("ends");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(
+        !output.status.success() && said.contains("conflict with \"kubectl\": .spec.replicas"),
+        "{said}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn discovery_and_a_watch() {
     let bench = mk_bench().await;
     let resources = bench.kubectl("api-resources").await;
