@@ -39,49 +39,12 @@ pub(crate) struct Found {
 pub(crate) async fn collect(cx: &Cx<'_>, target: &Member, cargo: &Cargo) -> Result<Found, MemberError> {
     let name = cx.moving.namespace();
     let exists = namespace::look(target, name).await?.is_some();
-    let may = Overwrite::of(cx, target, false).await?;
-    let asked: Vec<&Planned> = cargo.objects.iter().collect();
-    let existing = if exists {
-        existing(target, &asked, may).await
-    } else {
-        Fact::Known(Vec::new())
-    };
-    let space = if exists { name } else { STAND_IN };
-    let mut dry_run = if !exists && is_narrow(target) {
-        let why = format!("namespace {name} is not there, and our credentials reach no other");
-        let unknown = |one: &&Planned| (one.key.clone(), DryRunFact::Unknown { why: why.clone() });
-        asked.iter().map(unknown).collect()
-    } else {
-        try_all(target, &asked, space, name, &existing).await
-    };
-    for one in cargo
-        .said
-        .objects
-        .iter()
-        .filter(|one| one.key.kind == "Namespace" && one.key.name == name)
-    {
-        let tried = if exists {
-            DryRunFact::Accepted
-        } else {
-            try_one(target, &one.key, &one.object, None).await
-        };
-        dry_run.insert(one.key.clone(), tried);
-    }
-    let view = cx.deps.fleet.view();
-    let version = |cluster: &str| view.get(cluster).and_then(|member| member.version.clone());
+    let tried = try_objects(cx, target, cargo, exists).await?;
     let facts = TargetFacts {
-        version: version(&target.name).map_or_else(
-            || Fact::unknown("the target's version was not seen"),
-            |found| {
-                Fact::Known(Versions {
-                    source: version(&cx.moving.source),
-                    target: found,
-                })
-            },
-        ),
+        version: versions(cx),
         served: served(target),
         access: access(target, cargo).await,
-        dry_run,
+        dry_run: tried.dry_run,
         pods: if exists {
             Some(pods(target, cargo).await)
         } else {
@@ -107,17 +70,69 @@ pub(crate) async fn collect(cx: &Cx<'_>, target: &Member, cargo: &Cargo) -> Resu
         priority_classes: names(target, "scheduling.k8s.io", "PriorityClass").await,
         runtime_classes: names(target, "node.k8s.io", "RuntimeClass").await,
         namespace_exists: Fact::Known(exists),
-        existing,
+        existing: tried.existing,
     };
+    let asked = cargo.objects.len();
     let how = if exists {
-        format!("{} objects tried in namespace {name}", asked.len())
+        format!("{asked} objects tried in namespace {name}")
     } else {
-        format!(
-            "{} objects tried in namespace {STAND_IN}, because {name} is not there yet",
-            asked.len()
-        )
+        format!("{asked} objects tried in namespace {STAND_IN}, because {name} is not there yet")
     };
     Ok(Found { facts, how })
+}
+
+/// What stands there, and what the target's own dry run says.
+struct Tried {
+    existing: Fact<Vec<Existing>>,
+    dry_run: BTreeMap<ObjectKey, DryRunFact>,
+}
+
+async fn try_objects(
+    cx: &Cx<'_>,
+    target: &Member,
+    cargo: &Cargo,
+    exists: bool,
+) -> Result<Tried, MemberError> {
+    let name = cx.moving.namespace();
+    let may = Overwrite::of(cx, target, false).await?;
+    let asked: Vec<&Planned> = cargo.objects.iter().collect();
+    let existing = if exists {
+        existing(target, &asked, may).await
+    } else {
+        Fact::Known(Vec::new())
+    };
+    let space = if exists { name } else { STAND_IN };
+    let mut dry_run = if !exists && is_narrow(target) {
+        let why = format!("namespace {name} is not there, and our credentials reach no other");
+        let unknown = |one: &&Planned| (one.key.clone(), DryRunFact::Unknown { why: why.clone() });
+        asked.iter().map(unknown).collect()
+    } else {
+        try_all(target, &asked, space, name, &existing).await
+    };
+    let own = namespace::key(name);
+    if let Some(one) = cargo.said.objects.iter().find(|one| one.key == own) {
+        let tried = if exists {
+            DryRunFact::Accepted
+        } else {
+            try_one(target, &one.key, &one.object, None).await
+        };
+        dry_run.insert(own, tried);
+    }
+    Ok(Tried { existing, dry_run })
+}
+
+fn versions(cx: &Cx<'_>) -> Fact<Versions> {
+    let view = cx.deps.fleet.view();
+    let version = |cluster: &str| view.get(cluster).and_then(|member| member.version.clone());
+    version(&cx.moving.target).map_or_else(
+        || Fact::unknown("the target's version was not seen"),
+        |target| {
+            Fact::Known(Versions {
+                source: version(&cx.moving.source),
+                target,
+            })
+        },
+    )
 }
 
 fn served(target: &Member) -> Fact<BTreeSet<Gvk>> {

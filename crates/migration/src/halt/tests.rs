@@ -1,3 +1,4 @@
+//! What counts as stopped, on made-up lists.
 use serde_json::json;
 
 use super::*;

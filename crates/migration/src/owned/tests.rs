@@ -1,3 +1,4 @@
+//! Whose an object is, on made-up managers.
 use serde_json::json;
 
 use super::*;

@@ -1,3 +1,4 @@
+//! Which plan is the later one.
 use havenmeester_api::migration::{MigrationSpec, MigrationStatus, MoveKind};
 
 use super::*;

@@ -1,3 +1,4 @@
+//! The window, to the second.
 use super::*;
 
 fn at(second: i64) -> Timestamp {

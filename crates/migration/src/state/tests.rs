@@ -1,3 +1,4 @@
+//! What becomes of a status, and what no order of events may lead to.
 use proptest::prelude::*;
 
 use super::*;

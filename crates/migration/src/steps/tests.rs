@@ -1,3 +1,4 @@
+//! What every list of steps must keep.
 use super::*;
 
 const KINDS: [MoveKind; 3] = [MoveKind::Relocate, MoveKind::Failover, MoveKind::Failback];

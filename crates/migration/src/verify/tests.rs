@@ -1,3 +1,4 @@
+//! What is not compared.
 use havenmeester_portability::ObjectKey;
 use serde_json::json;
 

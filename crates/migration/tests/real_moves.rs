@@ -1,0 +1,445 @@
+//! Moves between real API servers, over the daemon's own sockets: there and back, over when the source is killed,
+//! and undone.
+//!
+//! Invariant: what arrives is what was sent, object by object.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "in a test a panic is the answer, also in its helpers"
+)]
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
+
+use havenmeester_api::{
+    MemberCluster, Migration, Workload,
+    condition::{COMPLETE, get},
+    crds,
+    migration::{MigrationStatus, Step, StepState, Verdict},
+};
+use havenmeester_fleet::{Fleet, FleetOptions, KubeconfigConnector, SystemClock, Tracked};
+use havenmeester_ledger::{Keys, Ledger, open_store};
+use havenmeester_migration::{Deps, Next, advance};
+use havenmeester_portability::{ObjectKey, capture, is_captured_kind, manifests};
+use havenmeester_simulator::{Nodes, NodesConfig, NodesControl, SimClock, until};
+use havenmeester_testenv::{Cluster, ClusterOptions, Process};
+use k8s_openapi::api::core::v1::{Namespace, Secret};
+use kube::{
+    Api, Client,
+    api::{DynamicObject, ListParams, Patch, PatchParams, PostParams},
+    core::{ApiResource, GroupVersionKind},
+};
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+const SPACE: &str = "havenmeester";
+const APP: &str = "shop";
+const LONG: Duration = Duration::from_mins(3);
+
+/// A bit of everything that a chart holds.
+const APPLICATION: &str = r#"
+{apiVersion: v1, kind: ServiceAccount, metadata: {name: web}}
+---
+{apiVersion: rbac.authorization.k8s.io/v1, kind: Role, metadata: {name: reader},
+  rules: [{apiGroups: [""], resources: [pods], verbs: [get]}]}
+---
+{apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding, metadata: {name: reader},
+  roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: reader},
+  subjects: [{kind: ServiceAccount, name: web, namespace: shop}]}
+---
+{apiVersion: v1, kind: Secret, metadata: {name: web}, stringData: {password: secret}}
+---
+{apiVersion: v1, kind: ConfigMap, metadata: {name: web}, data: {colour: blue}}
+---
+{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: web}, spec: {podSelector: {}, policyTypes: [Ingress]}}
+---
+{apiVersion: v1, kind: Service, metadata: {name: web},
+  spec: {type: LoadBalancer, selector: {app: web}, ports: [{name: http, port: 80}]}}
+---
+{apiVersion: v1, kind: Service, metadata: {name: db}, spec: {clusterIP: None, selector: {app: db}, ports: [{port: 5432}]}}
+---
+{apiVersion: apps/v1, kind: Deployment, metadata: {name: web}, spec: {replicas: 2, selector: {matchLabels: {app: web}},
+  template: {metadata: {labels: {app: web}}, spec: {serviceAccountName: web, containers: [{name: web, image: web,
+    envFrom: [{configMapRef: {name: web}}, {secretRef: {name: web}}], resources: {requests: {cpu: 1000m}}}]}}}}
+---
+{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: db}, spec: {serviceName: db, replicas: 1,
+  selector: {matchLabels: {app: db}}, template: {metadata: {labels: {app: db}}, spec: {containers: [{name: db, image: db}]}}}}
+---
+{apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: {name: web}, spec: {minAvailable: 1, selector: {matchLabels: {app: web}}}}
+---
+{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: web}, spec: {rules: [{host: shop.example.nl, http: {paths: [
+  {path: /, pathType: Prefix, backend: {service: {name: web, port: {name: http}}}}]}}]}}
+---
+{apiVersion: batch/v1, kind: CronJob, metadata: {name: nightly}, spec: {schedule: "0 3 * * *",
+  jobTemplate: {spec: {template: {spec: {restartPolicy: Never, containers: [{name: c, image: i}]}}}}}}
+"#;
+
+/// Two real clusters with nodes, a hub on a third, and the daemon's parts.
+struct Scene {
+    hub: Cluster,
+    members: BTreeMap<&'static str, Cluster>,
+    nodes: BTreeMap<&'static str, NodesControl>,
+    deps: Deps,
+    mode: &'static str,
+    cancel: CancellationToken,
+    tasks: JoinSet<()>,
+}
+
+impl Scene {
+    async fn set(mode: &'static str) -> Self {
+        let hub = Cluster::start(ClusterOptions::new("hub").controllers(false))
+            .await
+            .unwrap();
+        let mut members = BTreeMap::new();
+        for name in ["a", "b"] {
+            members.insert(name, Cluster::start(ClusterOptions::new(name)).await.unwrap());
+        }
+        make_namespace(&hub.client(), SPACE, json!({})).await;
+        let definitions = Api::all(hub.client());
+        for definition in crds::all() {
+            definitions
+                .create(&PostParams::default(), &definition)
+                .await
+                .unwrap();
+        }
+        let ledger = Ledger::new(open_store("memory:").unwrap(), Keys::generate());
+        let connector = Arc::new(KubeconfigConnector::new(hub.client()));
+        let clock = Arc::new(SystemClock);
+        let fleet = Fleet::new(connector, ledger.clone(), clock.clone(), FleetOptions::default());
+        let (cancel, mut tasks) = (CancellationToken::new(), JoinSet::new());
+        let mut nodes = BTreeMap::new();
+        let mut known = Vec::new();
+        for (name, cluster) in &members {
+            let control = NodesControl::default();
+            let clock = SimClock::begin(havenmeester_fleet::Clock::now(&SystemClock));
+            let config = NodesConfig {
+                clock,
+                control: control.clone(),
+                count: 1,
+                ..NodesConfig::default()
+            };
+            tasks.spawn(Nodes::run(cluster.client(), config, cancel.clone()));
+            nodes.insert(*name, control);
+            known.push(register(&hub.client(), name, &cluster.kubeconfig()).await);
+        }
+        fleet.set_members(known);
+        let tracked = Tracked {
+            workload: format!("{SPACE}/{APP}"),
+            match_labels: BTreeMap::new(),
+        };
+        fleet.track(BTreeMap::from([(APP.to_owned(), tracked)]));
+        let (running, token) = (fleet.clone(), cancel.clone());
+        tasks.spawn(async move { running.run(token).await });
+        let deps = Deps {
+            hub: hub.client(),
+            fleet,
+            ledger,
+            clock,
+        };
+        let scene = Self {
+            hub,
+            members,
+            nodes,
+            deps,
+            mode,
+            cancel,
+            tasks,
+        };
+        scene.set_up_app().await;
+        scene
+    }
+
+    async fn set_up_app(&self) {
+        let client = self.client("a");
+        let labels = json!({"havenmeester.dev/criticality": "critical", "havenmeester.dev/mode": self.mode});
+        make_namespace(&client, APP, labels).await;
+        let all = manifests(APPLICATION).unwrap();
+        for object in &all {
+            let key = ObjectKey::from_value(object).unwrap();
+            let mut object: DynamicObject = serde_json::from_value(object.clone()).unwrap();
+            object.metadata.namespace = Some(APP.to_owned());
+            self.api("a", &key)
+                .create(&PostParams::default(), &object)
+                .await
+                .unwrap();
+        }
+        self.wait_serving("a").await;
+        let known = async || {
+            let seen = self.deps.fleet.latest_capture(&format!("{SPACE}/{APP}"), "a");
+            let b = self
+                .deps
+                .fleet
+                .member("b")
+                .await
+                .is_ok_and(|member| !member.served.is_empty());
+            seen.filter(|(capture, _)| b && capture.objects >= all.len())
+                .map(drop)
+        };
+        until(LONG, known).await.unwrap();
+    }
+
+    fn client(&self, cluster: &str) -> Client {
+        self.members[cluster].client()
+    }
+
+    fn api(&self, cluster: &str, key: &ObjectKey) -> Api<DynamicObject> {
+        let gvk = GroupVersionKind::gvk(&key.group, &key.version, &key.kind);
+        Api::namespaced_with(self.client(cluster), APP, &ApiResource::from_gvk(&gvk))
+    }
+
+    fn workload(&self) -> Workload {
+        let mode = if self.mode == "exclusive" {
+            "Exclusive"
+        } else {
+            "Replicable"
+        };
+        serde_json::from_value(json!({
+            "apiVersion": "havenmeester.dev/v1alpha1", "kind": "Workload",
+            "metadata": {"namespace": SPACE, "name": APP},
+            "spec": {"target": {"namespace": APP}, "mode": mode},
+        }))
+        .unwrap()
+    }
+
+    async fn ask(&self, name: &str, spec: Value) {
+        let object = json!({
+            "apiVersion": "havenmeester.dev/v1alpha1", "kind": "Migration",
+            "metadata": {"name": name}, "spec": spec,
+        });
+        let object: Migration = serde_json::from_value(object).unwrap();
+        self.migrations()
+            .create(&PostParams::default(), &object)
+            .await
+            .unwrap();
+    }
+
+    fn migrations(&self) -> Api<Migration> {
+        Api::namespaced(self.deps.hub.clone(), SPACE)
+    }
+
+    async fn until(&self, name: &str, wanted: impl Fn(&MigrationStatus) -> bool) -> MigrationStatus {
+        let moving = async {
+            loop {
+                let migration = self.migrations().get(name).await.unwrap();
+                let next = advance(&migration, &self.workload(), &self.deps).await.unwrap();
+                let status = self
+                    .migrations()
+                    .get(name)
+                    .await
+                    .unwrap()
+                    .status
+                    .unwrap_or_default();
+                match next {
+                    Next::In(after) if !wanted(&status) => tokio::time::sleep(after).await,
+                    Next::In(_) | Next::Finished => return status,
+                }
+            }
+        };
+        if let Ok(status) = tokio::time::timeout(LONG, moving).await {
+            return status;
+        }
+        let status = self.migrations().get(name).await.unwrap().status;
+        panic!("{name} does not end: {status:#?}");
+    }
+
+    /// Everything in the application's namespace that would be captured.
+    async fn captured(&self, cluster: &str) -> BTreeMap<ObjectKey, Value> {
+        let member = self.deps.fleet.member(cluster).await.unwrap();
+        let mut found = BTreeMap::new();
+        for gvk in member
+            .served
+            .kinds()
+            .filter(|gvk| is_captured_kind(&gvk.group, &gvk.kind))
+        {
+            let Some((resource, true)) = member.served.get(gvk) else {
+                continue;
+            };
+            let api: Api<DynamicObject> = Api::namespaced_with(self.client(cluster), APP, resource);
+            let Ok(listed) = api.list(&ListParams::default()).await else {
+                continue;
+            };
+            for mut object in listed.items {
+                object.types = Some(kube::core::TypeMeta {
+                    api_version: resource.api_version.clone(),
+                    kind: resource.kind.clone(),
+                });
+                if let Some(kept) = capture(&serde_json::to_value(object).unwrap()) {
+                    found.insert(ObjectKey::from_value(&kept).unwrap(), kept);
+                }
+            }
+        }
+        found
+    }
+
+    async fn wait_serving(&self, cluster: &str) {
+        let ready = async || self.is_serving(cluster).await.then_some(());
+        until(LONG, ready).await.unwrap();
+    }
+
+    async fn is_serving(&self, cluster: &str) -> bool {
+        let wanted = BTreeSet::from([("Deployment", "web", 2), ("StatefulSet", "db", 1)]);
+        for (kind, name, pods) in wanted {
+            let gvk = GroupVersionKind::gvk("apps", "v1", kind);
+            let api: Api<DynamicObject> =
+                Api::namespaced_with(self.client(cluster), APP, &ApiResource::from_gvk(&gvk));
+            let found = api.get_opt(name).await.unwrap();
+            if found.is_none_or(|found| found.data["status"]["readyReplicas"] != pods) {
+                return false;
+            }
+        }
+        true
+    }
+
+    async fn namespace(&self, cluster: &str) -> Option<Namespace> {
+        Api::all(self.client(cluster)).get_opt(APP).await.unwrap()
+    }
+
+    async fn end(mut self) {
+        self.cancel.cancel();
+        while self.tasks.join_next().await.is_some() {}
+        drop(self.hub);
+    }
+}
+
+async fn make_namespace(client: &Client, name: &str, labels: Value) {
+    let space: Namespace =
+        serde_json::from_value(json!({"metadata": {"name": name, "labels": labels}})).unwrap();
+    Api::all(client.clone())
+        .create(&PostParams::default(), &space)
+        .await
+        .unwrap();
+}
+
+async fn register(hub: &Client, name: &str, kubeconfig: &str) -> MemberCluster {
+    let secret: Secret =
+        serde_json::from_value(json!({"metadata": {"name": name}, "stringData": {"kubeconfig": kubeconfig}}))
+            .unwrap();
+    Api::namespaced(hub.clone(), SPACE)
+        .create(&PostParams::default(), &secret)
+        .await
+        .unwrap();
+    let spec = json!({
+        "provider": name, "region": "nl",
+        "connection": {"kubeconfigSecret": {"namespace": SPACE, "name": name}},
+    });
+    MemberCluster::new(name, serde_json::from_value(spec).unwrap())
+}
+
+fn is_retained(status: &MigrationStatus) -> bool {
+    status
+        .steps
+        .iter()
+        .any(|s| s.name == Step::Retain && s.state != StepState::Pending)
+}
+
+fn ended(status: &MigrationStatus) -> String {
+    get(&status.conditions, COMPLETE)
+        .map(|c| format!("{} {}", c.status, c.reason))
+        .unwrap_or_default()
+}
+
+/// What differs between two sides, by name.
+fn differing(one: &BTreeMap<ObjectKey, Value>, other: &BTreeMap<ObjectKey, Value>) -> Vec<String> {
+    let keys: BTreeSet<&ObjectKey> = one.keys().chain(other.keys()).collect();
+    let differs = keys.into_iter().filter(|key| one.get(*key) != other.get(*key));
+    differs
+        .map(|key| format!("{key}: {:?} / {:?}", one.get(key), other.get(key)))
+        .collect()
+}
+
+#[tokio::test]
+async fn an_exclusive_application_goes_and_comes_back_as_it_was() {
+    let scene = Scene::set("exclusive").await;
+    let before = scene.captured("a").await;
+    scene
+        .ask(
+            "try",
+            json!({"workload": APP, "kind": "Relocate", "source": "a", "target": "b", "dryRun": true}),
+        )
+        .await;
+    let tried = scene.until("try", |_| false).await;
+    assert!(
+        matches!(tried.verdict, Some(Verdict::Ready | Verdict::ReadyWithWarnings)),
+        "{:#?}",
+        tried.findings
+    );
+    assert!(scene.namespace("b").await.is_none(), "a dry run writes nothing");
+
+    scene
+        .ask("go", json!({"workload": APP, "kind": "Relocate", "source": "a", "target": "b", "rollbackWindow": "1h"}))
+        .await;
+    let moved = scene.until("go", is_retained).await;
+    assert_eq!(ended(&moved), "True Moved", "{moved:#?}");
+    assert!(scene.is_serving("b").await);
+    let there = scene.captured("b").await;
+    assert_eq!(differing(&before, &there), Vec::<String>::new());
+
+    scene
+        .ask("back", json!({"workload": APP, "kind": "Failback", "source": "b", "target": "a", "rollbackWindow": "0s"}))
+        .await;
+    let back = scene.until("back", |_| false).await;
+    assert_eq!(ended(&back), "True Moved", "{back:#?}");
+    assert!(back.steps.iter().all(|s| s.state == StepState::Done), "{back:#?}");
+    assert!(scene.is_serving("a").await);
+    assert_eq!(
+        differing(&before, &scene.captured("a").await),
+        Vec::<String>::new()
+    );
+    assert!(
+        scene.namespace("b").await.is_none(),
+        "cleaned up, its namespace with it"
+    );
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn a_replicable_application_is_undone_and_then_failed_over() {
+    let scene = Scene::set("replicable").await;
+    let before = scene.captured("a").await;
+    scene.nodes["b"].fail_image("web");
+    scene
+        .ask(
+            "go",
+            json!({"workload": APP, "kind": "Relocate", "source": "a", "target": "b"}),
+        )
+        .await;
+    let waits = |status: &MigrationStatus| status.step == Some(Step::AwaitServing);
+    scene.until("go", waits).await;
+    let abort = Patch::Merge(json!({"spec": {"abort": true}}));
+    scene
+        .migrations()
+        .patch("go", &PatchParams::default(), &abort)
+        .await
+        .unwrap();
+    let undone = scene.until("go", |_| false).await;
+    assert_eq!(ended(&undone), "True RolledBack", "{undone:#?}");
+    assert!(scene.namespace("b").await.is_none() && scene.is_serving("a").await);
+    assert_eq!(
+        differing(&before, &scene.captured("a").await),
+        Vec::<String>::new()
+    );
+
+    scene.nodes["b"].mend_image("web");
+    scene.members["a"].process(Process::ApiServer).kill().unwrap();
+    let lost = async || scene.deps.fleet.member("a").await.is_err().then_some(());
+    until(LONG, lost).await.unwrap();
+    scene
+        .ask(
+            "over",
+            json!({"workload": APP, "kind": "Failover", "source": "a", "target": "b"}),
+        )
+        .await;
+    let over = scene.until("over", |_| false).await;
+    assert_eq!(ended(&over), "True Moved", "{over:#?}");
+    assert!(scene.is_serving("b").await);
+    assert_eq!(
+        differing(&before, &scene.captured("b").await),
+        Vec::<String>::new()
+    );
+    scene.end().await;
+}
