@@ -94,6 +94,16 @@ pub enum MoveKind {
     Failback,
 }
 
+impl MoveKind {
+    /// Whether the source can be asked and told: it is, in all but a failover.
+    pub fn source_answers(self) -> bool {
+        match self {
+            Self::Relocate | Self::Failback => true,
+            Self::Failover => false,
+        }
+    }
+}
+
 /// What a move consists of. Which steps, and in which order, depends on the kind and on the workload's mode.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, JsonSchema, Ord, PartialEq, PartialOrd, Serialize)]
 pub enum Step {

@@ -35,7 +35,7 @@ use crate::Date;
 )]
 #[serde(rename_all = "camelCase")]
 #[x_kube(
-    validation = ("!has(self.owners) || self.owners.map(o, has(o.shareBasisPoints) ? o.shareBasisPoints : 10000).sum() <= 10000", "spec.owners: the shares add up to more than 10000 basis points (100%)"),
+    validation = ("!has(self.owners) || self.owners.filter(o, !has(o.since) && !has(o.until)).map(o, has(o.shareBasisPoints) ? o.shareBasisPoints : 10000).sum() <= 10000", "spec.owners: the shares that hold always add up to more than 10000 basis points (100%)"),
     validation = ("!has(self.sovereignty) || self.sovereignty.all(a, self.sovereignty.exists_one(b, b.objective == a.objective))", "spec.sovereignty: each objective may stand once")
 )]
 pub struct ProviderSpec {

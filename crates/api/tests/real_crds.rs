@@ -66,7 +66,7 @@ fn rules() -> Vec<Case> {
         make(
             "Provider",
             json!({"owners": [{"provider": "a", "shareBasisPoints": 6000}, {"provider": "b", "shareBasisPoints": 6000}]}),
-            "spec.owners: the shares add up to more than 10000 basis points (100%)",
+            "spec.owners: the shares that hold always add up to more than 10000 basis points (100%)",
         ),
         make(
             "Provider",

@@ -1,0 +1,120 @@
+//! Which moves may run now.
+//!
+//! Invariant: failovers before everything else, the most critical first; a failover never runs before the quarantine
+//! of its source is written.
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use havenmeester_api::migration::{MoveKind, Step, StepState};
+use havenmeester_api::{Criticality, Migration};
+use havenmeester_placement::WorkloadId;
+
+use crate::identity::Identity;
+use crate::scene::{Scene, ended, workload_of};
+use crate::shelf::Key;
+
+/// The moves that must be driven, in the order in which they should start.
+pub(crate) fn runnable(
+    scene: &Scene,
+    identities: &BTreeMap<WorkloadId, Identity>,
+) -> Vec<(Key, Arc<Migration>)> {
+    let mut queue: Vec<(Rank, &Key, &Arc<Migration>)> = scene
+        .migrations
+        .iter()
+        .filter(|(_, m)| !finished(m))
+        .filter(|(_, m)| m.spec.kind != MoveKind::Failover || m.spec.dry_run || is_barred(scene, m))
+        .map(|(key, m)| (rank(identities, m), key, m))
+        .collect();
+    queue.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.cmp(b.1)));
+    let most_urgent = queue
+        .iter()
+        .filter(|(rank, _, m)| rank.order == Order::Failover && !created(m))
+        .map(|(rank, _, _)| rank.clone())
+        .min();
+    queue
+        .into_iter()
+        .filter(|(rank, _, m)| waits_for_none(rank, m, most_urgent.as_ref()))
+        .map(|(_, key, m)| (key.clone(), Arc::clone(m)))
+        .collect()
+}
+
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+struct Rank {
+    order: Order,
+    criticality: std::cmp::Reverse<Criticality>,
+}
+
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+enum Order {
+    Failover,
+    Move,
+    DryRun,
+}
+
+fn rank(identities: &BTreeMap<WorkloadId, Identity>, migration: &Migration) -> Rank {
+    let order = match (migration.spec.dry_run, migration.spec.kind) {
+        (true, _) => Order::DryRun,
+        (false, MoveKind::Failover) => Order::Failover,
+        (false, MoveKind::Relocate | MoveKind::Failback) => Order::Move,
+    };
+    let criticality = identities
+        .get(&workload_of(migration))
+        .map_or(Criticality::default(), |i| i.criticality);
+    Rank {
+        order,
+        criticality: std::cmp::Reverse(criticality),
+    }
+}
+
+/// What has not begun waits while a more critical failover has not created its objects; what has begun goes on.
+fn waits_for_none(rank: &Rank, migration: &Migration, most_urgent: Option<&Rank>) -> bool {
+    begun(migration) || most_urgent.is_none_or(|urgent| rank <= urgent)
+}
+
+fn begun(migration: &Migration) -> bool {
+    migration.status.as_ref().is_some_and(|s| !s.steps.is_empty())
+}
+
+/// Whether a failover no longer holds up others: its objects stand, or it cannot go on.
+fn created(migration: &Migration) -> bool {
+    ended(migration)
+        || migration.status.as_ref().is_some_and(|s| {
+            s.measured.created_at.is_some()
+                || s.steps
+                    .iter()
+                    .any(|st| st.name == Step::Create && st.state != StepState::Pending && stuck(st, s))
+        })
+}
+
+fn stuck(
+    step: &havenmeester_api::migration::StepStatus,
+    status: &havenmeester_api::migration::MigrationStatus,
+) -> bool {
+    step.state == StepState::Done
+        || havenmeester_api::condition::is_true(&status.conditions, havenmeester_api::condition::STUCK)
+}
+
+fn is_barred(scene: &Scene, migration: &Migration) -> bool {
+    let Some(source) = migration.spec.source.as_deref() else {
+        return false;
+    };
+    let id = workload_of(migration).to_string();
+    ended(migration)
+        || scene
+            .members
+            .get(source)
+            .and_then(|m| m.status.as_ref()?.quarantine.as_ref())
+            .is_some_and(|q| q.stale.contains(&id))
+        || begun(migration)
+}
+
+/// Whether nothing is left to do: every step has come to its end.
+pub(crate) fn finished(migration: &Migration) -> bool {
+    ended(migration)
+        && migration.status.as_ref().is_some_and(|s| {
+            s.steps.iter().all(|st| match st.state {
+                StepState::Done | StepState::Failed | StepState::NotExecuted => true,
+                StepState::Pending | StepState::Running => false,
+            })
+        })
+}

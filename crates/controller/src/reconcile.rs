@@ -1,0 +1,51 @@
+//! From what is to what must be written: one file per kind, all pure.
+//!
+//! Invariant: no client, no clock; the same turn gives the same intents.
+
+mod contract; // days left, rounds of dry runs, readiness to leave
+mod discovery; // tagged namespaces become Workloads
+mod drill; // who takes part, when it begins and ends
+mod member; // reachability, quarantine, admission
+mod moves; // from decisions to Migrations
+mod policy; // how many it touches, whether it makes sense
+mod provider; // what follows from who owns it
+mod workload; // where it stands, where it must, and why
+
+use std::collections::BTreeMap;
+
+use havenmeester_placement::{Plan, Problem, Request, WorkloadId};
+
+use crate::identity::Identity;
+use crate::intent::Intents;
+use crate::scene::Scene;
+
+pub(crate) use drill::cut_off;
+pub(crate) use member::stale_copies;
+pub(crate) use workload::because;
+
+/// All that a reconcile may know.
+pub(crate) struct Turn<'a> {
+    pub(crate) scene: &'a Scene,
+    pub(crate) identities: &'a BTreeMap<WorkloadId, Identity>,
+    pub(crate) request: &'a Request,
+    pub(crate) plan: &'a Plan,
+    pub(crate) problems: &'a [Problem],
+    /// The hub's namespace for what the daemon makes itself.
+    pub(crate) namespace: &'a str,
+    /// The name of this replica, for the log.
+    pub(crate) actor: &'a str,
+}
+
+/// What must be written after one turn.
+pub(crate) fn all(turn: &Turn) -> Intents {
+    let mut intents = Intents::default();
+    discovery::reconcile(turn, &mut intents);
+    provider::reconcile(turn, &mut intents);
+    policy::reconcile(turn, &mut intents);
+    drill::reconcile(turn, &mut intents);
+    moves::reconcile(turn, &mut intents);
+    member::reconcile(turn, &mut intents); // after moves: a failover to be made bars its source
+    workload::reconcile(turn, &mut intents);
+    contract::reconcile(turn, &mut intents);
+    intents
+}

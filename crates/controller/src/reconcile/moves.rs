@@ -1,0 +1,153 @@
+//! From decisions to Migrations.
+//!
+//! Invariant: one move of a workload at a time; the same turn names the same Migration, so that a replica that is
+//! behind makes nothing twice.
+use std::collections::BTreeMap;
+
+use havenmeester_api::migration::{MigrationSpec, MoveKind};
+use havenmeester_api::{Migration, condition, labels};
+use havenmeester_placement::{Action, Decision, WorkloadId};
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Turn, drill};
+use crate::intent::{About, Intents, NewMigration, Notice};
+use crate::log_entry;
+use crate::scene::failed;
+
+/// How long a failed move by itself is left before it is tried again: 5 minutes, doubled each time, at most an hour.
+/// Sooner would hammer a target that refuses; later would leave a mended one unused.
+const RETRY_AFTER: SignedDuration = SignedDuration::from_mins(5);
+const RETRY_AT_MOST: SignedDuration = SignedDuration::from_hours(1);
+
+pub(super) fn reconcile(turn: &Turn, intents: &mut Intents) {
+    for (id, decision) in &turn.plan.decisions {
+        let Some(wanted) = wanted(turn, id, decision) else {
+            continue;
+        };
+        let name = next_name(turn, id);
+        let migration = migration(id, &name, decision, &wanted);
+        intents
+            .log
+            .push(log_entry::decided(turn, id, decision, &migration));
+        if let Some(workload) = turn.scene.workloads.get(id) {
+            intents.notices.push(Notice {
+                about: About::Workload(workload.clone()),
+                warning: wanted.kind == MoveKind::Failover,
+                reason: "Moving",
+                note: format!("{name}: {}", wanted.reason),
+            });
+        }
+        intents.migrations.push(NewMigration {
+            criticality: decision.criticality,
+            object: Box::new(migration),
+        });
+    }
+    // The most critical first; the names keep the order within a level.
+    intents
+        .migrations
+        .sort_by_key(|m| std::cmp::Reverse(m.criticality));
+}
+
+/// A move that the plan calls for.
+struct Wanted {
+    kind: MoveKind,
+    source: String,
+    target: String,
+    reason: String,
+    drill: Option<String>,
+}
+
+fn wanted(turn: &Turn, id: &WorkloadId, decision: &Decision) -> Option<Wanted> {
+    let wanted = match &decision.action {
+        Action::Stay | Action::Wait(_) => return None,
+        Action::Relocate { source, target } => Wanted {
+            kind: MoveKind::Relocate,
+            source: source.clone(),
+            target: target.clone(),
+            reason: decision
+                .violations
+                .first()
+                .map_or_else(|| "placement".to_owned(), ToString::to_string),
+            drill: None,
+        },
+        Action::FailOver { source, target, .. } => {
+            let drill = drill::cutting(turn.scene, source);
+            if let Some(drill) = drill
+                && !drill::takes_part(drill, id)
+            {
+                return None; // its absence is a rehearsal in which this workload has no part
+            }
+            Wanted {
+                kind: MoveKind::Failover,
+                source: source.clone(),
+                target: target.clone(),
+                reason: format!("{source} is lost"),
+                drill: drill.and_then(|d| d.metadata.name.clone()),
+            }
+        }
+    };
+    (!too_soon(turn, id, &wanted)).then_some(wanted)
+}
+
+/// Whether the same move failed so recently that it is left alone.
+fn too_soon(turn: &Turn, id: &WorkloadId, wanted: &Wanted) -> bool {
+    let failures: Vec<Timestamp> = turn
+        .scene
+        .moves_of(id)
+        .iter()
+        .filter(|m| failed(m) && m.spec.target == wanted.target && m.spec.kind == wanted.kind)
+        .filter_map(|m| condition::get(&m.status.as_ref()?.conditions, condition::FAILED))
+        .map(|c| c.last_transition_time.0)
+        .collect();
+    let Some(last) = failures.iter().max() else {
+        return false;
+    };
+    let doublings = u32::try_from(failures.len() - 1).unwrap_or(u32::MAX).min(8);
+    let pause = RETRY_AFTER.saturating_mul(1 << doublings).min(RETRY_AT_MOST);
+    turn.scene.now.duration_since(*last) < pause
+}
+
+/// `WORKLOAD-N`, with N one more than that of any Migration of the workload so far.
+fn next_name(turn: &Turn, id: &WorkloadId) -> String {
+    let prefix = format!("{}-", id.name);
+    let last = turn
+        .scene
+        .moves_of(id)
+        .iter()
+        .filter_map(|m| {
+            m.metadata
+                .name
+                .as_deref()?
+                .strip_prefix(&prefix)?
+                .parse::<u64>()
+                .ok()
+        })
+        .max()
+        .unwrap_or(0);
+    format!("{prefix}{}", last + 1)
+}
+
+fn migration(id: &WorkloadId, name: &str, decision: &Decision, wanted: &Wanted) -> Migration {
+    let mut migration = Migration::new(
+        name,
+        MigrationSpec {
+            workload: id.name.clone(),
+            kind: wanted.kind,
+            source: Some(wanted.source.clone()),
+            target: wanted.target.clone(),
+            dry_run: false,
+            rollback_window: Some(decision.rules.rollback_window),
+            rto: decision.rules.rto,
+            rpo: decision.rules.rpo,
+            reason: Some(wanted.reason.chars().take(1000).collect()),
+            abort: false,
+        },
+    );
+    migration.metadata.namespace = Some(id.namespace.clone());
+    let mut tags = BTreeMap::from([(labels::WORKLOAD.to_owned(), id.name.clone())]);
+    if let Some(drill) = &wanted.drill {
+        tags.insert(labels::DRILL.to_owned(), drill.clone());
+    }
+    migration.metadata.labels = Some(tags);
+    migration
+}

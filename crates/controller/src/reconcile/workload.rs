@@ -1,0 +1,353 @@
+//! Where a workload stands, where it must stand, and why.
+use std::sync::Arc;
+
+use havenmeester_api::condition::{self, State};
+use havenmeester_api::migration::MigrationSpec;
+use havenmeester_api::policy::Trigger;
+use havenmeester_api::workload::{
+    CaptureStatus, Desired, LastDryRun, Mode, Rejected, Violation as Said, WorkloadStatus,
+};
+use havenmeester_api::{Migration, Workload};
+use havenmeester_placement::{Action, Candidate, Decision, Refusal, Violation, Waiting, WorkloadId};
+use jiff::Timestamp;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
+
+use super::Turn;
+use crate::identity::{Identity, Standing, moving};
+use crate::intent::{About, Intents, Notice, StatusWrite};
+
+pub(super) fn reconcile(turn: &Turn, intents: &mut Intents) {
+    let dry_runs = last_dry_runs(turn);
+    for (id, identity) in turn.identities {
+        let Some(workload) = turn.scene.workloads.get(id) else {
+            continue;
+        };
+        let old = workload.status.clone().unwrap_or_default();
+        let mut new = old.clone();
+        facts(turn, id, workload, identity, &mut new);
+        if let Some(run) = dry_runs.get(id) {
+            new.last_dry_run = Some(run.clone());
+        }
+        match turn.plan.decisions.get(id) {
+            Some(decision) => decided(turn, id, workload, identity, decision, &mut new),
+            None => left_alone(turn, workload, identity, &mut new),
+        }
+        if new == old {
+            continue;
+        }
+        tell(intents, workload, &old, &new);
+        let mut object = Workload::clone(workload);
+        object.status = Some(new);
+        intents.statuses.push(StatusWrite::Workload(Box::new(object)));
+    }
+}
+
+/// What is seen of it, before any policy.
+fn facts(
+    turn: &Turn,
+    id: &WorkloadId,
+    workload: &Workload,
+    identity: &Identity,
+    status: &mut WorkloadStatus,
+) {
+    status.observed_generation = workload.metadata.generation;
+    status.criticality = Some(identity.criticality);
+    status.sensitivity = Some(identity.sensitivity);
+    status.mode = Some(identity.mode);
+    status.copies.clone_from(&identity.copies);
+    if let Some(home) = &identity.home {
+        status.cluster = Some(home.cluster.clone());
+        status.plan_generation = home.generation;
+    }
+    status.migration = moving(turn.scene.moves_of(id)).and_then(|m| m.metadata.name.clone());
+    let captured = status
+        .cluster
+        .as_ref()
+        .and_then(|home| turn.scene.fleet.get(home))
+        .and_then(|view| view.captures.get(&id.to_string()));
+    if let Some((capture, _)) = captured {
+        status.capture = Some(CaptureStatus {
+            id: capture.id.to_string(),
+            cluster: capture.cluster.clone(),
+            taken_at: whole_seconds(capture.taken_at),
+            objects: i32::try_from(capture.objects).unwrap_or(i32::MAX),
+        });
+    }
+}
+
+fn decided(
+    turn: &Turn,
+    id: &WorkloadId,
+    workload: &Workload,
+    identity: &Identity,
+    decision: &Decision,
+    status: &mut WorkloadStatus,
+) {
+    status.desired = decision.desired.as_ref().map(|cluster| Desired {
+        cluster: cluster.clone(),
+        because: because(decision),
+        score: match decision.candidates.get(cluster) {
+            Some(Candidate::Fits(score)) => Some(score.total),
+            Some(Candidate::Refused(_)) | None => None,
+        },
+    });
+    status.rejected = decision
+        .candidates
+        .iter()
+        .filter_map(|(cluster, candidate)| match candidate {
+            Candidate::Refused(why) => Some(Rejected {
+                cluster: cluster.clone(),
+                because: why.iter().map(ToString::to_string).collect(),
+            }),
+            Candidate::Fits(_) => None,
+        })
+        .collect();
+    status.violations = decision.violations.iter().map(said).collect();
+    let generation = workload.metadata.generation;
+    let now = turn.scene.now;
+    let mut set = |kind: &str, (state, reason, message): (State, &str, String)| {
+        condition::set(
+            &mut status.conditions,
+            kind,
+            state,
+            reason,
+            message,
+            generation,
+            now,
+        );
+    };
+    set(condition::VALID, valid(identity));
+    set(condition::COMPLIANT, compliant(decision));
+    set(condition::SINGLE, single(decision));
+    set(condition::CAPTURED, captured(turn, id, identity));
+    set(
+        condition::FAILOVER_READY,
+        failover_ready(identity, decision, status.capture.is_some()),
+    );
+}
+
+/// As the API keeps it: finer than that, a time would differ from itself once it is written.
+fn whole_seconds(at: Timestamp) -> Time {
+    Time(Timestamp::from_second(at.as_second()).unwrap_or(at))
+}
+
+/// A Workload that takes no part in placement: nothing is said of where it must be.
+fn left_alone(turn: &Turn, workload: &Workload, identity: &Identity, status: &mut WorkloadStatus) {
+    status.desired = None;
+    status.rejected.clear();
+    status.violations.clear();
+    status
+        .conditions
+        .retain(|c| c.type_ != condition::COMPLIANT && c.type_ != condition::FAILOVER_READY);
+    let (state, reason, message) = valid(identity);
+    let generation = workload.metadata.generation;
+    condition::set(
+        &mut status.conditions,
+        condition::VALID,
+        state,
+        reason,
+        message,
+        generation,
+        turn.scene.now,
+    );
+}
+
+fn valid(identity: &Identity) -> (State, &'static str, String) {
+    match &identity.standing {
+        Standing::Duplicate { of } => (
+            State::False,
+            "Duplicate",
+            format!("spec.target: Workload {of} is older and has the same target; delete one of them"),
+        ),
+        Standing::Untagged => (
+            State::False,
+            "Untagged",
+            "the namespace no longer has a havenmeester.dev label; it is left alone. Delete this Workload, or write spec.criticality"
+                .to_owned(),
+        ),
+        Standing::Placed if !identity.misread.is_empty() => {
+            (State::False, "UnknownLevel", identity.misread.join("; "))
+        }
+        Standing::Placed => (State::True, "Valid", String::new()),
+    }
+}
+
+fn compliant(decision: &Decision) -> (State, &'static str, String) {
+    let Some(home) = &decision.home else {
+        return (State::Unknown, "NotFound", Waiting::NotFound.to_string());
+    };
+    let forbidden: Vec<&Violation> = decision
+        .violations
+        .iter()
+        .filter(|v| matches!(v, Violation::Placement { .. }))
+        .collect();
+    let Some(first) = forbidden.first() else {
+        return (State::True, "AllPoliciesMet", format!("stands on {home}"));
+    };
+    let mut message: Vec<String> = forbidden.iter().map(ToString::to_string).collect();
+    if let Action::Wait(waiting) = &decision.action {
+        message.push(waiting.to_string());
+    }
+    (State::False, first.rule(), message.join("; "))
+}
+
+fn single(decision: &Decision) -> (State, &'static str, String) {
+    let several = decision
+        .violations
+        .iter()
+        .find(|v| matches!(v, Violation::SeveralActive { .. } | Violation::StrayCopy { .. }));
+    match several {
+        Some(violation) => (State::False, violation.rule(), violation.to_string()),
+        None => (State::True, "OneActiveCopy", String::new()),
+    }
+}
+
+fn captured(turn: &Turn, id: &WorkloadId, identity: &Identity) -> (State, &'static str, String) {
+    let Some(home) = &identity.home else {
+        return (State::Unknown, "NotFound", String::new());
+    };
+    let Some(view) = turn.scene.fleet.get(&home.cluster) else {
+        return (
+            State::Unknown,
+            "UnknownCluster",
+            format!("no MemberCluster {}", home.cluster),
+        );
+    };
+    match (view.captures.get(&id.to_string()), &view.capture_problem) {
+        (_, Some(problem)) => (State::False, "StoreRefuses", problem.clone()),
+        (Some((capture, _)), None) => (
+            State::True,
+            "Captured",
+            format!("{} objects of {}", capture.objects, home.cluster),
+        ),
+        (None, None) => (State::Unknown, "NotYetCaptured", String::new()),
+    }
+}
+
+/// Whether it would come up elsewhere by itself if its cluster were lost now.
+fn failover_ready(identity: &Identity, decision: &Decision, captured: bool) -> (State, &'static str, String) {
+    if identity.mode == Mode::Exclusive {
+        return (
+            State::False,
+            "NotFenced",
+            "exclusive: not failed over by itself, since its old copy could still be active and cannot be fenced".to_owned(),
+        );
+    }
+    if decision.rules.failover == Trigger::Manual {
+        let by = decision.rules.failover_by.as_ref().map_or_else(
+            || "no policy says Automatic".to_owned(),
+            |p| format!("policy {p} says Manual"),
+        );
+        return (State::False, "ManualFailover", by);
+    }
+    if !captured {
+        return (
+            State::False,
+            "NotCaptured",
+            "there is no capture of it yet".to_owned(),
+        );
+    }
+    let elsewhere = decision
+        .candidates
+        .iter()
+        .find(|(cluster, c)| Some(*cluster) != decision.home.as_ref() && matches!(c, Candidate::Fits(_)));
+    match elsewhere {
+        Some((cluster, _)) => (State::True, "TargetFits", format!("for instance {cluster}")),
+        None => (State::False, "NoClusterFits", Waiting::NoClusterFits.to_string()),
+    }
+}
+
+/// Why it must stand where it must, in one sentence.
+pub(crate) fn because(decision: &Decision) -> String {
+    match &decision.action {
+        Action::Stay => "it may stand where it stands".to_owned(),
+        Action::Relocate { source, .. } => decision
+            .violations
+            .first()
+            .map_or_else(|| format!("it may not stand on {source}"), ToString::to_string),
+        Action::FailOver { source, .. } => format!("{source} is lost"),
+        Action::Wait(waiting) => waiting.to_string(),
+    }
+}
+
+fn said(violation: &Violation) -> Said {
+    Said {
+        policy: policy_of(violation).map(str::to_owned),
+        rule: violation.rule().to_owned(),
+        message: violation.to_string(),
+    }
+}
+
+/// The policy that a violation is of; `None` for rules that hold without one.
+pub(super) fn policy_of(violation: &Violation) -> Option<&str> {
+    match violation {
+        Violation::Placement { refusal, .. } => match refusal {
+            Refusal::Category { policy, .. }
+            | Refusal::Jurisdiction { policy, .. }
+            | Refusal::Seal { policy, .. }
+            | Refusal::ObjectiveSeal { policy, .. }
+            | Refusal::Region { policy, .. }
+            | Refusal::NotNamed { policy, .. } => Some(policy),
+            Refusal::NotReachable
+            | Refusal::Barred { .. }
+            | Refusal::UnknownProvider { .. }
+            | Refusal::OwnershipUnclear { .. }
+            | Refusal::NamespaceOutOfReach { .. }
+            | Refusal::Capacity { .. }
+            | Refusal::CapacityUnknown { .. } => None,
+        },
+        Violation::SeveralActive { .. } | Violation::StrayCopy { .. } => None,
+    }
+}
+
+/// The newest dry run of each workload that came to a verdict.
+fn last_dry_runs(turn: &Turn) -> std::collections::BTreeMap<WorkloadId, LastDryRun> {
+    let mut last: std::collections::BTreeMap<WorkloadId, LastDryRun> = std::collections::BTreeMap::new();
+    for migration in turn.scene.migrations.values().filter(|m| m.spec.dry_run) {
+        let Some(run) = dry_run(migration, &migration.spec) else {
+            continue;
+        };
+        let entry = last
+            .entry(crate::scene::workload_of(migration))
+            .or_insert_with(|| run.clone());
+        if run.at.0 > entry.at.0 {
+            *entry = run;
+        }
+    }
+    last
+}
+
+fn dry_run(migration: &Migration, spec: &MigrationSpec) -> Option<LastDryRun> {
+    let status = migration.status.as_ref()?;
+    let complete = condition::get(&status.conditions, condition::COMPLETE)?;
+    Some(LastDryRun {
+        migration: migration.metadata.name.clone()?,
+        target: spec.target.clone(),
+        verdict: status.verdict?,
+        at: complete.last_transition_time.clone(),
+    })
+}
+
+fn tell(intents: &mut Intents, workload: &Arc<Workload>, old: &WorkloadStatus, new: &WorkloadStatus) {
+    for kind in [condition::VALID, condition::COMPLIANT, condition::SINGLE] {
+        let before = condition::get(&old.conditions, kind).map(|c| c.status.as_str());
+        let Some(after) = condition::get(&new.conditions, kind) else {
+            continue;
+        };
+        let worse = after.status == "False" && before != Some("False");
+        let better = after.status == "True" && before == Some("False");
+        let reason = match (kind == condition::COMPLIANT, worse, better) {
+            (true, true, _) => "Violation",
+            (true, _, true) => "Compliant",
+            (false, true, _) => "NotValid",
+            (false, _, true) => "Mended",
+            (_, false, false) => continue,
+        };
+        intents.notices.push(Notice {
+            about: About::Workload(Arc::clone(workload)),
+            warning: worse,
+            reason,
+            note: format!("{}: {}", after.reason, after.message),
+        });
+    }
+}

@@ -1,0 +1,89 @@
+//! What placement is asked, from one scene.
+use std::collections::BTreeMap;
+
+use havenmeester_placement::{FleetView, Moving, Request, WorkloadId, WorkloadView};
+
+use crate::identity::{Identity, Standing, moving, resolve};
+use crate::scene::Scene;
+
+/// The whole request of one scene. Workloads that take no part in placement are left out.
+pub fn build(scene: &Scene) -> Request {
+    from_identities(scene, &resolve(scene))
+}
+
+pub(crate) fn from_identities(scene: &Scene, identities: &BTreeMap<WorkloadId, Identity>) -> Request {
+    Request {
+        now: scene.now,
+        fleet: FleetView {
+            clusters: scene
+                .fleet
+                .iter()
+                .map(|(name, view)| (name.clone(), cluster(scene, name, view)))
+                .collect(),
+            providers: scene
+                .providers
+                .iter()
+                .map(|(name, provider)| (name.clone(), provider.spec.clone()))
+                .collect(),
+        },
+        policies: scene
+            .policies
+            .iter()
+            .map(|(name, policy)| (name.clone(), policy.spec.clone()))
+            .collect(),
+        workloads: identities
+            .iter()
+            .filter(|(_, identity)| identity.standing == Standing::Placed)
+            .map(|(id, identity)| (id.clone(), workload(scene, id, identity)))
+            .collect(),
+    }
+}
+
+/// What is seen of a cluster, barred while the hub's object says it is in quarantine.
+fn cluster(
+    scene: &Scene,
+    name: &str,
+    view: &havenmeester_fleet::MemberView,
+) -> havenmeester_placement::ClusterView {
+    let mut cluster = view.cluster.clone();
+    let quarantine = scene
+        .members
+        .get(name)
+        .and_then(|m| m.status.as_ref()?.quarantine.as_ref());
+    if let Some(quarantine) = quarantine {
+        cluster.barred = Some(format!(
+            "in quarantine since {}: {} stale copies are not yet seen stopped",
+            quarantine.since.0,
+            quarantine.stale.len()
+        ));
+    }
+    cluster
+}
+
+fn workload(scene: &Scene, id: &WorkloadId, identity: &Identity) -> WorkloadView {
+    let status = scene.workloads.get(id).and_then(|w| w.status.as_ref());
+    let home = identity.home.as_ref().map(|h| h.cluster.clone());
+    let captured = home.as_ref().is_some_and(|home| {
+        let seen = scene
+            .fleet
+            .get(home)
+            .is_some_and(|v| v.captures.contains_key(&id.to_string()));
+        seen || status
+            .and_then(|s| s.capture.as_ref())
+            .is_some_and(|c| c.cluster == *home)
+    });
+    WorkloadView {
+        target: identity.target.clone(),
+        criticality: identity.criticality,
+        sensitivity: identity.sensitivity,
+        mode: identity.mode,
+        demand: identity.demand,
+        home,
+        previous: status.and_then(|s| Some(s.desired.as_ref()?.cluster.clone())),
+        moving: moving(scene.moves_of(id)).map(|m| Moving {
+            migration: m.metadata.name.clone().unwrap_or_default(),
+            target: m.spec.target.clone(),
+        }),
+        captured,
+    }
+}
