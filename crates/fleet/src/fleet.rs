@@ -110,11 +110,12 @@ impl Fleet {
                 biased;
                 () = cancel.cancelled() => break,
                 Ok(()) = roster.changed() => {}
-                Some(ended) = tasks.join_next(), if !tasks.is_empty() => {
-                    if let Ok(name) = ended {
-                        // It ended by itself: start it again, but not at full speed.
+                Some(_) = tasks.join_next(), if !tasks.is_empty() => {
+                    let before = running.len();
+                    running.retain(|_, (_, _, task)| !task.is_finished());
+                    if running.len() < before {
+                        // One ended by itself: it is started again, but not at full speed.
                         tokio::time::sleep(self.shared.options.limits.retry).await;
-                        running.remove(&name);
                     }
                 }
             }
@@ -257,7 +258,7 @@ impl Fleet {
 
     fn arrange(
         &self,
-        tasks: &mut JoinSet<String>,
+        tasks: &mut JoinSet<()>,
         running: &mut BTreeMap<String, (u64, Arc<ClusterState>, AbortHandle)>,
     ) {
         let members = locked(&self.shared.members);
@@ -283,11 +284,7 @@ impl Fleet {
                 claims: self.shared.claims.subscribe(),
                 changed: self.shared.changed.clone(),
             };
-            let (state, owned) = (engaged.state.clone(), name.clone());
-            let task = tasks.spawn(async move {
-                member::engage(state, deps).await;
-                owned
-            });
+            let task = tasks.spawn(member::engage(engaged.state.clone(), deps));
             running.insert(name.clone(), (engaged.epoch, engaged.state.clone(), task));
         }
     }

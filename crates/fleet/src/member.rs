@@ -1,6 +1,7 @@
 //! One cluster, from engagement to disengagement; and what others get to work on it.
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use havenmeester_api::MemberCluster;
 use havenmeester_api::member::StorageKind;
@@ -97,12 +98,17 @@ async fn track(state: Arc<ClusterState>, mut claims: watch::Receiver<Claims>) {
     }
 }
 
+/// Changes within this time are one snapshot: a snapshot looks at every namespace, and a rollout changes one object
+/// after the other.
+const COALESCE: Duration = Duration::from_millis(25);
+
 /// Takes a new snapshot when something changed, and tells the others when it says anything new.
 async fn publish(state: Arc<ClusterState>, changed: watch::Sender<u64>) {
     loop {
         if view::refresh(&state) {
             changed.send_modify(|version| *version += 1);
         }
+        tokio::time::sleep(COALESCE).await;
         state.outdated.notified().await;
     }
 }

@@ -22,6 +22,7 @@ use crate::watch::{Follow, Unauthorized};
 
 /// Follows the cluster whenever it answers, until it is dropped.
 pub(crate) async fn run(state: Arc<ClusterState>, connector: Arc<dyn Connector>) {
+    state.index().disconnected(); // of a run before this one
     let mut failures = 0_u32;
     let mut pulse = state.pulse.subscribe();
     loop {

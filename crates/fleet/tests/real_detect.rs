@@ -11,12 +11,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use havenmeester_api::MemberCluster;
-use havenmeester_api::member::Cause;
+use havenmeester_api::member::{Cause, Scope};
 use havenmeester_fleet::{Fleet, FleetOptions, KubeconfigConnector, MemberView, SystemClock, Tracked};
 use havenmeester_ledger::{Keys, Ledger};
 use havenmeester_placement::Contact;
 use havenmeester_testenv::{Cluster, ClusterOptions, Mode, Process};
 use k8s_openapi::api::core::v1::{ConfigMap, Namespace, Secret, ServiceAccount};
+use k8s_openapi::api::rbac::v1::{Role, RoleBinding};
 use kube::api::{DeleteParams, Patch, PatchParams, PostParams};
 use kube::{Api, Client};
 use object_store::memory::InMemory;
@@ -46,14 +47,7 @@ impl Scene {
             Arc::new(SystemClock),
             FleetOptions::default(),
         );
-        let spec = json!({
-            "provider": "azure", "region": "weu",
-            "connection": {"kubeconfigSecret": {"namespace": "default", "name": "azure"}},
-        });
-        fleet.set_members(vec![MemberCluster::new(
-            "azure",
-            serde_json::from_value(spec).unwrap(),
-        )]);
+        fleet.set_members(vec![member()]);
         let cancel = CancellationToken::new();
         let mut tasks = JoinSet::new();
         let (running, stop) = (fleet.clone(), cancel.clone());
@@ -114,6 +108,14 @@ impl Scene {
         let ended = tokio::time::timeout(Duration::from_secs(5), self.tasks.join_next()).await;
         assert!(matches!(ended, Ok(Some(Ok(())))));
     }
+}
+
+fn member() -> MemberCluster {
+    let spec = json!({
+        "provider": "azure", "region": "weu",
+        "connection": {"kubeconfigSecret": {"namespace": "default", "name": "azure"}},
+    });
+    MemberCluster::new("azure", serde_json::from_value(spec).unwrap())
 }
 
 async fn write_secret(hub: &Client, kubeconfig: &str) {
@@ -231,14 +233,7 @@ async fn what_was_never_reached_is_unknown_with_its_cause() {
         .await;
     write_secret(&scene.hub, "not: a kubeconfig").await;
     scene.fleet.set_members(Vec::new());
-    let spec = json!({
-        "provider": "azure", "region": "weu",
-        "connection": {"kubeconfigSecret": {"namespace": "default", "name": "azure"}},
-    });
-    scene.fleet.set_members(vec![MemberCluster::new(
-        "azure",
-        serde_json::from_value(spec).unwrap(),
-    )]);
+    scene.fleet.set_members(vec![member()]);
     scene
         .until(Duration::from_secs(20), cause(Cause::Misconfigured))
         .await;
@@ -301,6 +296,80 @@ async fn a_change_on_a_real_cluster_is_captured_within_five_seconds() {
         .unwrap()
         .0;
     assert_eq!(reference.id, latest.id, "fresh lists and the index agree");
+    scene.end().await;
+}
+
+/// Lets a user do anything in one namespace, and nothing else.
+async fn allow(admin: &Client, namespace: &str, user: &str) {
+    let version = "rbac.authorization.k8s.io/v1";
+    let role = json!({
+        "apiVersion": version, "kind": "Role", "metadata": {"name": "all"},
+        "rules": [{"apiGroups": ["*"], "resources": ["*"], "verbs": ["*"]}],
+    });
+    let binding = json!({
+        "apiVersion": version, "kind": "RoleBinding", "metadata": {"name": "all"},
+        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "all"},
+        "subjects": [{"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": user}],
+    });
+    let roles: Api<Role> = Api::namespaced(admin.clone(), namespace);
+    roles
+        .create(&PostParams::default(), &serde_json::from_value(role).unwrap())
+        .await
+        .unwrap();
+    let bindings: Api<RoleBinding> = Api::namespaced(admin.clone(), namespace);
+    bindings
+        .create(&PostParams::default(), &serde_json::from_value(binding).unwrap())
+        .await
+        .unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_namespace_only_member_is_seen_and_captured_as_far_as_we_may() {
+    let (hub, hent) = tokio::join!(start("hub"), start("hent"));
+    let admin = hent.client();
+    let namespaces: Api<Namespace> = Api::all(admin.clone());
+    for name in ["shop", "spare", "other"] {
+        let labels = json!({"havenmeester.dev/criticality": "critical"});
+        let namespace = json!({"metadata": {"name": name, "labels": labels}});
+        namespaces
+            .create(
+                &PostParams::default(),
+                &serde_json::from_value(namespace).unwrap(),
+            )
+            .await
+            .unwrap();
+    }
+    allow(&admin, "shop", "tenant").await;
+    allow(&admin, "spare", "tenant").await;
+    let maps: Api<ConfigMap> = Api::namespaced(admin, "shop");
+    let map = json!({"metadata": {"name": "settings"}, "data": {"key": "a"}});
+    maps.create(&PostParams::default(), &serde_json::from_value(map).unwrap())
+        .await
+        .unwrap();
+
+    let scene = Scene::new(&hub, &hent.kubeconfig_for("tenant", &[]).unwrap()).await;
+    let mut member = member();
+    member.spec.scope = Scope::Namespaces;
+    member.spec.namespaces = vec!["shop".to_owned(), "spare".to_owned()];
+    scene.fleet.set_members(vec![member]);
+    let tracked = Tracked {
+        workload: "havenmeester/shop".to_owned(),
+        ..Tracked::default()
+    };
+    scene.fleet.track([("shop".to_owned(), tracked)].into());
+    scene
+        .until(Duration::from_mins(1), |view| !view.captures.is_empty())
+        .await;
+    assert_eq!(captured(&scene).await.as_deref(), Some("a"));
+    let view = scene.view();
+    let copies = view.cluster.copies.last().unwrap();
+    assert_eq!(copies.keys().collect::<Vec<_>>(), ["shop", "spare"]);
+    assert!(
+        copies["shop"].tags.is_some(),
+        "a Role lets us read the namespace itself"
+    );
+    assert!(view.cluster.capacity.last().is_none());
+    assert!(scene.fleet.member("azure").await.unwrap().served.groups() > 10);
     scene.end().await;
 }
 

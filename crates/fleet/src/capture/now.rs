@@ -69,7 +69,15 @@ fn remember(state: &ClusterState, namespace: &str, tracked: &Tracked, reference:
         generation: None,
         match_labels: tracked.match_labels.clone(),
     };
-    state.captured().insert(namespace.to_owned(), captured);
+    let mut all = state.captured();
+    // The watches may have brought a newer one meanwhile.
+    let newer = all
+        .get(namespace)
+        .is_some_and(|known| known.reference.taken_at > captured.reference.taken_at);
+    if !newer {
+        all.insert(namespace.to_owned(), captured);
+    }
+    drop(all);
     state.outdated.notify_one();
     state.uncaptured.notify_one();
 }
