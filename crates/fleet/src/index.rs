@@ -210,7 +210,13 @@ impl Index {
         for listed in self.lists.values_mut() {
             listed.live = false;
             listed.unseen = None;
+            listed.refused = None; // the next connection may be let in
         }
+    }
+
+    /// Whether this list was complete once.
+    pub(crate) fn was_complete(&self, list: &Scoped) -> bool {
+        self.lists.get(list).is_some_and(|listed| listed.complete)
     }
 
     /// Whether every list that can be had is complete and followed: what is known is what is.

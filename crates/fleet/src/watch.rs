@@ -23,7 +23,7 @@ use crate::state::{ClusterState, Pulse, backoff};
 /// A stream that is open past the time it was asked to last is dead after this much more.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// So many server errors one after the other are no accident: the server cannot serve this list.
+/// So many refusals one after the other are no accident: the list cannot be had. At the waits between them, 15 s.
 const PERSISTENT: u32 = 5;
 
 /// The credentials are refused: another connection is needed.
@@ -228,14 +228,18 @@ impl Follow {
                 self.state.doubt.notify_one();
                 return true;
             }
-            // Nothing is wrong with the cluster: it does not let us, or cannot.
-            (403..=406, _) => self.refused(error),
-            // Nor when it answers everything else: one kind whose conversion is broken must not age the rest.
+            // Nothing is wrong with the cluster: it does not let us, or cannot. What it let us see before may
+            // come back; one kind must not age the rest for ever.
+            (403..=406, _) if failures >= PERSISTENT || !self.was_complete() => self.refused(error),
             (500.., _) if failures >= PERSISTENT => self.refused(error),
-            (_, Some(Cause::Throttled | Cause::Slow) | None) => {}
+            (403..=406 | 500.., _) | (_, Some(Cause::Throttled) | None) => {}
             (_, Some(_)) => self.state.doubt.notify_one(),
         }
         false
+    }
+
+    fn was_complete(&self) -> bool {
+        self.state.index().was_complete(&self.list)
     }
 
     fn refused(&self, error: &kube::Error) {

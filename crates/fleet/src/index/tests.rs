@@ -136,12 +136,23 @@ fn a_disconnected_index_keeps_everything_and_is_not_current() {
 
 #[test]
 fn a_kind_that_is_refused_does_not_make_the_rest_stale() {
-    let Made { mut index, maps, .. } = mk_index();
+    let Made {
+        mut index,
+        namespaces,
+        maps,
+    } = mk_index();
     index.begin(&maps, Role::Part);
     index.refused(&maps, "forbidden".to_owned());
     assert!(index.is_current());
     assert_eq!(index.refusals().count(), 1);
     assert_eq!(names(&index), ["one"], "what was seen before stays");
+    let lists = BTreeSet::from([namespaces, maps]);
+    index.disconnected();
+    index.watch_only(&lists);
+    assert!(
+        !index.is_current(),
+        "over a new connection everything is to be seen anew"
+    );
 }
 
 #[test]

@@ -164,3 +164,30 @@ async fn a_namespace_only_cluster_shows_its_namespaces_and_nothing_else() {
     assert!(reference.objects >= 2);
     scene.end().await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn credentials_that_are_refused_for_a_moment_make_no_copy_look_younger_than_it_is() {
+    let scene = Scene::of(&["azure"]).await;
+    scene.shop("azure").await;
+    scene
+        .until("azure", SOON, |view| {
+            copy(view, "shop").is_some_and(|copy| copy.objects == 2)
+        })
+        .await;
+    // Longer than a watch, so that each of them is refused; the heartbeat is lost with them.
+    scene
+        .world
+        .cut("azure", Fault::Answer(http::StatusCode::FORBIDDEN));
+    scene.delete("azure", &config("shop", "a")).await;
+    tokio::time::sleep(Duration::from_mins(2)).await;
+    let healed = scene.world.clock().now();
+    scene.world.heal("azure");
+    for _ in 0..300 {
+        let view = scene.view("azure");
+        let young = seen_at(&view.cluster.copies).is_some_and(|at| at >= healed);
+        assert!(!young || copy(&view, "shop").is_some_and(|copy| copy.objects == 1));
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(copy(&scene.view("azure"), "shop").unwrap().objects, 1);
+    scene.end().await;
+}
