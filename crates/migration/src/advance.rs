@@ -446,3 +446,6 @@ fn note(status: &mut MigrationStatus, sentence: &str) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -138,3 +138,6 @@ fn tags(workload: &Workload) -> BTreeMap<String, String> {
     }
     tags
 }
+
+#[cfg(test)]
+mod tests;

@@ -275,3 +275,23 @@ async fn an_object_that_the_target_refuses_holds_up_no_other() {
     assert_eq!(says(&done, COMPLETE), "True Moved", "{:#?}", show(&done));
     stage.end().await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_log_that_cannot_be_written_holds_up_no_failover_and_is_said() {
+    let store = tempfile::tempdir().unwrap();
+    let stage = Stage::set_in(Mode::Replicable, store.path().to_str().unwrap()).await;
+    // Where the log's directory should be is something else.
+    std::fs::write(store.path().join("log"), "").unwrap();
+    stage.lose("a").await;
+    stage.ask("over", |spec| spec.kind = MoveKind::Failover).await;
+    let done = stage.finish("over").await;
+    assert_eq!(says(&done, COMPLETE), "True Moved", "{:#?}", show(&done));
+    assert!(
+        show(&done)
+            .iter()
+            .any(|line| line.contains("not in the decision log")),
+        "{:#?}",
+        show(&done)
+    );
+    stage.end().await;
+}

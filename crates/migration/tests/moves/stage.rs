@@ -70,20 +70,25 @@ pub(crate) struct Stage {
 impl Stage {
     /// The application runs on `a`; `b` is empty.
     pub(crate) async fn set(mode: Mode) -> Self {
-        Self::set_with(mode, BTreeMap::new()).await
+        Self::set_with(mode, BTreeMap::new(), "memory:").await
+    }
+
+    /// The same, where captures and log are kept in a directory.
+    pub(crate) async fn set_in(mode: Mode, store: &str) -> Self {
+        Self::set_with(mode, BTreeMap::new(), store).await
     }
 
     /// The same, where the daemon reaches only the application's namespace on `b`, which is there.
     pub(crate) async fn set_narrow(mode: Mode) -> Self {
         let user = User::namespaced("havenmeester", [APP]);
-        let stage = Self::set_with(mode, BTreeMap::from([("b".to_owned(), user)])).await;
+        let stage = Self::set_with(mode, BTreeMap::from([("b".to_owned(), user)]), "memory:").await;
         stage
             .create("b", "", "v1", "Namespace", json!({"metadata": {"name": APP}}))
             .await;
         stage
     }
 
-    async fn set_with(mode: Mode, users: BTreeMap<String, User>) -> Self {
+    async fn set_with(mode: Mode, users: BTreeMap<String, User>, store: &str) -> Self {
         let world = World::builder().seed(7);
         let world = world
             .cluster("hub", ClusterSpec::default())
@@ -92,7 +97,7 @@ impl Stage {
         let world = world.cluster("b", ClusterSpec::default()).build().await.unwrap();
         let hub = world.cluster("hub").unwrap().admin();
         set_up_hub(&hub).await;
-        let ledger = Ledger::new(open_store("memory:").unwrap(), Keys::generate());
+        let ledger = Ledger::new(open_store(store).unwrap(), Keys::generate());
         let clock: Arc<dyn Clock> = Arc::new(WorldClock(world.clock()));
         let narrow: BTreeSet<String> = users.keys().cloned().collect();
         let connector = WorldConnector {
