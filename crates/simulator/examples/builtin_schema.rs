@@ -1,8 +1,10 @@
 //! Makes `src/apiserver/builtin/kubernetes.json`: Kubernetes' own OpenAPI documents without prose and without the
 //! kinds that the simulator does not serve.
 //!
-//! `cargo run -p havenmeester-simulator --example builtin_schema -- DIRECTORY > kubernetes.json`, where `DIRECTORY` is
-//! `api/openapi-spec/v3` of the Kubernetes release (Apache-2.0) to simulate.
+//! `cargo run -p havenmeester-simulator --example builtin_schema -- DIRECTORY TYPES.. > kubernetes.json`, where `DIRECTORY`
+//! is `api/openapi-spec/v3` of the Kubernetes release (Apache-2.0) to simulate and `TYPES` are the `types.go` of its
+//! groups. The documents do not say which zero values Go leaves out; the sources do: `x-go` is `omit` for a field that is
+//! no pointer and has `omitempty`, and `always` for one that is no pointer and has not.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -50,19 +52,30 @@ const KEPT: &[&str] = &[
 type Error = Box<dyn std::error::Error>;
 
 fn main() -> Result<(), Error> {
-    let directory = std::env::args().nth(1).ok_or("usage: builtin_schema DIRECTORY")?;
+    let mut arguments = std::env::args().skip(1);
+    let directory = arguments
+        .next()
+        .ok_or("usage: builtin_schema DIRECTORY TYPES..")?;
     let (definitions, mut wanted) = read(Path::new(&directory))?;
+    let structs = structs(arguments)?;
     let mut kept = BTreeMap::new();
     let mut seen = BTreeSet::new();
     while let Some(name) = wanted.pop() {
         let Some(node) = definitions.get(&name).filter(|_| seen.insert(name.clone())) else {
             continue;
         };
-        let node = if name.ends_with(FREE) {
+        let mut node = if name.ends_with(FREE) {
             Value::Object(Map::new())
         } else {
             strip(node, &mut wanted)
         };
+        let go = structs.get(&short(&name));
+        let properties = node.pointer_mut("/properties").and_then(Value::as_object_mut);
+        for (field, property) in properties.into_iter().flatten() {
+            if let Some(written) = go.and_then(|fields| fields.get(field)) {
+                property["x-go"] = (*written).into();
+            }
+        }
         kept.insert(short(&name), node);
     }
     println!("{}", serde_json::to_string(&kept)?.replace("},\"", "},\n\""));
@@ -95,6 +108,51 @@ fn read(directory: &Path) -> Result<(BTreeMap<String, Value>, Vec<String>), Erro
 fn short(name: &str) -> String {
     let start = name.rmatch_indices('.').nth(2).map_or(0, |(at, _)| at + 1);
     name[start..].to_owned()
+}
+
+/// By short name of the definition: how Go writes the zero value of a field that is no pointer.
+type Structs = BTreeMap<String, BTreeMap<String, &'static str>>;
+
+/// Reads the struct definitions of Go sources; the group and version are the last directories of a path.
+fn structs(files: impl Iterator<Item = String>) -> Result<Structs, Error> {
+    let head = regex::Regex::new(r"^type (\w+) struct \{")?;
+    let field = regex::Regex::new(r#"^\t(?:\w+\s+)?(\*?)(\S+)\s+`json:"(\w*)((?:,\w+)*)""#)?;
+    let mut structs = Structs::new();
+    let mut inlined = Vec::new();
+    for file in files {
+        let text = std::fs::read_to_string(&file)?;
+        let mut directories = file.rsplit('/').skip(1);
+        let (version, group) = (
+            directories.next().unwrap_or_default(),
+            directories.next().unwrap_or_default(),
+        );
+        let mut current = String::new();
+        for line in text.lines() {
+            if let Some(found) = head.captures(line) {
+                current = format!("{group}.{version}.{}", &found[1]);
+            } else if let Some(found) = field.captures(line) {
+                if found[4].contains("inline") {
+                    let of = found[2].rsplit('.').next().unwrap_or_default();
+                    inlined.push((current.clone(), format!("{group}.{version}.{of}")));
+                } else if found[1].is_empty() {
+                    let written = if found[4].contains("omitempty") {
+                        "omit"
+                    } else {
+                        "always"
+                    };
+                    structs
+                        .entry(current.clone())
+                        .or_default()
+                        .insert(found[3].to_owned(), written);
+                }
+            }
+        }
+    }
+    for (outer, inner) in inlined {
+        let fields = structs.get(&inner).cloned().unwrap_or_default();
+        structs.entry(outer).or_default().extend(fields);
+    }
+    Ok(structs)
 }
 
 fn strip(node: &Value, wanted: &mut Vec<String>) -> Value {

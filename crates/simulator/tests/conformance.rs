@@ -11,6 +11,8 @@
     reason = "a test that cannot go on has failed"
 )]
 
+#[path = "conformance/applications.rs"]
+mod applications;
 #[path = "conformance/case.rs"]
 mod case;
 #[path = "conformance/compare.rs"]
@@ -26,7 +28,8 @@ const WITHOUT: &str = "--disable-admission-plugins=ServiceAccount,StorageObjectI
 
 #[tokio::test]
 async fn answers_are_those_of_a_real_api_server() {
-    let cases = case::all();
+    let mut cases = case::all();
+    cases.extend(applications::all());
     assert!(cases.len() >= 120, "only {} cases", cases.len());
     let real = Cluster::start(
         ClusterOptions::new("conformance")

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::kinds::{Kind, ResourceId, ScalePaths};
 use super::object::str_at;
-use super::schema::{Schema, Strategic};
+use super::schema::{Schema, Strategic, Zero};
 
 /// Nothing, `status`, or `status` and `scale`.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -347,8 +347,6 @@ fn resolve(name: &str, made: &mut BTreeMap<String, Arc<Schema>>) -> Arc<Schema> 
         .next()
         .unwrap_or(name)
         .clone_into(&mut schema.go_type);
-    // Of others the document does not tell whether a zero is left out.
-    schema.writes_zeroes = schema.go_type.ends_with("Status") || name == "core.v1.Event";
     match name {
         "util.intstr.IntOrString" => {
             schema.int_or_string = true;
@@ -368,6 +366,16 @@ fn resolve(name: &str, made: &mut BTreeMap<String, Arc<Schema>>) -> Arc<Schema> 
 }
 
 fn read(node: &Value, made: &mut BTreeMap<String, Arc<Schema>>) -> Schema {
+    let mut schema = read_shape(node, made);
+    schema.zero = match str_at(node, &["x-go"]) {
+        "omit" => Zero::LeftOut,
+        "always" => Zero::Written,
+        _ => Zero::Kept,
+    };
+    schema
+}
+
+fn read_shape(node: &Value, made: &mut BTreeMap<String, Arc<Schema>>) -> Schema {
     if let Some(target) = node.get("$ref").and_then(Value::as_str) {
         let mut schema = (*resolve(target, made)).clone();
         schema.default = node.get("default").filter(|d| !is_zero(d)).cloned();
@@ -388,10 +396,6 @@ fn read(node: &Value, made: &mut BTreeMap<String, Arc<Schema>>) -> Schema {
         }
     }
     let mut schema = Schema::from_crd(&bare);
-    schema.zero = node
-        .get("default")
-        .filter(|d| is_zero(d) && !d.is_object() && !d.is_null())
-        .cloned();
     schema.default = node.get("default").filter(|d| !is_zero(d)).cloned();
     schema.strategic = strategic(node);
     if let Some(fields) = node.get("properties").and_then(Value::as_object) {

@@ -115,6 +115,20 @@ pub(crate) fn complete(definition: &mut Value) {
     object::default_to(names, "singular", kind.to_lowercase());
 }
 
+/// The status of a new definition: nothing is accepted yet, and objects are kept in one version.
+pub(crate) fn begin(definition: &mut Value) {
+    let stored = stored_versions(definition);
+    object::map_mut(definition, &["status"]).insert("storedVersions".into(), stored.into());
+}
+
+fn stored_versions(definition: &Value) -> Vec<Value> {
+    list_at(definition, &["spec", "versions"])
+        .iter()
+        .filter(|version| bool_at(version, &["storage"]))
+        .map(|version| version["name"].clone())
+        .collect()
+}
+
 /// The status of a definition that is served. `now`: `metav1.Time`.
 pub(crate) fn establish(definition: &mut Value, now: &str) {
     let names = definition["spec"]["names"].clone();
@@ -124,11 +138,7 @@ pub(crate) fn establish(definition: &mut Value, now: &str) {
             "reason": reason, "message": message,
         })
     };
-    let stored: Vec<_> = list_at(definition, &["spec", "versions"])
-        .iter()
-        .filter(|version| bool_at(version, &["storage"]))
-        .map(|version| version["name"].clone())
-        .collect();
+    let stored = stored_versions(definition);
     let status = object::map_mut(definition, &["status"]);
     status.insert("acceptedNames".into(), names);
     if !status.get("conditions").is_some_and(Value::is_array) {

@@ -8,7 +8,7 @@ use super::body::Body;
 use super::error::ApiError;
 use super::kinds::Kind;
 use super::object;
-use super::schema::{defaulting, structs, validation};
+use super::schema::{defaulting, structs, typing, validation};
 use super::server::{Call, Writing};
 use super::{convert, crd, decode, defaults, gc, managers, names, namespace, prepare, quota, validate};
 
@@ -39,6 +39,10 @@ pub(crate) fn insert(
     let generated = name_it(writing, &mut value);
     namespace::admit(writing.state, kind, call.namespace(), object::name(&value))?;
     stamp(kind, writing, &mut value);
+    if operation == managers::Operation::Apply {
+        // Stated and owned, but not kept.
+        typing::drop_nulls(&mut value, &call.schema, kind.custom);
+    }
     defaulting::fill(&mut value, &call.schema);
     structs::fill(&mut value, &call.schema);
     defaults::fill(kind, &mut value);

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::error::ApiError;
 use super::kinds::Kind;
 use super::object::{self, str_at};
-use super::schema::{Type, pruning, typing};
+use super::schema::{Schema, Type, Zero, pruning, structs, typing};
 
 const ACCEPTED: [&str; 4] = [
     "application/json",
@@ -87,7 +87,9 @@ pub(crate) fn identify(value: &mut Value, kind: &Kind) -> Result<(), ApiError> {
 
 /// Gives the object the shape of its schema: types checked, unknown fields dropped. The warnings are for the client.
 pub(crate) fn shape(value: &mut Value, kind: &Kind, validation: &str) -> Result<Vec<String>, ApiError> {
-    let unknown: Vec<String> = shape_applied(value, kind)?
+    let unknown = shape_applied(value, kind)?;
+    typing::drop_nulls(value, &kind.schema, kind.custom);
+    let unknown: Vec<String> = unknown
         .into_iter()
         .map(|path| format!("unknown field {path:?}"))
         .collect();
@@ -135,19 +137,38 @@ pub(crate) fn shape_applied(value: &mut Value, kind: &Kind) -> Result<Vec<String
     if let Some(why) = typing::mismatch(value, &kind.schema, kind.custom) {
         return Err(cannot(kind, &why));
     }
-    typing::drop_nulls(value, &kind.schema, kind.custom);
+    whole_numbers(value);
     let unknown = pruning::prune(value, &kind.schema);
     object::meta_mut(value);
     Ok(unknown)
 }
 
-/// True if the value is what `omitempty` leaves out: an empty list or an empty map of strings.
-pub(crate) fn is_left_out(value: &Value, schema: &super::schema::Schema) -> bool {
-    match schema.kind {
-        Type::Array => value.as_array().is_some_and(Vec::is_empty),
-        Type::Object => {
-            schema.additional.is_some() && value.as_object().is_some_and(serde_json::Map::is_empty)
+/// True if the value is one that Go leaves out: an empty list or map, and the zero of a field with `omitempty`.
+pub(crate) fn is_left_out(value: &Value, schema: &Schema) -> bool {
+    let is_zero = schema.zero == Zero::LeftOut && structs::zero_of(schema).as_ref() == Some(value);
+    is_zero
+        || match schema.kind {
+            Type::Array => value.as_array().is_some_and(Vec::is_empty),
+            Type::Object => {
+                schema.additional.is_some() && value.as_object().is_some_and(serde_json::Map::is_empty)
+            }
+            Type::Any | Type::String | Type::Integer | Type::Number | Type::Boolean => false,
         }
-        Type::Any | Type::String | Type::Integer | Type::Number | Type::Boolean => false,
+}
+
+/// Go writes a float without a fraction as an integer.
+fn whole_numbers(value: &mut Value) {
+    match value {
+        Value::Number(number) if number.is_f64() => {
+            let float = number.as_f64().unwrap_or_default();
+            if float.fract() == 0.0 && float.abs() < 1e15 {
+                #[expect(clippy::cast_possible_truncation, reason = "whole, and small enough")]
+                let whole = float as i64;
+                *value = whole.into();
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(whole_numbers),
+        Value::Object(map) => map.values_mut().for_each(whole_numbers),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }

@@ -189,6 +189,13 @@ impl ApiError {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "Invalid", message).about(details)
     }
 
+    /// A pod that cannot be given a node.
+    pub(crate) fn binding_conflict(name: &str, why: &str) -> Self {
+        let message = format!("Operation cannot be fulfilled on pods/binding {name:?}: {why}");
+        Self::new(StatusCode::CONFLICT, "Conflict", message)
+            .about(json!({"name": name, "kind": "pods/binding"}))
+    }
+
     /// A refusal by the authorizer, which does not know whether the resource exists.
     pub(crate) fn forbidden_resource(id: &ResourceId, name: &str, why: &str) -> Self {
         let qualified = if id.group.is_empty() {

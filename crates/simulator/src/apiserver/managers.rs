@@ -311,7 +311,7 @@ fn empty_of(kind: &Kind, schema: &Schema) -> Value {
 /// As Go sees it: lists that are always written are there, if only as a null.
 fn comparable(value: &Value, schema: &Schema) -> Value {
     let mut value = bare(value);
-    structs::fill_lists(&mut value, schema);
+    structs::fill_nulls(&mut value, schema);
     value
 }
 

@@ -17,6 +17,7 @@ use serde_json::json;
 mod access;
 mod answer;
 mod apply;
+mod bind;
 mod body;
 mod builtin;
 mod clock;
@@ -250,6 +251,7 @@ impl ApiServer {
         };
         let mut response = match (call.verb, call.subresource()) {
             (Verb::Create, "") if call.target.name.is_none() => create::create(call, &mut writing),
+            (Verb::Create, "binding") => bind::bind(call, &mut writing),
             (Verb::Update, "" | "status" | "scale" | "finalize") if call.target.name.is_some() => {
                 update::update(call, &mut writing)
             }
@@ -317,6 +319,7 @@ fn is_served(call: &Call<'_>) -> bool {
         "status" => call.kind.status,
         "scale" => call.kind.scale.is_some(),
         "finalize" => call.kind.is("", "namespaces"),
+        "binding" => call.kind.is("", "pods"),
         _ => false,
     };
     (scoped || across) && part

@@ -95,6 +95,11 @@ pub(crate) fn check_key(field: &str, key: &str) -> Option<FieldError> {
     None
 }
 
+/// What is wrong with the value of a label.
+pub(crate) fn check_label_value(field: &str, value: &Value) -> Option<FieldError> {
+    (!value.as_str().is_some_and(is_label_text)).then(|| FieldError::invalid(field, value, LABEL_VALUE))
+}
+
 fn check_owners(object: &Value) -> Vec<FieldError> {
     let mut errors = Vec::new();
     let owners = object::list_at(object, &["metadata", "ownerReferences"]);

@@ -5,9 +5,9 @@
 use serde_json::{Value, json};
 
 use super::kinds::Kind;
-use super::namespace;
 use super::object::{self, as_map, default_to, list_at, map_mut, str_at};
 use super::server::State;
+use super::{crd, namespace};
 
 mod addresses;
 
@@ -23,6 +23,7 @@ pub(crate) fn create(kind: &Kind, state: &mut State, value: &mut Value) {
         ("", "pods") => pod(value),
         ("", "services") => addresses::give(state, None, value),
         ("batch", "jobs") => job(value),
+        (crd::GROUP, crd::PLURAL) => crd::begin(value),
         _ => {}
     }
 }
@@ -60,7 +61,7 @@ pub(crate) fn update(kind: &Kind, state: &mut State, old: &Value, value: &mut Va
 }
 
 /// A pod's one address is the first of its addresses.
-pub(crate) fn update_status(kind: &Kind, value: &mut Value) {
+pub(crate) fn first_address(kind: &Kind, value: &mut Value) {
     let address = str_at(value, &["status", "podIP"]).to_owned();
     if kind.is("", "pods") && !address.is_empty() {
         default_to(map_mut(value, &["status"]), "podIPs", json!([{ "ip": address }]));

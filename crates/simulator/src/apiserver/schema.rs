@@ -77,6 +77,18 @@ pub(crate) struct Strategic {
     pub(crate) retain_keys: bool,
 }
 
+/// What Go does with the zero value of a field (`""`, 0, false, no items).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Zero {
+    /// Writes it if it was given.
+    #[default]
+    Kept,
+    /// Leaves it out, also if it was given.
+    LeftOut,
+    /// Writes it, also if it was not given.
+    Written,
+}
+
 /// Limits on a value of a custom kind.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Limits {
@@ -124,10 +136,7 @@ pub(crate) struct Schema {
     pub(crate) strategic: Strategic,
     /// A struct of Go that is written even when it is empty.
     pub(crate) always_there: bool,
-    /// The zero value, of a field that Go may write even then.
-    pub(crate) zero: Option<Value>,
-    /// Whether it does, for the fields of this struct.
-    pub(crate) writes_zeroes: bool,
+    pub(crate) zero: Zero,
     pub(crate) limits: Limits,
 }
 
@@ -180,8 +189,7 @@ impl Schema {
             atomic_map: str_at(node, &["x-kubernetes-map-type"]) == "atomic",
             strategic: Strategic::default(),
             always_there: false,
-            zero: None,
-            writes_zeroes: false,
+            zero: Zero::Kept,
             limits: Limits::from_crd(node),
         }
     }

@@ -14,7 +14,7 @@ use super::error::{ApiError, FieldError};
 use super::kinds::Kind;
 use super::managers::Operation;
 use super::object;
-use super::schema::{defaulting, structs, validation};
+use super::schema::{defaulting, structs, typing, validation};
 use super::server::{Call, Writing};
 use super::store::Stored;
 use super::{
@@ -139,17 +139,20 @@ pub(crate) fn replace(
 ) -> Result<Value, ApiError> {
     let kind = &call.kind;
     let old = &current.value;
+    if operation == Operation::Apply {
+        // Stated and owned, but not kept.
+        typing::drop_nulls(&mut value, &call.schema, kind.custom);
+    }
     defaulting::fill(&mut value, &call.schema);
     structs::fill(&mut value, &call.schema);
     defaults::fill(kind, &mut value);
+    prepare::first_address(kind, &mut value);
     if operation == Operation::Update {
         managers::record_update(call, writing, old, &mut value);
     }
     keep_server_fields(call, old, &mut value);
     if call.subresource().is_empty() {
         prepare::update(kind, writing.state, old, &mut value);
-    } else {
-        prepare::update_status(kind, &mut value);
     }
     if has_generation(kind) && call.subresource() != "status" && differs_for_generation(kind, old, &value) {
         let next = object::int_at(old, &["metadata", "generation"]).unwrap_or(0) + 1;

@@ -2,7 +2,7 @@
 //!
 //! Not here: names and labels (`names`), types and unknown fields (`decode`).
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::error::FieldError;
 use super::kinds::Kind;
@@ -116,7 +116,7 @@ fn ingress(value: &Value) -> Vec<FieldError> {
     let mut errors = Vec::new();
     if list_at(value, &["spec", "rules"]).is_empty() && at(value, &["spec", "defaultBackend"]).is_none() {
         let why = "either `defaultBackend` or `rules` must be specified";
-        errors.push(FieldError::invalid("spec", &json!([]), why));
+        errors.push(FieldError::invalid("spec", &Value::Null, why));
     }
     for (rule_at, rule) in list_at(value, &["spec", "rules"]).iter().enumerate() {
         for (path_at, path) in list_at(rule, &["http", "paths"]).iter().enumerate() {

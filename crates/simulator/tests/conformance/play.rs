@@ -80,7 +80,12 @@ async fn set_up(case: &Case, clients: &Clients) {
 /// Puts in `$ns` and values of earlier answers.
 fn fill(text: &str, case: &Case, answers: &[Answer]) -> String {
     let mut filled = text.replace("$ns", &case.namespace);
-    while let Some(start) = filled.find("${") {
+    // Manifests have `${..}` of their own; ours begin with the number of an answer.
+    while let Some(start) = filled
+        .match_indices("${")
+        .map(|(at, _)| at)
+        .find(|at| filled[at + 2..].starts_with(|next: char| next.is_ascii_digit()))
+    {
         let end = start + filled[start..].find('}').expect("${..}");
         let (number, path) = filled[start + 2..end].split_once('.').expect("${NUMBER.PATH}");
         let answer = &answers[number.parse::<usize>().unwrap() - 1];

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::object::{Object, as_map, default_to, map_mut, str_at};
+use super::super::object::{Object, as_map, at, default_to, map_mut, str_at};
 use super::{each, pod};
 
 pub(super) fn apps(plural: &str, value: &mut Value) {
@@ -55,7 +55,10 @@ fn stateful_set(value: &mut Value) {
     let retention = map_mut(value, &["spec", "persistentVolumeClaimRetentionPolicy"]);
     default_to(retention, "whenDeleted", "Retain");
     default_to(retention, "whenScaled", "Retain");
-    if rolls(value, "updateStrategy") {
+    // A partition only for those who said nothing, or began to say it.
+    let silent = str_at(value, &["spec", "updateStrategy", "type"]).is_empty();
+    let begun = at(value, &["spec", "updateStrategy", "rollingUpdate"]).is_some();
+    if rolls(value, "updateStrategy") && (silent || begun) {
         default_to(
             map_mut(value, &["spec", "updateStrategy", "rollingUpdate"]),
             "partition",

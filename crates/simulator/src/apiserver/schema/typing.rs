@@ -21,9 +21,15 @@ fn walk(value: &Value, schema: &Schema, parent: &str, path: &str) -> Option<Stri
         return None;
     }
     if !fits(value, schema) {
+        // A number that is no integer is named, other things only by their kind.
+        let name = go_name(value);
+        let shown = if value.is_f64() && schema.kind == Type::Integer {
+            format!("{name} {value}")
+        } else {
+            name.into()
+        };
         return Some(format!(
-            "json: cannot unmarshal {} into Go struct field {parent}.{path} of type {}",
-            go_name(value),
+            "json: cannot unmarshal {shown} into Go struct field {parent}.{path} of type {}",
             go_type(schema)
         ));
     }
@@ -59,7 +65,7 @@ fn fits(value: &Value, schema: &Schema) -> bool {
         Type::Object => value.is_object(),
         Type::Array => value.is_array(),
         Type::String => value.is_string(),
-        Type::Integer => value.is_i64() || value.is_u64() || value.as_f64().is_some_and(|f| f.fract() == 0.0),
+        Type::Integer => value.is_i64() || value.is_u64(),
         Type::Number => value.is_number(),
         Type::Boolean => value.is_boolean(),
     }

@@ -8,6 +8,10 @@ use super::super::object::{as_map, at, list_at, str_at};
 
 /// What is wrong with the pod spec at `path`.
 pub(super) fn spec(value: &Value, path: &[&str]) -> Vec<FieldError> {
+    // A stateful set brings volumes of its own.
+    let claims = list_at(value, &["spec", "volumeClaimTemplates"])
+        .iter()
+        .map(|c| str_at(c, &["metadata", "name"]));
     let mut errors = Vec::new();
     let field = path.join(".");
     let Some(spec) = at(value, path) else {
@@ -17,10 +21,8 @@ pub(super) fn spec(value: &Value, path: &[&str]) -> Vec<FieldError> {
     if containers.is_empty() {
         errors.push(FieldError::required(format!("{field}.containers"), ""));
     }
-    let volumes: Vec<_> = list_at(spec, &["volumes"])
-        .iter()
-        .map(|v| str_at(v, &["name"]))
-        .collect();
+    let named = list_at(spec, &["volumes"]).iter().map(|v| str_at(v, &["name"]));
+    let volumes: Vec<_> = named.chain(claims).collect();
     for list in ["containers", "initContainers"] {
         let mut seen = Vec::new();
         for (index, container) in list_at(spec, &[list]).iter().enumerate() {
@@ -94,10 +96,6 @@ pub(super) fn update(old: &Value, new: &Value) -> Vec<FieldError> {
             "schedulingGates",
         ] {
             map.remove(field);
-        }
-        // The scheduler sets it, once.
-        if str_at(old, &["spec", "nodeName"]).is_empty() {
-            map.remove("nodeName");
         }
         spec
     };

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::error::FieldError;
+use super::super::names::{check_key, check_label_value};
 use super::super::object::{as_map, at, int_at, map_at, str_at};
 use super::{changed, pod, selects};
 
@@ -49,6 +50,7 @@ pub(super) fn apps(plural: &str, value: &Value) -> Vec<FieldError> {
         let why = "`selector` does not match template `labels`";
         errors.push(FieldError::invalid("spec.template.metadata.labels", &labels, why));
     }
+    errors.extend(template_labels(value, &["spec", "template"]));
     errors.extend(pod::spec(value, &["spec", "template", "spec"]));
     let policy = &value["spec"]["template"]["spec"]["restartPolicy"];
     if *policy != "Always" {
@@ -56,6 +58,17 @@ pub(super) fn apps(plural: &str, value: &Value) -> Vec<FieldError> {
         errors.push(FieldError::not_supported(field, policy, &["Always".to_owned()]));
     }
     errors
+}
+
+/// Labels of the pods to come, at the path by which the real server calls them.
+fn template_labels(value: &Value, path: &[&str]) -> Vec<FieldError> {
+    let field = format!("{}.labels", path.join("."));
+    let template = at(value, path).unwrap_or(&Value::Null);
+    map_at(template, &["metadata", "labels"])
+        .iter()
+        .flat_map(|(key, value)| [check_key(&field, key), check_label_value(&field, value)])
+        .flatten()
+        .collect()
 }
 
 pub(super) fn batch(plural: &str, value: &Value) -> Vec<FieldError> {
@@ -68,6 +81,7 @@ pub(super) fn batch(plural: &str, value: &Value) -> Vec<FieldError> {
     if plural == "cronjobs" && str_at(value, &["spec", "schedule"]).is_empty() {
         errors.push(FieldError::required("spec.schedule", ""));
     }
+    errors.extend(template_labels(value, &path[..path.len() - 1]));
     errors.extend(pod::spec(value, path));
     let policy = at(value, path)
         .and_then(|spec| spec.get("restartPolicy"))
