@@ -1,3 +1,4 @@
+//! What a capture holds.
 use serde_json::{Value, json};
 
 use super::complete;

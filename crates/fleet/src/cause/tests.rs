@@ -1,3 +1,4 @@
+//! Which error tells which cause.
 use std::io::{self, ErrorKind};
 use std::time::Duration;
 

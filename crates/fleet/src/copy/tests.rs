@@ -1,3 +1,4 @@
+//! What a namespace is and does.
 use std::sync::Arc;
 
 use havenmeester_api::workload::CopyState;

@@ -1,3 +1,4 @@
+//! What pods ask for.
 use havenmeester_placement::Demand;
 use serde_json::json;
 

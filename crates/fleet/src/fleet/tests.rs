@@ -1,3 +1,4 @@
+//! Members come, stay and go. Nothing is reached here.
 use std::sync::Arc;
 
 use havenmeester_api::MemberCluster;

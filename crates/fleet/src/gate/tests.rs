@@ -1,3 +1,4 @@
+//! What a shut gate stops.
 use std::time::Duration;
 
 use bytes::Bytes;

@@ -1,3 +1,4 @@
+//! What stays known, and what counts as current.
 use std::collections::BTreeSet;
 use std::sync::Arc;
 

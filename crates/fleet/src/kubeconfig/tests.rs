@@ -1,3 +1,4 @@
+//! What is refused in a kubeconfig, and how it is said.
 use super::read;
 
 const GOOD: &str = "

@@ -1,3 +1,4 @@
+//! What is waited for, and how long.
 use std::time::Duration;
 
 use bytes::Bytes;

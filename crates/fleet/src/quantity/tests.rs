@@ -1,3 +1,4 @@
+//! Quantities of Kubernetes as whole numbers.
 use super::{mebi, milli, whole};
 
 #[test]

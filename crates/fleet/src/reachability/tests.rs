@@ -1,3 +1,4 @@
+//! The rule against every way of vanishing, and against loss. No sockets, no sleep.
 use std::time::Duration;
 
 use havenmeester_api::member::{Cause, ReachabilityState as State};

@@ -1,3 +1,4 @@
+//! Which kinds are watched.
 use havenmeester_portability::Gvk;
 use kube::core::{ApiResource, GroupVersionKind};
 use kube::discovery::{ApiCapabilities, Scope};
