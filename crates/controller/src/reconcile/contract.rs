@@ -8,7 +8,7 @@ use havenmeester_api::condition::{self, State};
 use havenmeester_api::contract::{ContractStatus, ExitReadiness, Round};
 use havenmeester_api::migration::{MigrationSpec, MoveKind, Verdict};
 use havenmeester_api::{Contract, Date, Migration, labels};
-use havenmeester_placement::{Plan, WorkloadId};
+use havenmeester_placement::{Candidate, Decision, WorkloadId};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 
 use super::Turn;
@@ -69,21 +69,39 @@ fn follow(turn: &Turn, contract: &Arc<Contract>, status: &mut ContractStatus, in
         })
         .collect();
     if let Some((last, overtaken)) = due.split_last() {
+        let lead = status.rounds[*last].lead_days;
         for i in overtaken {
-            let by = status.rounds[*last].lead_days;
-            status.rounds[*i].skipped = Some(format!("overtaken by the round at {by} days"));
+            status.rounds[*i].skipped = Some(format!("overtaken by the round at {lead} days"));
         }
-        start(turn, contract, &mut status.rounds[*last], intents);
+        status.rounds[*last].started_at = Some(Time(turn.scene.now));
+        tell(turn, contract, lead, intents);
     }
-    let newest = status.rounds.iter_mut().rfind(|r| r.started_at.is_some());
-    let (readiness, all_ended) = readiness(turn, contract, newest.as_deref());
+    let Some(round) = status.rounds.iter_mut().rfind(|r| r.started_at.is_some()) else {
+        let unknown = in_scope(turn, &contract.spec.provider).count();
+        status.exit_readiness = Some(ExitReadiness {
+            unknown: i32::try_from(unknown).unwrap_or(i32::MAX),
+            ..ExitReadiness::default()
+        });
+        return;
+    };
+    let (readiness, missing) = readiness(turn, contract, round);
     status.exit_readiness = Some(readiness);
-    if let Some(round) = newest
-        && round.finished_at.is_none()
-        && all_ended
-        && round.started_at.as_ref().is_some_and(|t| t.0 < turn.scene.now)
-    {
+    if round.finished_at.is_some() {
+        return;
+    }
+    let under_way = runs(turn, contract, round).values().any(|run| !ended(run));
+    if missing.is_empty() && !under_way {
         round.finished_at = Some(Time(turn.scene.now));
+    }
+    for (id, target) in missing {
+        intents.migrations.push(NewMigration {
+            criticality: turn
+                .identities
+                .get(&id)
+                .map(|i| i.criticality)
+                .unwrap_or_default(),
+            object: Box::new(dry_run(turn, contract, round.lead_days, &id, &target)),
+        });
     }
 }
 
@@ -111,57 +129,36 @@ fn rounds(contract: &Contract, status: &mut ContractStatus) {
         .collect();
 }
 
-/// Makes a dry run of every workload in scope that has somewhere to go.
-fn start(turn: &Turn, contract: &Arc<Contract>, round: &mut Round, intents: &mut Intents) {
-    round.started_at = Some(Time(turn.scene.now));
-    let without = without_provider(turn, &contract.spec.provider);
-    let mut made = 0;
-    for id in in_scope(turn, &contract.spec.provider) {
-        let Some(target) = without.decisions.get(id).and_then(|d| d.desired.clone()) else {
-            continue; // counted as blocked: no cluster may take it
-        };
-        let Some(decision) = turn.plan.decisions.get(id) else {
-            continue;
-        };
-        made += 1;
-        intents.migrations.push(NewMigration {
-            criticality: decision.criticality,
-            object: Box::new(dry_run(turn, contract, round.lead_days, id, &target)),
-        });
-    }
+fn tell(turn: &Turn, contract: &Arc<Contract>, lead_days: i32, intents: &mut Intents) {
+    let count = in_scope(turn, &contract.spec.provider).count();
     intents
         .log
-        .push(log_entry::contract(turn, contract, round.lead_days, made));
+        .push(log_entry::contract(turn, contract, lead_days, count));
     intents.notices.push(Notice {
         about: About::Contract(Arc::clone(contract)),
         warning: false,
         reason: "DryRunsDue",
-        note: format!("{} days before the end: {made} dry runs made", round.lead_days),
+        note: format!("{lead_days} days before the end: {count} workloads are dry-run"),
     });
 }
 
-/// Where everything would stand if the provider's clusters could take nothing and had to be left.
-fn without_provider(turn: &Turn, provider: &str) -> Plan {
-    let mut request = turn.request.clone();
-    for view in request.fleet.clusters.values_mut() {
-        if view.provider == provider {
-            view.barred = Some(format!("the contract with {provider} ends"));
-        }
-    }
-    for workload in request.workloads.values_mut() {
-        let leaves = workload
-            .home
-            .as_ref()
-            .and_then(|home| request.fleet.clusters.get(home))
-            .is_some_and(|view| view.provider == provider);
-        if leaves {
-            // Its home no longer binds it, or it would be allowed to stay where it is.
-            workload.home = None;
-            workload.previous = None;
-            workload.moving = None;
-        }
-    }
-    havenmeester_placement::decide(&request)
+/// The best place for a workload on a cluster of another provider.
+fn elsewhere(turn: &Turn, decision: &Decision, provider: &str) -> Option<String> {
+    let fits = decision
+        .candidates
+        .iter()
+        .filter_map(|(cluster, candidate)| match candidate {
+            Candidate::Fits(score) => Some((score.total, cluster)),
+            Candidate::Refused(_) => None,
+        });
+    let other = |cluster: &String| {
+        let view = turn.request.fleet.clusters.get(cluster);
+        view.is_some_and(|v| v.provider != provider)
+    };
+    // The first by name wins a tie, so that the same turn gives the same target.
+    fits.filter(|(_, cluster)| other(cluster))
+        .max_by_key(|(total, cluster)| (*total, std::cmp::Reverse(*cluster)))
+        .map(|(_, cluster)| cluster.clone())
 }
 
 fn in_scope<'a>(turn: &'a Turn, provider: &'a str) -> impl Iterator<Item = &'a WorkloadId> {
@@ -208,50 +205,48 @@ fn dry_run(turn: &Turn, contract: &Contract, lead: i32, id: &WorkloadId, target:
     migration
 }
 
-/// By the newest round's dry runs, and whether all of them have ended. A workload that no cluster may take is blocked;
-/// one without a verdict is unknown.
-fn readiness(turn: &Turn, contract: &Contract, round: Option<&Round>) -> (ExitReadiness, bool) {
-    let mut counts = ExitReadiness::default();
-    let mut all_ended = true;
-    let Some(round) = round else {
-        counts.unknown = i32::try_from(in_scope(turn, &contract.spec.provider).count()).unwrap_or(i32::MAX);
-        return (counts, false);
-    };
+/// The dry runs of one round, by workload.
+fn runs<'a>(turn: &'a Turn, contract: &Contract, round: &Round) -> BTreeMap<WorkloadId, &'a Arc<Migration>> {
     let name = contract.metadata.name.clone().unwrap_or_default();
     let prefix = format!("{name}-{}d-", round.lead_days);
-    let runs: BTreeMap<WorkloadId, &Arc<Migration>> = turn
-        .scene
+    turn.scene
         .migrations
         .values()
         .filter(|m| m.spec.dry_run)
         .filter(|m| m.metadata.name.as_deref().is_some_and(|n| n.starts_with(&prefix)))
         .map(|m| (workload_of(m), m))
-        .collect();
-    for id in in_scope(turn, &contract.spec.provider) {
-        match runs.get(id) {
-            Some(run) => {
-                all_ended &= ended(run);
-                match run.status.as_ref().and_then(|s| s.verdict) {
-                    Some(Verdict::Ready) => counts.ready += 1,
-                    Some(Verdict::ReadyWithWarnings) => counts.with_warnings += 1,
-                    Some(Verdict::Blocked) => counts.blocked += 1,
-                    Some(Verdict::Unknown) | None => counts.unknown += 1,
-                }
-            }
-            None if turn.plan.decisions.get(id).is_some_and(goes_nowhere) => counts.blocked += 1,
-            None => counts.unknown += 1,
-        }
-    }
-    (counts, all_ended)
+        .collect()
 }
 
-/// Whether no cluster other than its home may take it.
-fn goes_nowhere(decision: &havenmeester_placement::Decision) -> bool {
-    use havenmeester_placement::Candidate;
-    !decision
-        .candidates
-        .iter()
-        .any(|(cluster, c)| Some(cluster) != decision.home.as_ref() && matches!(c, Candidate::Fits(_)))
+/// By the round's dry runs: how ready we are, and which workloads have somewhere to go but no dry run yet. A workload
+/// that no other provider's cluster may take is blocked; one without a verdict is unknown.
+fn readiness(turn: &Turn, contract: &Contract, round: &Round) -> (ExitReadiness, Vec<(WorkloadId, String)>) {
+    let mut counts = ExitReadiness::default();
+    let mut missing = Vec::new();
+    let runs = runs(turn, contract, round);
+    for id in in_scope(turn, &contract.spec.provider) {
+        if let Some(run) = runs.get(id) {
+            match run.status.as_ref().and_then(|s| s.verdict) {
+                Some(Verdict::Ready) => counts.ready += 1,
+                Some(Verdict::ReadyWithWarnings) => counts.with_warnings += 1,
+                Some(Verdict::Blocked) => counts.blocked += 1,
+                Some(Verdict::Unknown) | None => counts.unknown += 1,
+            }
+            continue;
+        }
+        let Some(decision) = turn.plan.decisions.get(id) else {
+            counts.unknown += 1; // takes no part in placement
+            continue;
+        };
+        match elsewhere(turn, decision, &contract.spec.provider) {
+            Some(target) => {
+                counts.unknown += 1;
+                missing.push((id.clone(), target));
+            }
+            None => counts.blocked += 1,
+        }
+    }
+    (counts, missing)
 }
 
 fn conditions(turn: &Turn, contract: &Contract, problem: Option<String>, status: &mut ContractStatus) {
