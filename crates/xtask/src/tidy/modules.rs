@@ -1,6 +1,6 @@
 //! Dead files: a `.rs` that no target reaches is not compiled, and looks as if it were.
 //!
-//! Reads `mod name;` by the layout that rustfmt gives; `#[path]` is not used here and not followed.
+//! Reads `mod name;`, and a `#[path = "..."]` on the line before it, by the layout that rustfmt gives.
 
 use std::{
     collections::BTreeSet,
@@ -43,13 +43,33 @@ pub(super) fn reached(roots: &[PathBuf], files: &[SourceFile]) -> BTreeSet<PathB
         if !reached.insert(path.clone()) {
             continue;
         }
-        let directory = directory_of_children(&path, is_root);
-        for name in file.text.lines().filter_map(declared) {
-            open.push((directory.join(format!("{name}.rs")), false));
-            open.push((directory.join(name).join("mod.rs"), false));
-        }
+        open.extend(children(file, is_root).into_iter().map(|child| (child, false)));
     }
     reached
+}
+
+/// Where the modules that `file` declares may be.
+fn children(file: &SourceFile, is_root: bool) -> Vec<PathBuf> {
+    let directory = directory_of_children(&file.path, is_root);
+    let beside = file.path.parent().unwrap_or(Path::new(""));
+    let mut children = Vec::new();
+    let mut given = None;
+    for line in file.text.lines() {
+        if let Some(name) = declared(line) {
+            match given {
+                Some(path) => children.push(beside.join(path)),
+                None => {
+                    children.push(directory.join(format!("{name}.rs")));
+                    children.push(directory.join(name).join("mod.rs"));
+                }
+            }
+        }
+        given = line
+            .trim_start()
+            .strip_prefix("#[path = \"")
+            .and_then(|rest| rest.strip_suffix("\"]"));
+    }
+    children
 }
 
 fn directory_of_children(path: &Path, is_root: bool) -> PathBuf {

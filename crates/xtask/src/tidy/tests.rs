@@ -83,6 +83,23 @@ fn fleet_may_not_change_a_member() {
 }
 
 #[test]
+fn a_given_path_is_followed() {
+    let files = [
+        mk_file(
+            "crates/a/tests/golden.rs",
+            "//! A.\n#[path = \"golden/script.rs\"]\nmod script;\nmod b;\n",
+        ),
+        mk_file("crates/a/tests/golden/script.rs", "//! Script.\n"),
+        mk_file("crates/a/tests/b.rs", "//! B.\n"),
+    ];
+
+    assert_eq!(
+        modules::reached(&["crates/a/tests/golden.rs".into()], &files).len(),
+        3
+    );
+}
+
+#[test]
 fn a_version_in_a_member_is_found() {
     let manifest = "[lints]\nworkspace = true\n\n[dependencies]\nserde.workspace = true\nhex = \"0.4\"\n";
 
