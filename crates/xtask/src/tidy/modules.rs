@@ -56,12 +56,11 @@ fn children(file: &SourceFile, is_root: bool) -> Vec<PathBuf> {
     let mut given = None;
     for line in file.text.lines() {
         if let Some(name) = declared(line) {
-            match given {
-                Some(path) => children.push(beside.join(path)),
-                None => {
-                    children.push(directory.join(format!("{name}.rs")));
-                    children.push(directory.join(name).join("mod.rs"));
-                }
+            if let Some(path) = given {
+                children.push(beside.join(path));
+            } else {
+                children.push(directory.join(format!("{name}.rs")));
+                children.push(directory.join(name).join("mod.rs"));
             }
         }
         given = line
