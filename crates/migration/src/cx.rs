@@ -60,9 +60,11 @@ impl<'d> Cx<'d> {
 
     /// Who writes.
     pub(crate) fn writer(&self) -> Writer<'_> {
+        let name = self.moving.workload.split_once('/').map_or("", |(_, name)| name);
         Writer {
             migration: &self.moving.id,
             generation: self.moving.generation,
+            part: (!self.moving.place.match_labels.is_empty()).then_some(name),
         }
     }
 

@@ -24,6 +24,9 @@ pub(crate) const CREATED_BY: &str = "havenmeester.dev/created-by";
 /// overwritten by a later move of the workload; a copy that somebody else staged may not.
 pub(crate) const STOPPED_BY: &str = "havenmeester.dev/stopped-by";
 
+/// The longest name part of an annotation's key.
+const KEY_CHARS: usize = 63;
+
 /// Who wants to write, and how new its plan is.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Writer<'a> {
@@ -31,6 +34,8 @@ pub(crate) struct Writer<'a> {
     pub(crate) migration: &'a str,
     /// The generation of its plan.
     pub(crate) generation: i64,
+    /// The workload, where it is only a part of the namespace: others in it have plans of their own.
+    pub(crate) part: Option<&'a str>,
 }
 
 /// Whether a writer may write.
@@ -93,15 +98,8 @@ pub(crate) async fn claim(member: &Member, name: &str, writer: Writer<'_>) -> Re
     if seen.pointer("/metadata/deletionTimestamp").is_some() {
         return Ok(Claim::Leaving);
     }
-    let by = annotation(&seen, labels::MIGRATION).unwrap_or_default();
-    let theirs: i64 = annotation(&seen, labels::PLAN_GENERATION)
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(0);
-    if by == writer.migration && theirs == writer.generation {
-        return Ok(Claim::Held);
-    }
-    if theirs > writer.generation || (theirs == writer.generation && theirs > 0 && by != writer.migration) {
-        return Ok(Claim::Superseded(by.to_owned()));
+    if let Some(known) = judge(&seen, writer) {
+        return Ok(known);
     }
     let patch = json!({"metadata": {"annotations": BTreeMap::from(marks(writer))}});
     match objects::merge(member, &key(name), patch, &seen).await {
@@ -113,6 +111,21 @@ pub(crate) async fn claim(member: &Member, name: &str, writer: Writer<'_>) -> Re
     }
 }
 
+/// What the namespace says about the writer; `None`: it is the writer's to take. Pure.
+fn judge(seen: &Value, writer: Writer<'_>) -> Option<Claim> {
+    let [(migration, _), (generation, _)] = marks(writer);
+    let by = annotation(seen, &migration).unwrap_or_default();
+    let theirs = annotation(seen, &generation).and_then(|text| text.parse().ok());
+    let theirs: i64 = theirs.unwrap_or(0);
+    if by == writer.migration && theirs == writer.generation {
+        return Some(Claim::Held);
+    }
+    // Two plans of one generation were made at the same moment: who came first goes on.
+    let newer =
+        theirs > writer.generation || (theirs == writer.generation && theirs > 0 && by != writer.migration);
+    newer.then(|| Claim::Superseded(by.to_owned()))
+}
+
 /// Creates the namespace for the writer. Already there is no error: look again.
 pub(crate) async fn create(
     member: &Member,
@@ -121,6 +134,12 @@ pub(crate) async fn create(
     planned: &Value,
 ) -> Result<Created, MemberError> {
     let mut object = planned.clone();
+    if let Some(annotations) = object
+        .pointer_mut("/metadata/annotations")
+        .and_then(Value::as_object_mut)
+    {
+        annotations.remove(STOPPED_BY); // true of where it was captured
+    }
     for (mark, value) in marks(writer) {
         object["metadata"]["annotations"][mark] = value.into();
     }
@@ -144,10 +163,19 @@ pub(crate) async fn mark_stopped(member: &Member, name: &str, by: Option<&str>) 
     }
 }
 
-fn marks(writer: Writer<'_>) -> [(&'static str, String); 2] {
+/// The annotations of a writer: those of the namespace, or of its part of it (cut to what a key may have).
+fn marks(writer: Writer<'_>) -> [(String, String); 2] {
+    let key = |whole: &str| {
+        let Some(part) = writer.part else {
+            return whole.to_owned();
+        };
+        let (domain, word) = whole.split_once('/').unwrap_or(("", whole));
+        let part: String = part.chars().take(KEY_CHARS).collect();
+        format!("{word}.{domain}/{}", part.trim_end_matches(['-', '.']))
+    };
     [
-        (labels::MIGRATION, writer.migration.to_owned()),
-        (labels::PLAN_GENERATION, writer.generation.to_string()),
+        (key(labels::MIGRATION), writer.migration.to_owned()),
+        (key(labels::PLAN_GENERATION), writer.generation.to_string()),
     ]
 }
 
@@ -155,3 +183,6 @@ fn marks(writer: Writer<'_>) -> [(&'static str, String); 2] {
 pub(crate) fn annotation<'v>(object: &'v Value, name: &str) -> Option<&'v str> {
     object.get("metadata")?.get("annotations")?.get(name)?.as_str()
 }
+
+#[cfg(test)]
+mod tests;
