@@ -1,0 +1,56 @@
+//! A file per command; here each is called.
+mod audit; // the decision log
+mod completions; // for shells
+mod crds; // the definitions
+mod drill; // rehearsed cut-offs
+mod explain; // one workload
+mod migrate; // a move, or a dry run of one
+mod plan; // every workload
+mod run; // the daemon
+mod sandbox; // three stories on simulated clusters
+
+use std::future::Future;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+
+use crate::args::{AuditCommand, Cli, Command};
+use crate::output::Screen;
+
+/// Does what the command line says.
+pub(crate) fn dispatch(cli: &Cli, screen: Screen) -> anyhow::Result<ExitCode> {
+    match &cli.command {
+        Command::Run(args) => block_on(run::run(cli, args)),
+        Command::Sandbox(args) => sandbox::run(args, screen.colour()),
+        Command::Plan(args) => block_on(plan::run(cli, args, screen)),
+        Command::Explain(args) => block_on(explain::run(cli, args, screen)),
+        Command::Migrate(args) => block_on(migrate::run(cli, args)),
+        Command::Drill { command } => block_on(drill::run(cli, command, screen)),
+        Command::Audit {
+            command: AuditCommand::Verify { store, output },
+        } => block_on(audit::verify(store, *output, screen)),
+        Command::Audit {
+            command: AuditCommand::Log { store, output },
+        } => block_on(audit::log(store, *output, screen)),
+        Command::Crds => crds::run(),
+        Command::Completions { shell } => completions::run(*shell),
+    }
+}
+
+/// `sandbox` has a runtime of its own, whose time it can move; the others share this one.
+fn block_on(work: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("starting the runtime")?;
+    runtime.block_on(work)
+}
+
+/// 0 when it is as it should be, 1 when not.
+fn verdict(good: bool) -> ExitCode {
+    if good {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}

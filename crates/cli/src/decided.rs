@@ -1,0 +1,63 @@
+//! What would be decided now, from the hub or from files.
+//!
+//! Invariant: the same code decides as in the daemon; nothing is written anywhere.
+use std::path::PathBuf;
+
+use havenmeester_controller::build_request;
+use havenmeester_fleet::{Clock as _, SystemClock};
+use havenmeester_placement::{Plan, Problem, Request, decide, problems};
+use jiff::Timestamp;
+
+use crate::args::Cli;
+use crate::files::{self, Faults};
+use crate::hub;
+use crate::objects::Objects;
+use crate::scene::{scene_from_files, scene_from_hub};
+
+/// A decision with what it was made from.
+pub(crate) struct Decided {
+    pub(crate) request: Request,
+    pub(crate) plan: Plan,
+    /// What is wrong with providers, clusters and policies, or has no effect.
+    pub(crate) problems: Vec<Problem>,
+    /// All objects, as they were read.
+    pub(crate) objects: Objects,
+}
+
+/// From the files when there are any, else from the hub.
+pub(crate) async fn decided(cli: &Cli, filenames: &[PathBuf]) -> anyhow::Result<Decided> {
+    let now = SystemClock.now();
+    if filenames.is_empty() {
+        Ok(from_hub(Box::pin(hub::connect(cli).await?.objects()).await?, now))
+    } else {
+        from_files(filenames, &cli.namespace, now)
+    }
+}
+
+/// From what the daemon wrote on the hub.
+pub(crate) fn from_hub(objects: Objects, now: Timestamp) -> Decided {
+    let request = build_request(&scene_from_hub(objects.clone(), now));
+    Decided {
+        plan: decide(&request),
+        problems: problems(&request),
+        request,
+        objects,
+    }
+}
+
+fn from_files(filenames: &[PathBuf], namespace: &str, now: Timestamp) -> anyhow::Result<Decided> {
+    let loaded = files::load(filenames, namespace)?;
+    let scene = scene_from_files(loaded.objects.clone(), loaded.inventory.clone(), now);
+    let request = build_request(&scene);
+    let problems = problems(&request);
+    let faults = loaded.faults_of(&problems);
+    if !faults.is_empty() {
+        return Err(Faults(faults).into());
+    }
+    Ok(Decided {
+        plan: decide(&request),
+        problems,
+        request,
+        objects: loaded.objects,
+    })
+}

@@ -1,0 +1,116 @@
+//! What the daemon wrote on the hub gives the decision that the daemon made.
+use havenmeester_controller::build_request;
+use havenmeester_placement::{Action, Contact, decide};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::scene_from_hub;
+use crate::objects::Objects;
+
+fn object<T: serde::de::DeserializeOwned>(kind: &str, name: &str, rest: &Value) -> T {
+    let mut value = json!({
+        "apiVersion": "havenmeester.dev/v1alpha1",
+        "kind": kind,
+        "metadata": {"name": name},
+    });
+    if ["Workload", "Migration"].contains(&kind) {
+        value["metadata"]["namespace"] = "havenmeester".into();
+    }
+    value
+        .as_object_mut()
+        .unwrap()
+        .extend(rest.as_object().unwrap().clone());
+    serde_json::from_value(value).unwrap()
+}
+
+fn mk_member(name: &str, provider: &str, state: &str) -> havenmeester_api::MemberCluster {
+    object(
+        "MemberCluster",
+        name,
+        &json!({
+            "spec": {"provider": provider, "region": "r", "connection": {"kubeconfigSecret": {"namespace": "n", "name": name}}},
+            "status": {
+                "reachability": {"state": state, "since": "2026-11-24T09:00:00Z", "lastHeartbeat": "2026-11-24T08:59:30Z"},
+                "capacity": {"cpuMilli": 1000, "memoryMib": 1000, "pods": 10, "requestedCpuMilli": 0, "requestedMemoryMib": 0, "requestedPods": 0},
+            },
+        }),
+    )
+}
+
+fn mk_hub(state_of_azure: &str) -> Objects {
+    let provider = |name: &str, category: &str| {
+        object(
+            "Provider",
+            name,
+            &json!({"spec": {"legalName": name, "country": "NL", "category": category}}),
+        )
+    };
+    Objects {
+        providers: vec![provider("azure", "Hyperscaler"), provider("eu", "PrivateEu")],
+        members: vec![
+            mk_member("azure-weu", "azure", state_of_azure),
+            mk_member("eu-west-1", "eu", "Reachable"),
+        ],
+        policies: vec![object(
+            "PlacementPolicy",
+            "p",
+            &json!({"spec": {
+                "require": {"categories": ["PrivateEu"]},
+                "migration": {"mode": "Automatic"},
+                "failover": {"mode": "Automatic", "after": "30s"},
+            }}),
+        )],
+        workloads: vec![object(
+            "Workload",
+            "signalen",
+            &json!({
+                "metadata": {"namespace": "havenmeester", "name": "signalen", "labels": {"havenmeester.dev/origin": "discovered"}},
+                "spec": {"target": {"namespace": "signalen"}},
+                "status": {
+                    "criticality": "Critical", "sensitivity": "High", "mode": "Replicable", "cluster": "azure-weu",
+                    "copies": [{"cluster": "azure-weu", "state": "Active", "objects": 12}],
+                    "capture": {"id": "sha256-00", "cluster": "azure-weu", "takenAt": "2026-11-24T08:59:00Z", "objects": 12},
+                },
+            }),
+        )],
+        ..Objects::default()
+    }
+}
+
+fn action(objects: Objects) -> Action {
+    let now: Timestamp = "2026-11-24T10:00:00Z".parse().unwrap();
+    let plan = decide(&build_request(&scene_from_hub(objects, now)));
+    plan.decisions.into_values().next().unwrap().action
+}
+
+#[test]
+fn a_discovered_workload_is_placed_by_what_its_status_says() {
+    let moved = Action::Relocate {
+        source: "azure-weu".to_owned(),
+        target: "eu-west-1".to_owned(),
+    };
+    assert_eq!(action(mk_hub("Reachable")), moved);
+}
+
+#[test]
+fn a_cluster_that_was_seen_lost_stays_lost() {
+    let failed_over =
+        |action: Action| matches!(action, Action::FailOver { target, .. } if target == "eu-west-1");
+    assert!(failed_over(action(mk_hub("Lost"))));
+    assert!(failed_over(action(mk_hub("CutOff"))));
+}
+
+#[test]
+fn what_the_daemon_never_saw_is_unknown() {
+    let mut objects = mk_hub("Reachable");
+    for member in &mut objects.members {
+        member.status = None;
+    }
+    let scene = scene_from_hub(objects, Timestamp::UNIX_EPOCH);
+    assert!(
+        scene
+            .fleet
+            .values()
+            .all(|view| view.cluster.contact == Contact::Unknown)
+    );
+}

@@ -1,0 +1,119 @@
+//! What people see: help, plan and explain from the example files. `UPDATE_GOLDEN=1` rewrites the files.
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test: its helpers too stop it at the first surprise"
+)]
+
+use std::path::{Path, PathBuf};
+
+use assert_cmd::cargo::cargo_bin_cmd;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// What the command prints, run in the root of the project.
+fn printed(arguments: &[&str]) -> String {
+    let run = cargo_bin_cmd!("havenmeester")
+        .current_dir(root())
+        .env_remove("KUBECONFIG")
+        .env("COLUMNS", "110")
+        .args(arguments)
+        .assert()
+        .success();
+    String::from_utf8(run.get_output().stdout.clone()).unwrap()
+}
+
+#[track_caller]
+fn check(name: &str, arguments: &[&str]) {
+    let seen = printed(arguments);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/golden")
+        .join(name);
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::write(&path, &seen).unwrap();
+    }
+    let wanted = std::fs::read_to_string(&path).unwrap_or_default();
+    let diff = similar::TextDiff::from_lines(wanted.as_str(), seen.as_str());
+    assert!(
+        wanted == seen,
+        "{name} differs (UPDATE_GOLDEN=1 rewrites it):\n{}",
+        diff.unified_diff()
+    );
+}
+
+const FILES: [&str; 4] = ["-f", "examples/amsterdam", "-f", "examples/amsterdam/inventory"];
+
+fn with_files<'a>(arguments: &[&'a str]) -> Vec<&'a str> {
+    arguments.iter().copied().chain(FILES).collect()
+}
+
+#[test]
+fn help() {
+    check("help.txt", &["--help"]);
+}
+
+#[test]
+fn plan() {
+    check("plan.txt", &with_files(&["plan"]));
+}
+
+#[test]
+fn explain() {
+    check("explain.txt", &with_files(&["explain", "signalen"]));
+    check(
+        "explain.json",
+        &with_files(&["explain", "signalen", "-o", "json"]),
+    );
+}
+
+#[test]
+fn json_and_yaml_say_the_same() {
+    let json = printed(&with_files(&["plan", "-o", "json"]));
+    let yaml = printed(&with_files(&["plan", "-o", "yaml"]));
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let mut yaml: serde_json::Value = serde_saphyr::from_str(&yaml).unwrap();
+    yaml["at"] = json["at"].clone(); // the one thing that differs between two runs
+    assert_eq!(json, yaml);
+    assert_eq!(json["workloads"].as_array().map(Vec::len), Some(4));
+    assert_eq!(json["workloads"][2]["desired"], "logius-sp");
+    assert_eq!(json["workloads"][2]["compliant"], false);
+}
+
+#[test]
+fn colours_change_nothing_but_colours() {
+    let plain = printed(&with_files(&["plan"]));
+    let mut coloured = printed(&with_files(&["plan", "--color", "always"]));
+    assert_ne!(plain, coloured);
+    while let Some(start) = coloured.find('\u{1b}') {
+        let end = coloured[start..].find('m').unwrap();
+        coloured.replace_range(start..=start + end, "");
+    }
+    let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(words(&plain), words(&coloured));
+}
+
+#[test]
+fn the_chart_holds_what_crds_prints() {
+    let directory = root().join("charts/havenmeester/crds");
+    let mut printed = printed(&["crds"]);
+    printed.insert(0, '\n');
+    let mut names = Vec::new();
+    for document in printed.split("\n---\n").filter(|document| !document.is_empty()) {
+        let parsed: serde_json::Value = serde_saphyr::from_str(document).unwrap();
+        let name = format!("{}.yaml", parsed["metadata"]["name"].as_str().unwrap());
+        let in_chart = std::fs::read_to_string(directory.join(&name)).unwrap_or_default();
+        assert!(
+            in_chart.trim_end() == document.trim_end(),
+            "{name} is not what `crds` prints; run `cargo xtask crds`"
+        );
+        names.push(name);
+    }
+    let mut files: Vec<String> = std::fs::read_dir(directory)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    files.sort();
+    names.sort();
+    assert_eq!(files, names);
+}
