@@ -60,9 +60,9 @@ impl Default for NodesConfig {
         Self {
             count: 3,
             prefix: "node".to_owned(),
-            cpu_milli: 16_000,
-            memory_mib: 65_536,
-            pods: 250,
+            cpu_milli: 64_000,
+            memory_mib: 262_144,
+            pods: 500,
             zones: Vec::new(),
             region: None,
             start_delay: Duration::from_secs(1),

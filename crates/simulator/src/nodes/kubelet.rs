@@ -542,18 +542,10 @@ async fn bind(api: Api<Pod>, pod: PodRef, node: String) -> kube::Result<Outcome>
         "metadata": {"namespace": namespace, "name": name, "uid": pod.uid},
         "target": {"apiVersion": "v1", "kind": "Node", "name": node},
     });
-    match api
-        .create_subresource::<Value, Value>("binding", name, &PostParams::default(), &binding)
-        .await
-    {
-        // An API server that does not know bindings, as the simulated one; a real one refuses the patch below.
-        Err(kube::Error::Api(status)) if matches!(status.code, 404 | 405) => {}
-        other => return other.map(|_| Outcome::Done),
-    }
-    let patch = json!({"metadata": {"uid": pod.uid}, "spec": {"nodeName": node}});
-    api.patch(name, &PatchParams::default(), &Patch::Merge(patch))
-        .await
-        .map(|_| Outcome::Done)
+    let params = PostParams::default();
+    api.create_subresource::<Value, Value>("binding", name, &params, &binding)
+        .await?;
+    Ok(Outcome::Done)
 }
 
 async fn patch_status(api: Api<Pod>, name: String, patch: Value, then: Outcome) -> kube::Result<Outcome> {
