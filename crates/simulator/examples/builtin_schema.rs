@@ -4,7 +4,8 @@
 //! `cargo run -p havenmeester-simulator --example builtin_schema -- DIRECTORY TYPES.. > kubernetes.json`, where `DIRECTORY`
 //! is `api/openapi-spec/v3` of the Kubernetes release (Apache-2.0) to simulate and `TYPES` are the `types.go` of its
 //! groups. The documents do not say which zero values Go leaves out; the sources do: `x-go` is `omit` for a field that is
-//! no pointer and has `omitempty`, and `always` for one that is no pointer and has not.
+//! no pointer and has `omitempty`, and `always` for one that is no pointer and has not. They also say the numbers of
+//! fields in protobuf: `x-pb` is `2.1` for field 1 of a struct that Go embeds as field 2.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -20,6 +21,8 @@ const SERVED: &[(&str, &str)] = &[
     ),
     ("apis__apiextensions.k8s.io__v1", "apiextensions.v1"),
     ("apis__apps__v1", "apps.v1"),
+    ("apis__authentication.k8s.io__v1", "authentication.v1"),
+    ("apis__authorization.k8s.io__v1", "authorization.v1"),
     ("apis__autoscaling__v2", "autoscaling.v2"),
     ("apis__batch__v1", "batch.v1"),
     ("apis__coordination.k8s.io__v1", "coordination.v1"),
@@ -72,8 +75,11 @@ fn main() -> Result<(), Error> {
         let go = structs.get(&short(&name));
         let properties = node.pointer_mut("/properties").and_then(Value::as_object_mut);
         for (field, property) in properties.into_iter().flatten() {
-            if let Some(written) = go.and_then(|fields| fields.get(field)) {
-                property["x-go"] = (*written).into();
+            if let Some(found) = go.and_then(|fields| fields.get(field)) {
+                if let Some(written) = found.written {
+                    property["x-go"] = written.into();
+                }
+                property["x-pb"] = found.number.as_str().into();
             }
         }
         kept.insert(short(&name), node);
@@ -110,13 +116,23 @@ fn short(name: &str) -> String {
     name[start..].to_owned()
 }
 
-/// By short name of the definition: how Go writes the zero value of a field that is no pointer.
-type Structs = BTreeMap<String, BTreeMap<String, &'static str>>;
+/// What Go's sources say of a field.
+#[derive(Clone)]
+struct Field {
+    /// How the zero value is written; nothing for pointers.
+    written: Option<&'static str>,
+    number: String,
+}
+
+/// By short name of the definition.
+type Structs = BTreeMap<String, BTreeMap<String, Field>>;
 
 /// Reads the struct definitions of Go sources; the group and version are the last directories of a path.
 fn structs(files: impl Iterator<Item = String>) -> Result<Structs, Error> {
     let head = regex::Regex::new(r"^type (\w+) struct \{")?;
-    let field = regex::Regex::new(r#"^\t(?:\w+\s+)?(\*?)(\S+)\s+`json:"(\w*)((?:,\w+)*)""#)?;
+    let field = regex::Regex::new(
+        r#"^\t(?:\w+\s+)?(\*?)(\S+)\s+`json:"(\w*)((?:,\w+)*)"(?:.*protobuf:"\w+,(\d+))?"#,
+    )?;
     let mut structs = Structs::new();
     let mut inlined = Vec::new();
     for file in files {
@@ -131,26 +147,33 @@ fn structs(files: impl Iterator<Item = String>) -> Result<Structs, Error> {
             if let Some(found) = head.captures(line) {
                 current = format!("{group}.{version}.{}", &found[1]);
             } else if let Some(found) = field.captures(line) {
+                let number = found.get(5).map_or("", |number| number.as_str()).to_owned();
                 if found[4].contains("inline") {
                     let of = found[2].rsplit('.').next().unwrap_or_default();
-                    inlined.push((current.clone(), format!("{group}.{version}.{of}")));
-                } else if found[1].is_empty() {
-                    let written = if found[4].contains("omitempty") {
-                        "omit"
-                    } else {
-                        "always"
-                    };
-                    structs
-                        .entry(current.clone())
-                        .or_default()
-                        .insert(found[3].to_owned(), written);
+                    inlined.push((current.clone(), format!("{group}.{version}.{of}"), number));
+                    continue;
                 }
+                let written = if found[4].contains("omitempty") {
+                    "omit"
+                } else {
+                    "always"
+                };
+                let field = Field {
+                    written: found[1].is_empty().then_some(written),
+                    number,
+                };
+                structs
+                    .entry(current.clone())
+                    .or_default()
+                    .insert(found[3].to_owned(), field);
             }
         }
     }
-    for (outer, inner) in inlined {
-        let fields = structs.get(&inner).cloned().unwrap_or_default();
-        structs.entry(outer).or_default().extend(fields);
+    for (outer, inner, number) in inlined {
+        for (name, mut field) in structs.get(&inner).cloned().unwrap_or_default() {
+            field.number = format!("{number}.{}", field.number);
+            structs.entry(outer.clone()).or_default().insert(name, field);
+        }
     }
     Ok(structs)
 }

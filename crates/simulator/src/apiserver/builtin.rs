@@ -367,6 +367,10 @@ fn resolve(name: &str, made: &mut BTreeMap<String, Arc<Schema>>) -> Arc<Schema> 
 
 fn read(node: &Value, made: &mut BTreeMap<String, Arc<Schema>>) -> Schema {
     let mut schema = read_shape(node, made);
+    schema.number = str_at(node, &["x-pb"])
+        .split('.')
+        .filter_map(|number| number.parse().ok())
+        .collect();
     schema.zero = match str_at(node, &["x-go"]) {
         "omit" => Zero::LeftOut,
         "always" => Zero::Written,

@@ -10,6 +10,7 @@ use super::error::ApiError;
 use super::kinds::Kind;
 use super::object::{self, str_at};
 use super::schema::{Schema, Type, Zero, pruning, structs, typing};
+use super::{builtin, protobuf};
 
 const ACCEPTED: [&str; 4] = [
     "application/json",
@@ -18,18 +19,15 @@ const ACCEPTED: [&str; 4] = [
     "application/cbor",
 ];
 
-/// Reads the JSON body of a create or update.
+/// Reads the body of a create or update: JSON, or for Kubernetes' own kinds protobuf.
 pub(crate) fn body(headers: &HeaderMap, body: &[u8], kind: &Kind) -> Result<Value, ApiError> {
-    let content = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|v| v.to_str().ok())
-        .unwrap_or("application/json");
-    if content
-        .split(';')
-        .next()
-        .is_some_and(|c| c.trim() != "application/json" && !c.is_empty())
-    {
-        return Err(ApiError::unsupported_media_type(&ACCEPTED));
+    match content_type(headers) {
+        "application/json" | "" => {}
+        protobuf::CONTENT if !kind.custom => {
+            return protobuf::read(body, &kind.schema)
+                .ok_or_else(|| ApiError::bad_request("the body of the request is not well-formed protobuf"));
+        }
+        _ => return Err(ApiError::unsupported_media_type(&ACCEPTED)),
     }
     let value: Value = serde_json::from_slice(body).map_err(|error| {
         ApiError::bad_request(format!(
@@ -54,6 +52,24 @@ pub(crate) fn body(headers: &HeaderMap, body: &[u8], kind: &Kind) -> Result<Valu
         )));
     }
     Ok(value)
+}
+
+/// The media type of a body, without its parameters.
+pub(crate) fn content_type(headers: &HeaderMap) -> &str {
+    let given = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or_default();
+    given.split(';').next().unwrap_or_default().trim()
+}
+
+/// Reads a body that may be protobuf of the definition `name`, else JSON.
+pub(crate) fn plain(headers: &HeaderMap, body: &[u8], name: &str) -> Result<Value, ApiError> {
+    if content_type(headers) == protobuf::CONTENT {
+        return protobuf::read(body, &builtin::schema(name))
+            .ok_or_else(|| ApiError::bad_request("the body of the request is not well-formed protobuf"));
+    }
+    serde_json::from_slice(body).map_err(|error| ApiError::bad_request(error.to_string()))
 }
 
 /// Checks that the object is of `kind`, and gives it that kind where it says nothing.

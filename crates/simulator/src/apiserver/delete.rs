@@ -14,7 +14,7 @@ use super::query::Query;
 use super::selector::Filter;
 use super::server::{Call, Writing};
 use super::store::{Key, Place, Stored};
-use super::{clock, convert, crd, gc, namespace};
+use super::{clock, convert, crd, decode, gc, namespace};
 
 pub(crate) const ORPHAN: &str = "orphan";
 pub(crate) const FOREGROUND: &str = "foregroundDeletion";
@@ -30,11 +30,11 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    pub(crate) fn read(query: &Query, body: &[u8]) -> Result<Self, ApiError> {
+    pub(crate) fn read(query: &Query, headers: &http::HeaderMap, body: &[u8]) -> Result<Self, ApiError> {
         let given: Value = if body.is_empty() {
             json!({})
         } else {
-            serde_json::from_slice(body).map_err(|error| ApiError::bad_request(error.to_string()))?
+            decode::plain(headers, body, "meta.v1.DeleteOptions")?
         };
         let text = |path: &[&str]| Some(str_at(&given, path).to_owned()).filter(|t| !t.is_empty());
         let orphan = given["orphanDependents"].as_bool().or(query.orphan_dependents);
@@ -58,7 +58,7 @@ impl Options {
 }
 
 pub(crate) fn delete(call: &Call<'_>, writing: &mut Writing<'_>) -> Result<Response<Body>, ApiError> {
-    let options = Options::read(&call.query, call.body)?;
+    let options = Options::read(&call.query, call.headers, call.body)?;
     writing.dry_run |= options.dry_run;
     let current = writing
         .state
@@ -127,7 +127,7 @@ fn check_preconditions(call: &Call<'_>, current: &Stored, options: &Options) -> 
 }
 
 pub(crate) fn collection(call: &Call<'_>, writing: &mut Writing<'_>) -> Result<Response<Body>, ApiError> {
-    let options = Options::read(&call.query, call.body)?;
+    let options = Options::read(&call.query, call.headers, call.body)?;
     writing.dry_run |= options.dry_run;
     let filter = Filter::new(&call.kind, call.target.namespace.as_deref(), &call.query)?;
     let table = call.table();

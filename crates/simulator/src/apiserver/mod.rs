@@ -39,6 +39,7 @@ mod object;
 mod openapi;
 mod patch;
 mod prepare;
+mod protobuf;
 mod query;
 mod quota;
 mod read;
@@ -184,7 +185,8 @@ impl ApiServer {
             .find(&target.group, &target.version, &target.plural);
         access::check(who, &target, verb)?;
         if req.method() == Method::POST
-            && let Some(answer) = reviews::answer(who, &target.group, &target.plural, req.body())
+            && let Some(answer) =
+                reviews::answer(who, &target.group, &target.plural, req.headers(), req.body())
         {
             return answer;
         }

@@ -16,23 +16,25 @@ pub(crate) fn answer(
     who: &User,
     group: &str,
     plural: &str,
+    headers: &http::HeaderMap,
     body: &[u8],
 ) -> Option<Result<Response<Body>, ApiError>> {
-    let answer: fn(&User, &mut Value) = match (group, plural) {
-        ("authentication.k8s.io", "selfsubjectreviews") => who_am_i,
-        ("authorization.k8s.io", "selfsubjectaccessreviews") => may_i,
-        ("authorization.k8s.io", "selfsubjectrulesreviews") => my_rules,
+    let (name, answer): (_, fn(&User, &mut Value)) = match (group, plural) {
+        ("authentication.k8s.io", "selfsubjectreviews") => ("authentication.v1.SelfSubjectReview", who_am_i),
+        ("authorization.k8s.io", "selfsubjectaccessreviews") => {
+            ("authorization.v1.SelfSubjectAccessReview", may_i)
+        }
+        ("authorization.k8s.io", "selfsubjectrulesreviews") => {
+            ("authorization.v1.SelfSubjectRulesReview", my_rules)
+        }
         _ => return None,
     };
-    let read: Result<Value, _> = serde_json::from_slice(body);
-    Some(
-        read.map_err(|error| ApiError::bad_request(error.to_string()))
-            .map(|mut review| {
-                object::meta_mut(&mut review);
-                answer(who, &mut review);
-                answer::value(StatusCode::CREATED, &review)
-            }),
-    )
+    let read = super::decode::plain(headers, body, name);
+    Some(read.map(|mut review| {
+        object::meta_mut(&mut review);
+        answer(who, &mut review);
+        answer::value(StatusCode::CREATED, &review)
+    }))
 }
 
 fn who_am_i(who: &User, review: &mut Value) {

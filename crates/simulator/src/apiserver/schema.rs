@@ -137,6 +137,8 @@ pub(crate) struct Schema {
     /// A struct of Go that is written even when it is empty.
     pub(crate) always_there: bool,
     pub(crate) zero: Zero,
+    /// The number of the field in protobuf, with those of the structs it is embedded in.
+    pub(crate) number: Vec<u64>,
     pub(crate) limits: Limits,
 }
 
@@ -190,6 +192,7 @@ impl Schema {
             strategic: Strategic::default(),
             always_there: false,
             zero: Zero::Kept,
+            number: Vec::new(),
             limits: Limits::from_crd(node),
         }
     }

@@ -40,6 +40,11 @@ fn definition(name: &str, kind: &str, format: &str, description: &str, priority:
     json!({"name": name, "type": kind, "format": format, "description": description, "priority": priority})
 }
 
+/// A definition shows the time at which it was made, and custom columns say themselves whether there is an age.
+fn has_age(kind: &Kind) -> bool {
+    kind.columns.is_empty() && !kind.is(super::crd::GROUP, super::crd::PLURAL)
+}
+
 fn definitions(kind: &Kind) -> Vec<Value> {
     let name = "Name must be unique within a namespace.";
     let mut columns = vec![definition("Name", "string", "name", name, 0)];
@@ -63,7 +68,7 @@ fn definitions(kind: &Kind) -> Vec<Value> {
     for name in columns::names(kind) {
         columns.push(definition(name, "string", "", "", 0));
     }
-    if kind.columns.is_empty() {
+    if has_age(kind) {
         let format = if kind.custom { "date" } else { "" };
         let kind = if kind.custom { "date" } else { "string" };
         columns.push(definition(
@@ -87,7 +92,7 @@ fn cells(kind: &Kind, object: &Value, now: Timestamp) -> Vec<Value> {
         ));
     }
     cells.extend(columns::cells(kind, object));
-    if kind.columns.is_empty() {
+    if has_age(kind) {
         let created = str_at(object, &["metadata", "creationTimestamp"]);
         // For a custom kind the client makes an age of the date itself.
         cells.push(if kind.custom {

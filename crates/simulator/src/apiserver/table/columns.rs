@@ -11,7 +11,7 @@ pub(super) fn names(kind: &Kind) -> &'static [&'static str] {
     match (kind.id.group.as_str(), kind.id.plural.as_str()) {
         ("", "pods") => &["Ready", "Status", "Restarts"],
         ("", "namespaces") => &["Status"],
-        ("", "services") => &["Type", "Cluster-IP", "Port(s)"],
+        ("", "services") => &["Type", "Cluster-IP", "External-IP", "Port(s)"],
         ("", "configmaps") => &["Data"],
         ("", "secrets") => &["Type", "Data"],
         ("", "events") => &["Type", "Reason", "Message"],
@@ -40,6 +40,7 @@ pub(super) fn cells(kind: &Kind, object: &Value) -> Vec<Value> {
         ("", "services") => vec![
             text(&["spec", "type"]),
             text(&["spec", "clusterIP"]),
+            external(object),
             ports(object),
         ],
         ("", "configmaps") => vec![json!(map_at(object, &["data"]).len())],
@@ -76,6 +77,23 @@ fn pod(object: &Value) -> Vec<Value> {
         str_at(object, &["status", "phase"])
     };
     vec![json!(format!("{ready}/{of}")), json!(status), json!(restarts)]
+}
+
+fn external(service: &Value) -> Value {
+    let given = list_at(service, &["status", "loadBalancer", "ingress"]);
+    let address = |entry: &Value| {
+        entry["ip"]
+            .as_str()
+            .or(entry["hostname"].as_str())
+            .map(str::to_owned)
+    };
+    let addresses: Vec<_> = given.iter().filter_map(address).collect();
+    match str_at(service, &["spec", "type"]) {
+        "ExternalName" => json!(str_at(service, &["spec", "externalName"])),
+        "LoadBalancer" if addresses.is_empty() => json!("<pending>"),
+        "LoadBalancer" => json!(addresses.join(",")),
+        _ => json!("<none>"),
+    }
 }
 
 fn ports(object: &Value) -> Value {
