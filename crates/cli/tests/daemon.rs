@@ -1,0 +1,345 @@
+//! The binary as people use it, on simulated clusters that listen on loopback: the daemon is started, a workload is
+//! found, dry-run, moved and drilled, the log is verified, and the daemon is asked to end.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test: its helpers too stop it at the first surprise"
+)]
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
+
+use havenmeester_api::{MemberCluster, PlacementPolicy, Provider, Workload};
+use havenmeester_fleet::{Clock as _, SystemClock};
+use havenmeester_simulator::{ClusterSpec, Served, User, World, serve, until};
+use k8s_openapi::api::apps::v1::Deployment;
+use k8s_openapi::api::core::v1::{Namespace, Secret};
+use kube::api::PostParams;
+use kube::{Api, Client, Resource};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+const SOON: Duration = Duration::from_secs(60);
+
+struct Bench {
+    world: World,
+    served: BTreeMap<String, Served>,
+    home: tempfile::TempDir,
+}
+
+impl Bench {
+    async fn new() -> Self {
+        let mut builder = World::builder().start(SystemClock.now());
+        for name in ["hub", "azure-weu", "eu-west-1"] {
+            builder = builder.cluster(name, ClusterSpec::default());
+        }
+        let world = builder.build().await.unwrap();
+        let (mut served, home) = (BTreeMap::new(), tempfile::tempdir().unwrap());
+        for name in ["hub", "azure-weu", "eu-west-1"] {
+            let tokens = BTreeMap::from([("token".to_owned(), User::admin())]);
+            let listening = serve(world.cluster(name).unwrap().server().clone(), tokens, 0)
+                .await
+                .unwrap();
+            served.insert(name.to_owned(), listening);
+        }
+        std::fs::write(
+            home.path().join("hub.yaml"),
+            served["hub"].kubeconfig("hub", "token"),
+        )
+        .unwrap();
+        Self { world, served, home }
+    }
+
+    fn client(&self, cluster: &str) -> Client {
+        self.world.cluster(cluster).unwrap().admin()
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(assert_cmd::cargo::cargo_bin!("havenmeester"));
+        command
+            .current_dir(self.home.path())
+            .env("KUBECONFIG", "hub.yaml")
+            .args(arguments);
+        command
+    }
+
+    /// Runs a command beside the simulation, which lives in this runtime.
+    async fn run(&self, arguments: &[&str]) -> Output {
+        let mut command = self.command(arguments);
+        tokio::task::spawn_blocking(move || command.output().unwrap())
+            .await
+            .unwrap()
+    }
+
+    /// What a command that must succeed prints.
+    async fn printed(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments).await;
+        assert!(
+            output.status.success(),
+            "{arguments:?}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    async fn json(&self, arguments: &[&str]) -> Value {
+        serde_json::from_str(&self.printed(arguments).await).unwrap()
+    }
+
+    fn daemon(&self) -> Daemon {
+        let log = std::fs::File::create(self.home.path().join("daemon.log")).unwrap();
+        let arguments = [
+            "run",
+            "--install-crds",
+            "--store",
+            "store",
+            "--capture-key-file",
+            "key",
+            "--listen",
+            "127.0.0.1:0",
+        ];
+        Daemon(
+            self.command(&arguments)
+                .stderr(log)
+                .stdin(Stdio::null())
+                .spawn()
+                .unwrap(),
+        )
+    }
+
+    fn log(&self) -> String {
+        std::fs::read_to_string(self.home.path().join("daemon.log")).unwrap()
+    }
+}
+
+/// Ends with the test, however it ends.
+struct Daemon(Child);
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+async fn make<K>(client: &Client, object: Value)
+where
+    K: Resource<DynamicType = ()> + Clone + std::fmt::Debug + DeserializeOwned + serde::Serialize,
+{
+    let object: K = serde_json::from_value(object).unwrap();
+    let api = Api::<K>::all(client.clone());
+    api.create(&PostParams::default(), &object).await.unwrap();
+}
+
+async fn mk_fleet(bench: &Bench) {
+    let hub = bench.client("hub");
+    for (provider, category, cluster) in [
+        ("azure", "Hyperscaler", "azure-weu"),
+        ("eu-cloud", "PrivateEu", "eu-west-1"),
+    ] {
+        make::<Provider>(
+            &hub,
+            json!({
+                "apiVersion": "havenmeester.dev/v1alpha1", "kind": "Provider", "metadata": {"name": provider},
+                "spec": {"legalName": provider, "country": "NL", "category": category},
+            }),
+        )
+        .await;
+        let kubeconfig = bench.served[cluster].kubeconfig(cluster, "token");
+        let secret: Secret = serde_json::from_value(json!({
+            "metadata": {"name": cluster},
+            "data": {"kubeconfig": k8s_openapi::ByteString(kubeconfig.into_bytes())},
+        }))
+        .unwrap();
+        let secrets = Api::<Secret>::namespaced(hub.clone(), "havenmeester");
+        secrets.create(&PostParams::default(), &secret).await.unwrap();
+        make::<MemberCluster>(&hub, json!({
+            "apiVersion": "havenmeester.dev/v1alpha1", "kind": "MemberCluster", "metadata": {"name": cluster},
+            "spec": {"provider": provider, "region": "r",
+                "connection": {"kubeconfigSecret": {"namespace": "havenmeester", "name": cluster}}},
+        }))
+        .await;
+    }
+    make::<PlacementPolicy>(&hub, json!({
+        "apiVersion": "havenmeester.dev/v1alpha1", "kind": "PlacementPolicy", "metadata": {"name": "autonomous"},
+        "spec": {"workloads": {"anyOf": [{"criticality": "Critical"}]}, "require": {"categories": ["PrivateEu"]},
+            "objectives": {"rto": "15m", "rpo": "5m"}},
+    }))
+    .await;
+}
+
+async fn mk_application(azure: &Client) {
+    make::<Namespace>(
+        azure,
+        json!({"metadata": {"name": "signalen", "labels": {
+            "havenmeester.dev/criticality": "critical",
+            "havenmeester.dev/sensitivity": "high",
+            "havenmeester.dev/mode": "replicable",
+        }}}),
+    )
+    .await;
+    let web: Deployment = serde_json::from_value(json!({
+        "metadata": {"name": "web"},
+        "spec": {
+            "replicas": 2,
+            "selector": {"matchLabels": {"app": "web"}},
+            "template": {"metadata": {"labels": {"app": "web"}}, "spec": {"containers": [{"name": "web", "image": "web:1"}]}},
+        },
+    }))
+    .unwrap();
+    Api::<Deployment>::namespaced(azure.clone(), "signalen")
+        .create(&PostParams::default(), &web)
+        .await
+        .unwrap();
+}
+
+/// The status of the Workload, once it says what it should.
+async fn workload(bench: &Bench, says: impl Fn(&Value) -> bool) -> Value {
+    let api = Api::<Workload>::namespaced(bench.client("hub"), "havenmeester");
+    let look = async || {
+        let workload = api.get_opt("signalen").await.unwrap()?;
+        let status = serde_json::to_value(workload.status).unwrap();
+        says(&status).then_some(status)
+    };
+    until(SOON, look)
+        .await
+        .unwrap_or_else(|error| panic!("{error}\n{}", bench.log()))
+}
+
+fn end(daemon: &mut Daemon) -> Option<i32> {
+    let id = daemon.0.id().to_string();
+    assert!(
+        Command::new("kill")
+            .args(["-TERM", &id])
+            .status()
+            .unwrap()
+            .success()
+    );
+    daemon.0.wait().unwrap().code()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn from_the_first_start_to_a_verified_log() {
+    let bench = Bench::new().await;
+    make::<Namespace>(
+        &bench.client("hub"),
+        json!({"metadata": {"name": "havenmeester"}}),
+    )
+    .await;
+    let mut daemon = bench.daemon();
+    let hub = bench.client("hub");
+    let served = async || {
+        Api::<Workload>::all(hub.clone())
+            .list(&kube::api::ListParams::default())
+            .await
+            .ok()
+    };
+    until(SOON, served)
+        .await
+        .unwrap_or_else(|error| panic!("{error}\n{}", bench.log()));
+    mk_application(&bench.client("azure-weu")).await;
+    mk_fleet(&bench).await;
+    workload(&bench, |status| {
+        status["desired"]["cluster"] == "eu-west-1" && !status["capture"].is_null()
+    })
+    .await;
+
+    decide(&bench).await;
+    rehearse(&bench).await;
+    drill(&bench).await;
+    move_it(&bench).await;
+
+    let code = tokio::task::spawn_blocking(move || end(&mut daemon))
+        .await
+        .unwrap();
+    assert_eq!(code, Some(0), "{}", bench.log());
+    let verified = bench
+        .json(&["audit", "verify", "--store", "store", "-o", "json"])
+        .await;
+    assert_eq!(verified["log"], "Intact");
+    assert!(verified["entries"].as_u64().unwrap() > 3, "{verified}");
+    assert!(Path::new(&bench.home.path().join("key")).exists());
+    for (_, served) in bench.served {
+        served.stop().await;
+    }
+    bench.world.shutdown().await;
+}
+
+async fn decide(bench: &Bench) {
+    let plan = bench.json(&["plan", "-o", "json"]).await;
+    let row = &plan["workloads"][0];
+    assert_eq!(
+        (&row["home"], &row["desired"]),
+        (&"azure-weu".into(), &"eu-west-1".into()),
+        "{plan:#}"
+    );
+    assert_eq!(row["next"]["rule"], "ManualMigration", "{plan:#}");
+    let explained = bench.printed(&["explain", "signalen"]).await;
+    assert!(
+        explained.starts_with("havenmeester/signalen must stand on eu-west-1. It stands on azure-weu."),
+        "{explained}"
+    );
+    let absent = bench.run(&["explain", "nothing"]).await;
+    assert_eq!(absent.status.code(), Some(1));
+}
+
+async fn rehearse(bench: &Bench) {
+    let report = bench
+        .json(&["migrate", "signalen", "--dry-run", "-o", "json"])
+        .await;
+    assert_eq!(
+        (&report["dryRun"], &report["target"]),
+        (&true.into(), &"eu-west-1".into()),
+        "{report:#}"
+    );
+    assert!(
+        ["Ready", "ReadyWithWarnings"].contains(&report["verdict"].as_str().unwrap()),
+        "{report:#}"
+    );
+    let nothing = Api::<Namespace>::all(bench.client("eu-west-1"))
+        .get_opt("signalen")
+        .await
+        .unwrap();
+    assert!(nothing.is_none(), "a dry run writes nothing");
+    let refused = bench.run(&["migrate", "signalen", "--to", "mars"]).await;
+    assert_eq!(refused.status.code(), Some(1));
+}
+
+async fn drill(bench: &Bench) {
+    let simulated = bench
+        .run(&["drill", "run", "d1", "--provider", "azure", "--wait"])
+        .await;
+    let said = String::from_utf8_lossy(&simulated.stdout).into_owned();
+    assert!(
+        said.starts_with("Cut-off of azure, simulated"),
+        "{said}{}",
+        String::from_utf8_lossy(&simulated.stderr)
+    );
+    let twice = bench.run(&["drill", "run", "d1", "--provider", "azure"]).await;
+    assert!(String::from_utf8_lossy(&twice.stderr).contains("choose another name"));
+    let report = bench.json(&["drill", "report", "d1", "-o", "json"]).await;
+    assert_eq!(report["total"], 1, "{report:#}");
+    bench.printed(&["drill", "report", "d1", "-o", "markdown"]).await;
+    bench.printed(&["drill", "status", "d1"]).await;
+    bench.printed(&["drill", "abort", "d1"]).await;
+    let unknown = bench.run(&["drill", "run", "--provider", "nobody"]).await;
+    assert!(String::from_utf8_lossy(&unknown.stderr).contains("there are azure, eu-cloud"));
+}
+
+async fn move_it(bench: &Bench) {
+    let said = bench.printed(&["migrate", "signalen"]).await;
+    assert!(
+        said.contains("signalen serves on eu-west-1; its stopped source is kept for "),
+        "{said}"
+    );
+    workload(bench, |status| status["cluster"] == "eu-west-1").await;
+    let web = Api::<Deployment>::namespaced(bench.client("eu-west-1"), "signalen")
+        .get("web")
+        .await
+        .unwrap();
+    assert_eq!(web.status.unwrap().ready_replicas, Some(2));
+    let plan = bench.json(&["plan", "-o", "json"]).await;
+    assert_eq!(plan["workloads"][0]["compliant"], true, "{plan:#}");
+}
