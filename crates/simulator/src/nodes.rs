@@ -8,6 +8,7 @@ mod kubelet; // the loop: events in, deeds out, one after the other in time
 mod orders; // what a test may break while they run
 mod place; // which node a pod goes to
 mod register; // Node objects and their leases
+mod requests; // what is sent about a pod
 mod slip; // what is kept of a pod
 mod status; // what a kubelet writes into a pod's status
 mod volumes; // the storage system behind claims

@@ -13,12 +13,8 @@ use futures::{
     future::BoxFuture,
     stream::{self, FuturesUnordered},
 };
-use k8s_openapi::api::core::v1::{ConfigMap, PersistentVolumeClaim, Pod, Secret};
-use kube::{
-    Api, Client,
-    api::{DeleteParams, Patch, PatchParams, PostParams, Preconditions},
-};
-use serde_json::{Value, json};
+use k8s_openapi::api::core::v1::{PersistentVolumeClaim, Pod};
+use kube::{Api, Client};
 use tokio::time::Instant;
 
 use super::{
@@ -26,6 +22,7 @@ use super::{
     orders::Orders,
     place::Yard,
     register,
+    requests::{Outcome, PodRef, bind, patch_status, start, stop},
     slip::{PodKey, Slip, Stage},
     status,
 };
@@ -46,20 +43,6 @@ enum Deed {
     Start(PodRef),
     Finish(PodRef),
     Stop(PodRef),
-}
-
-/// A pod, and not another one of the same name.
-#[derive(Clone, Debug)]
-struct PodRef {
-    key: PodKey,
-    uid: String,
-}
-
-/// How a deed came out.
-enum Outcome {
-    Done,
-    /// The pod stays as it is until this deed is tried again.
-    Waits(&'static str),
 }
 
 struct Settled {
@@ -533,75 +516,6 @@ impl Kubelet {
             self.note(slip);
         }
     }
-}
-
-async fn bind(api: Api<Pod>, pod: PodRef, node: String) -> kube::Result<Outcome> {
-    let (namespace, name) = &pod.key;
-    let binding = json!({
-        "apiVersion": "v1", "kind": "Binding",
-        "metadata": {"namespace": namespace, "name": name, "uid": pod.uid},
-        "target": {"apiVersion": "v1", "kind": "Node", "name": node},
-    });
-    let params = PostParams::default();
-    api.create_subresource::<Value, Value>("binding", name, &params, &binding)
-        .await?;
-    Ok(Outcome::Done)
-}
-
-async fn patch_status(api: Api<Pod>, name: String, patch: Value, then: Outcome) -> kube::Result<Outcome> {
-    api.patch_status(&name, &PatchParams::default(), &Patch::Merge(patch))
-        .await?;
-    Ok(then)
-}
-
-async fn start(
-    api: Api<Pod>,
-    references: Option<Client>,
-    slip: Slip,
-    running: Value,
-    now: jiff::Timestamp,
-) -> kube::Result<Outcome> {
-    if let Some(missing) = missing(references, &slip).await? {
-        let reason = "CreateContainerConfigError";
-        if slip.marked != Some(reason) {
-            let patch = status::waiting(&slip, reason, &missing, now);
-            patch_status(api, slip.key.1.clone(), patch, Outcome::Done).await?;
-        }
-        return Ok(Outcome::Waits(reason));
-    }
-    patch_status(api, slip.key.1.clone(), running, Outcome::Done).await
-}
-
-/// The first config map or secret that the pod must have and that does not exist.
-async fn missing(client: Option<Client>, slip: &Slip) -> kube::Result<Option<String>> {
-    let Some(client) = client else { return Ok(None) };
-    let namespace = &slip.key.0;
-    let maps = Api::<ConfigMap>::namespaced(client.clone(), namespace);
-    for name in &slip.config_maps {
-        if maps.get_opt(name).await?.is_none() {
-            return Ok(Some(format!("configmap \"{name}\" not found")));
-        }
-    }
-    let secrets = Api::<Secret>::namespaced(client, namespace);
-    for name in &slip.secrets {
-        if secrets.get_opt(name).await?.is_none() {
-            return Ok(Some(format!("secret \"{name}\" not found")));
-        }
-    }
-    Ok(None)
-}
-
-async fn stop(api: Api<Pod>, pod: PodRef) -> kube::Result<Outcome> {
-    let params = DeleteParams {
-        grace_period_seconds: Some(0),
-        preconditions: Some(Preconditions {
-            uid: Some(pod.uid),
-            resource_version: None,
-        }),
-        ..DeleteParams::default()
-    };
-    api.delete(&pod.key.1, &params).await?;
-    Ok(Outcome::Done)
 }
 
 fn is_bound(claim: &PersistentVolumeClaim) -> bool {
