@@ -16,7 +16,7 @@ use crate::{
     halt::{Copy, Halt},
     namespace::{self, Claim, annotation},
     objects,
-    owned::{is_data, is_only_by_us},
+    owned::{is_data, is_empty_since, is_only_by_us},
     state,
     turn::Turn,
 };
@@ -125,7 +125,7 @@ pub(crate) async fn remove_target(cx: &Cx<'_>, status: &MigrationStatus) -> Resu
         };
         // A claim in a namespace that was there before may hold data that was there before.
         let keep = (is_data(&one.key) && !ours) || one.key.namespace.as_deref() != Some(name);
-        if keep || !(ours || is_only_by_us(&live)) {
+        if keep || !(ours || is_only_by_us(&live) || is_empty_since(&live, &seen)) {
             continue;
         }
         going += 1;

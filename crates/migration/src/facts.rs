@@ -114,7 +114,7 @@ async fn try_objects(
         let tried = if exists {
             DryRunFact::Accepted
         } else {
-            try_one(target, &one.key, &one.object, None).await
+            try_one(target, &one.key, &one.object, None, &BTreeSet::new()).await
         };
         dry_run.insert(own, tried);
     }
@@ -198,6 +198,12 @@ async fn try_all(
             .collect(),
         Fact::Unknown { .. } => BTreeMap::new(),
     };
+    let coming: BTreeSet<(&str, &str)> = asked
+        .iter()
+        .filter(|one| matches!(one.key.kind.as_str(), "Role" | "ClusterRole"))
+        .map(|one| (one.key.kind.as_str(), one.key.name.as_str()))
+        .collect();
+    let coming = &coming;
     let tries = asked.iter().map(|one| {
         let live = there.get(&one.key).copied();
         async move {
@@ -210,7 +216,7 @@ async fn try_all(
                 } else {
                     one.key.namespace.as_deref()
                 };
-                try_one(target, &one.key, &one.object, space).await
+                try_one(target, &one.key, &one.object, space, coming).await
             };
             (one.key.clone(), fact)
         }
@@ -219,7 +225,13 @@ async fn try_all(
 }
 
 /// Tries one object in a namespace that is there.
-async fn try_one(target: &Member, key: &ObjectKey, object: &Value, space: Option<&str>) -> DryRunFact {
+async fn try_one(
+    target: &Member,
+    key: &ObjectKey,
+    object: &Value,
+    space: Option<&str>,
+    coming: &BTreeSet<(&str, &str)>,
+) -> DryRunFact {
     let (mut key, mut object) = (key.clone(), object.clone());
     if let Some(space) = space {
         key.namespace = Some(space.to_owned());
@@ -228,6 +240,7 @@ async fn try_one(target: &Member, key: &ObjectKey, object: &Value, space: Option
     match objects::create(target, &key, &object, true).await {
         Ok(Created::Yes) => return DryRunFact::Accepted,
         Ok(Created::AlreadyThere) => {}
+        Err(error) if waits_for_role(&error, &object, coming) => return DryRunFact::Accepted,
         Err(error) => return said(error),
     }
     STAND_IN_NAME.clone_into(&mut key.name);
@@ -239,6 +252,21 @@ async fn try_one(target: &Member, key: &ObjectKey, object: &Value, space: Option
         },
         Err(error) => said(error),
     }
+}
+
+/// Whether a binding was refused only because its role is not there yet and comes with the move. Whether we may give
+/// what the role gives is answered by the dry run of the role itself.
+fn waits_for_role(error: &MemberError, object: &Value, coming: &BTreeSet<(&str, &str)>) -> bool {
+    let MemberError::Request { source, .. } = error else {
+        return false;
+    };
+    let field = |name: &str| {
+        object
+            .pointer(&format!("/roleRef/{name}"))
+            .and_then(Value::as_str)
+    };
+    let role = field("kind").zip(field("name"));
+    code(source) == Some(404) && role.is_some_and(|role| coming.contains(&role))
 }
 
 /// Tries to put one object over what stands there.
@@ -288,7 +316,7 @@ async fn pods(target: &Member, cargo: &Cargo) -> BTreeMap<ObjectKey, DryRunFact>
         Some((key, pod))
     });
     let tries = samples.into_iter().map(|(key, pod)| async move {
-        let fact = try_one(target, &key, &pod, None).await;
+        let fact = try_one(target, &key, &pod, None, &BTreeSet::new()).await;
         (key, fact)
     });
     abreast(tries.collect()).await.into_iter().collect()

@@ -19,6 +19,7 @@ use havenmeester_api::{
     MemberCluster, Migration, Workload,
     condition::{COMPLETE, get},
     crds,
+    member::Scope,
     migration::{MigrationStatus, Step, StepState, Verdict},
 };
 use havenmeester_fleet::{Fleet, FleetOptions, KubeconfigConnector, SystemClock, Tracked};
@@ -27,7 +28,7 @@ use havenmeester_migration::{Deps, Next, advance};
 use havenmeester_portability::{ObjectKey, capture, is_captured_kind, manifests};
 use havenmeester_simulator::{Nodes, NodesConfig, NodesControl, SimClock, until};
 use havenmeester_testenv::{Cluster, ClusterOptions, Process};
-use k8s_openapi::api::core::v1::{Namespace, Secret};
+use k8s_openapi::api::core::v1::{Namespace, Secret, ServiceAccount};
 use kube::{
     Api, Client,
     api::{DynamicObject, ListParams, Patch, PatchParams, PostParams},
@@ -92,6 +93,11 @@ struct Scene {
 
 impl Scene {
     async fn set(mode: &'static str) -> Self {
+        Self::set_with(mode, false).await
+    }
+
+    /// With `narrow`, `b` gives the daemon the application's namespace only, by the Role that is handed out for it.
+    async fn set_with(mode: &'static str, narrow: bool) -> Self {
         let hub = Cluster::start(ClusterOptions::new("hub").controllers(false))
             .await
             .unwrap();
@@ -125,7 +131,13 @@ impl Scene {
             };
             tasks.spawn(Nodes::run(cluster.client(), config, cancel.clone()));
             nodes.insert(*name, control);
-            known.push(register(&hub.client(), name, &cluster.kubeconfig()).await);
+            let credentials = match (narrow, *name) {
+                (true, "b") => Some(narrow_credentials(cluster).await),
+                _ => None,
+            };
+            let only = credentials.is_some();
+            let kubeconfig = credentials.unwrap_or_else(|| cluster.kubeconfig());
+            known.push(register(&hub.client(), name, &kubeconfig, only).await);
         }
         fleet.set_members(known);
         let tracked = Tracked {
@@ -315,7 +327,7 @@ async fn make_namespace(client: &Client, name: &str, labels: Value) {
         .unwrap();
 }
 
-async fn register(hub: &Client, name: &str, kubeconfig: &str) -> MemberCluster {
+async fn register(hub: &Client, name: &str, kubeconfig: &str, only: bool) -> MemberCluster {
     let secret: Secret =
         serde_json::from_value(json!({"metadata": {"name": name}, "stringData": {"kubeconfig": kubeconfig}}))
             .unwrap();
@@ -327,7 +339,35 @@ async fn register(hub: &Client, name: &str, kubeconfig: &str) -> MemberCluster {
         "provider": name, "region": "nl",
         "connection": {"kubeconfigSecret": {"namespace": SPACE, "name": name}},
     });
-    MemberCluster::new(name, serde_json::from_value(spec).unwrap())
+    let mut member = MemberCluster::new(name, serde_json::from_value(spec).unwrap());
+    if only {
+        member.spec.scope = Scope::Namespaces;
+        member.spec.namespaces = vec![APP.to_owned()];
+        member.spec.classes.ingress = Some("nginx".to_owned());
+    }
+    member
+}
+
+/// The namespace, a service account in another, and the rights of `deploy/member/namespaces.yaml`.
+async fn narrow_credentials(cluster: &Cluster) -> String {
+    let client = cluster.client();
+    make_namespace(&client, APP, json!({})).await;
+    make_namespace(&client, "havenmeester-member", json!({})).await;
+    let account = serde_json::from_value(json!({"metadata": {"name": "havenmeester"}})).unwrap();
+    let accounts: Api<ServiceAccount> = Api::namespaced(client.clone(), "havenmeester-member");
+    accounts.create(&PostParams::default(), &account).await.unwrap();
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy/member/namespaces.yaml");
+    for object in manifests(&std::fs::read_to_string(path).unwrap()).unwrap() {
+        let key = ObjectKey::from_value(&object).unwrap();
+        let gvk = GroupVersionKind::gvk(&key.group, &key.version, &key.kind);
+        let api: Api<DynamicObject> = Api::namespaced_with(client.clone(), APP, &ApiResource::from_gvk(&gvk));
+        let object: DynamicObject = serde_json::from_value(object).unwrap();
+        api.create(&PostParams::default(), &object).await.unwrap();
+    }
+    cluster
+        .service_account_kubeconfig("havenmeester-member", "havenmeester")
+        .await
+        .unwrap()
 }
 
 fn is_retained(status: &MigrationStatus) -> bool {
@@ -441,5 +481,53 @@ async fn a_replicable_application_is_undone_and_then_failed_over() {
         differing(&before, &scene.captured("b").await),
         Vec::<String>::new()
     );
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn an_application_goes_to_a_cluster_that_gives_us_its_namespace_only_and_is_undone_there() {
+    let scene = Scene::set_with("replicable", true).await;
+    let before = scene.captured("a").await;
+    scene.nodes["b"].fail_image("web");
+    scene
+        .ask(
+            "try",
+            json!({"workload": APP, "kind": "Relocate", "source": "a", "target": "b"}),
+        )
+        .await;
+    let waits = |status: &MigrationStatus| status.step == Some(Step::AwaitServing);
+    let waiting = scene.until("try", waits).await;
+    assert_eq!(waiting.step, Some(Step::AwaitServing), "{waiting:#?}");
+    let abort = Patch::Merge(json!({"spec": {"abort": true}}));
+    scene
+        .migrations()
+        .patch("try", &PatchParams::default(), &abort)
+        .await
+        .unwrap();
+    let undone = scene.until("try", |_| false).await;
+    assert_eq!(ended(&undone), "True RolledBack", "{undone:#?}");
+    // The namespace and the rights in it were given, and stay.
+    let left: Vec<String> = scene
+        .captured("b")
+        .await
+        .keys()
+        .map(ToString::to_string)
+        .collect();
+    let given = ["Role", "RoleBinding"]
+        .map(|kind| format!("rbac.authorization.k8s.io/{kind} {APP}/havenmeester-member"));
+    assert_eq!(left, given);
+
+    scene.nodes["b"].mend_image("web");
+    scene
+        .ask(
+            "go",
+            json!({"workload": APP, "kind": "Relocate", "source": "a", "target": "b"}),
+        )
+        .await;
+    let moved = scene.until("go", is_retained).await;
+    assert_eq!(ended(&moved), "True Moved", "{moved:#?}");
+    let mut there = scene.captured("b").await;
+    there.retain(|key, _| key.name != "havenmeester-member");
+    assert_eq!(differing(&before, &there), Vec::<String>::new());
     scene.end().await;
 }
