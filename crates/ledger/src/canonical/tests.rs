@@ -1,3 +1,5 @@
+//! Same value, same bytes, whatever the order of its fields; and its digest.
+
 use serde_json::json;
 
 use super::{bytes_of, digest, spell, write};

@@ -1,3 +1,5 @@
+//! What the name of a capture depends on, and what it does not.
+
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

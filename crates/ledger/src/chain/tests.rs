@@ -1,3 +1,5 @@
+//! The bytes of an entry and its hash, which must never change.
+
 use serde_json::json;
 
 use super::{End, FIRST, decode, encode, genesis, hash, intact, lines, seal};

@@ -1,3 +1,5 @@
+//! Each way to break a log is found and named; a crash is not taken for one.
+
 use serde_json::json;
 
 use super::{Check, Tampering, Verified};

@@ -1,3 +1,5 @@
+//! What is sealed opens with any of its keys, and no changed byte goes unseen.
+
 use proptest::prelude::*;
 
 use super::{Unopened, open, seal};

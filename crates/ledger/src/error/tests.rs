@@ -1,3 +1,5 @@
+//! The category of each error, by its cause; a cause is not told twice.
+
 use std::io;
 
 use object_store::Error as StoreError;

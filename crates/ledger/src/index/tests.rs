@@ -1,3 +1,5 @@
+//! The latest capture of a workload on a cluster, and no other's; names as paths.
+
 use std::sync::Arc;
 
 use futures::StreamExt as _;

@@ -1,3 +1,5 @@
+//! Identity files as people have them, and what is said of a bad line.
+
 use super::Keys;
 use crate::error::{Category, LedgerError};
 

@@ -1,3 +1,5 @@
+//! What is put is got back, sealed in the store, also over a change of keys.
+
 mod on_disk;
 
 use std::sync::Arc;

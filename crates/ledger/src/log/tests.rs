@@ -1,3 +1,5 @@
+//! Replicas that append at once, writes that are cut short, and tampering with the store.
+
 use std::{collections::BTreeSet, sync::Arc};
 
 use futures::{TryStreamExt as _, future::try_join_all};

@@ -1,3 +1,5 @@
+//! Which URLs are a store, and what is said of those that are not.
+
 use object_store::{ObjectStoreExt as _, path::Path};
 
 use super::open_store;

@@ -1,3 +1,5 @@
+//! Entries are written together, once each, also when a writer gives up or a write fails.
+
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use futures::{StreamExt as _, future::try_join_all};

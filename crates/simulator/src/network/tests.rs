@@ -1,3 +1,5 @@
+//! What a client sees of latency, loss and each fault, under paused time.
+
 use std::{error::Error as _, io, time::Duration};
 
 use futures::{StreamExt, TryStreamExt};

@@ -1,3 +1,5 @@
+//! Quantities as Kubernetes writes them.
+
 use super::{mib, milli};
 
 #[test]

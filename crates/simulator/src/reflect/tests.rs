@@ -1,3 +1,5 @@
+//! The stream of one kind, over a watch that breaks, falls behind or stays quiet.
+
 use std::{pin::pin, time::Duration};
 
 use futures::{Stream, StreamExt};

@@ -1,3 +1,5 @@
+//! The served port, by its own kubeconfig.
+
 use std::{collections::BTreeMap, time::Duration};
 
 use futures::TryStreamExt;

@@ -1,3 +1,5 @@
+//! Whole clusters: what a client sees come up, wait and go.
+
 use std::time::Duration;
 
 use k8s_openapi::api::{

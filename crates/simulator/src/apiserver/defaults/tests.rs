@@ -1,3 +1,5 @@
+//! What is filled in, and that a second time changes nothing.
+
 use serde_json::json;
 
 use super::super::builtin;

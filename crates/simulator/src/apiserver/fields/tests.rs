@@ -1,3 +1,5 @@
+//! Items of lists by key, and the algebra of sets of fields on made-up objects.
+
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

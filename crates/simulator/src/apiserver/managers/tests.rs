@@ -1,3 +1,5 @@
+//! Applying and updating: who owns a field, who loses it, who is refused.
+
 use k8s_openapi::api::core::v1::ConfigMap;
 use kube::Api;
 use kube::api::{Patch, PatchParams, PostParams};

@@ -1,3 +1,5 @@
+//! What a quota counts, and what it refuses.
+
 use k8s_openapi::api::core::v1::{ConfigMap, ResourceQuota};
 use kube::Api;
 use kube::api::PostParams;

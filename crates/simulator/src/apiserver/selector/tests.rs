@@ -1,3 +1,5 @@
+//! Selectors as documented, nonsense, and what kube writes.
+
 use std::collections::BTreeMap;
 
 use kube::core::{Selector, SelectorExt};

@@ -1,3 +1,5 @@
+//! Lists with keys, lists without, and each directive.
+
 use serde_json::{Value, json};
 
 use super::super::builtin;

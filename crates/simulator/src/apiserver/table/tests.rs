@@ -1,3 +1,5 @@
+//! How old an object is, as kubectl shows it.
+
 use super::human;
 
 #[test]

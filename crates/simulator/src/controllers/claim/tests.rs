@@ -1,3 +1,5 @@
+//! Which claims get a volume, and what becomes of it.
+
 use serde_json::{Value, json};
 
 use super::{

@@ -1,3 +1,5 @@
+//! Rollouts within the surge, scaling, pausing, and what the status tells.
+
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use serde_json::{Value, json};
 

@@ -1,3 +1,5 @@
+//! Pods until enough succeeded or too many failed.
+
 use serde_json::{Value, json};
 
 use super::{

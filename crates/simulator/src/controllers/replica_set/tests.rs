@@ -1,3 +1,5 @@
+//! Which pods are made, adopted and taken away.
+
 use serde_json::{Value, json};
 
 use super::{

@@ -1,3 +1,5 @@
+//! The order of pods, and their claims.
+
 use serde_json::{Value, json};
 
 use super::{

@@ -1,3 +1,5 @@
+//! Where a pod goes, and what is said when it goes nowhere.
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use k8s_openapi::api::core::v1::Pod;

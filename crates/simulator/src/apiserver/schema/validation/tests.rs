@@ -1,3 +1,5 @@
+//! Limits, defaults and pruning by a schema.
+
 use serde_json::{Value, json};
 
 use super::super::{Schema, defaulting, pruning};
