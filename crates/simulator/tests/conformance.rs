@@ -13,6 +13,8 @@
 
 #[path = "conformance/applications.rs"]
 mod applications;
+#[path = "conformance/both.rs"]
+mod both;
 #[path = "conformance/case.rs"]
 mod case;
 #[path = "conformance/compare.rs"]
@@ -20,7 +22,7 @@ mod compare;
 #[path = "conformance/play.rs"]
 mod play;
 
-use havenmeester_simulator::{ApiServer, ApiServerConfig, User};
+use havenmeester_simulator::{ApiServer, ApiServerConfig};
 use havenmeester_testenv::{Cluster, ClusterOptions};
 
 /// Plugins without a counterpart: the first needs a controller, the second one to take its finalizer away again.
@@ -28,7 +30,7 @@ const WITHOUT: &str = "--disable-admission-plugins=ServiceAccount,StorageObjectI
 
 #[tokio::test]
 async fn answers_are_those_of_a_real_api_server() {
-    let mut cases = case::all();
+    let mut cases = case::all("cases");
     cases.extend(applications::all());
     assert!(cases.len() >= 120, "only {} cases", cases.len());
     let real = Cluster::start(
@@ -38,49 +40,7 @@ async fn answers_are_those_of_a_real_api_server() {
     )
     .await
     .unwrap();
-    let real_app = havenmeester_testenv::client(&real.kubeconfig_for("app", &[]).unwrap())
-        .await
-        .unwrap();
-    let simulated = mk_simulated();
-    let only = std::env::var("CONFORMANCE_CASE").unwrap_or_default();
-    let mut failed = Vec::new();
-    let mut compared = 0;
-    for case in cases.iter().filter(|case| case.name.contains(&only)) {
-        let app = simulated.client_as(User::namespaced("app", [case.namespace.clone()]));
-        let ours = play::play(
-            case,
-            &play::Clients {
-                admin: simulated.client(),
-                app,
-            },
-        )
-        .await;
-        let theirs = play::play(
-            case,
-            &play::Clients {
-                admin: real.client(),
-                app: real_app.clone(),
-            },
-        )
-        .await;
-        let differences = compare::differences(case, &ours, &theirs);
-        compared += 1;
-        if !differences.is_empty() {
-            failed.push(format!(
-                "## {} ({})\n{}",
-                case.name,
-                case.file,
-                differences.join("\n")
-            ));
-        }
-    }
-    println!("{} passed, {} failed", compared - failed.len(), failed.len());
-    assert!(
-        failed.is_empty(),
-        "{} of {compared} cases differ:\n\n{}",
-        failed.len(),
-        failed.join("\n\n")
-    );
+    both::compare_all(&cases, &mk_simulated(), &real).await;
 }
 
 fn mk_simulated() -> ApiServer {

@@ -200,8 +200,16 @@ fn one(
     }
     object::set_finalizers(&mut value, &finalizers);
     mark(&mut value, grace, &writing.now);
+    if is_namespace || *id == ResourceId::new(crd::GROUP, crd::PLURAL) {
+        // These two mark in their own way.
+        let generation = object::meta(&current.value).get("generation").cloned();
+        let meta = object::meta_mut(&mut value);
+        meta.remove("deletionGracePeriodSeconds");
+        if let Some(generation) = generation {
+            meta.insert("generation".into(), generation);
+        }
+    }
     if is_namespace {
-        object::meta_mut(&mut value).remove("deletionGracePeriodSeconds");
         namespace::terminate(&mut value);
     }
     if value == current.value || writing.dry_run {

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::delete::{self, FOREGROUND, ORPHAN};
 use super::kinds::ResourceId;
+use super::managers;
 use super::object::{self, str_at};
 use super::server::Writing;
 use super::store::{Key, Place, Stored};
@@ -73,24 +74,44 @@ fn owner_uids(object: &Value) -> Vec<String> {
         .collect()
 }
 
-/// Deletes the object if it has owners and none of them exists.
+/// Deletes the object if it has owners and none of them exists; of some that are gone it drops the references.
 fn collect(writing: &mut Writing<'_>, place: &Place) {
     let (id, key) = place;
     let Some(found) = writing.state.store.get(id, &key.0, &key.1) else {
         return;
     };
     let owners = owner_uids(&found.value);
-    let alive = |uid: &String| {
+    if owners.is_empty() || object::is_terminating(&found.value) {
+        return;
+    }
+    let (alive, gone): (Vec<String>, Vec<String>) = owners.into_iter().partition(|uid| {
         writing
             .state
             .store
             .place(uid)
             .is_some_and(|(_, owner)| owner.0.is_empty() || owner.0 == key.0)
-    };
-    if owners.is_empty() || owners.iter().any(alive) || object::is_terminating(&found.value) {
-        return;
+    });
+    if alive.is_empty() {
+        delete::in_background(writing, id, key);
+    } else if !gone.is_empty() {
+        disown(writing, id, &found, &gone);
     }
-    delete::in_background(writing, id, key);
+}
+
+/// Drops the references to these owners.
+fn disown(writing: &mut Writing<'_>, id: &ResourceId, found: &Arc<Stored>, owners: &[String]) {
+    let mut value = found.value.clone();
+    let meta = object::meta_mut(&mut value);
+    if let Some(Value::Array(references)) = meta.get_mut("ownerReferences") {
+        references.retain(|owner| !owners.iter().any(|uid| owner["uid"] == uid.as_str()));
+        if references.is_empty() {
+            meta.remove("ownerReferences");
+        }
+    }
+    if let Some(kind) = writing.state.registry.storage(id) {
+        managers::forget_removed(&kind.schema, &found.value, &mut value);
+    }
+    writing.put(id, value);
 }
 
 fn delete_foreground(writing: &mut Writing<'_>, id: &ResourceId, key: &Key) {
@@ -137,18 +158,9 @@ fn finish_foreground(writing: &mut Writing<'_>, id: &ResourceId, key: &Key) {
 fn orphan(writing: &mut Writing<'_>, owner: &Arc<Stored>) {
     let uid = object::uid(&owner.value).to_owned();
     for (id, key) in writing.state.store.dependents(&uid) {
-        let Some(found) = writing.state.store.get(&id, &key.0, &key.1) else {
-            continue;
-        };
-        let mut value = found.value.clone();
-        let meta = object::meta_mut(&mut value);
-        if let Some(Value::Array(owners)) = meta.get_mut("ownerReferences") {
-            owners.retain(|owner| owner["uid"] != uid.as_str());
-            if owners.is_empty() {
-                meta.remove("ownerReferences");
-            }
+        if let Some(found) = writing.state.store.get(&id, &key.0, &key.1) {
+            disown(writing, &id, &found, std::slice::from_ref(&uid));
         }
-        writing.put(&id, value);
     }
 }
 

@@ -169,6 +169,16 @@ pub(crate) fn untypable(kind: &Kind, applied: &Value, why: &str) -> ApiError {
     ))
 }
 
+/// Takes fields that a controller removed away from whoever managed them.
+pub(crate) fn forget_removed(schema: &Schema, old: &Value, value: &mut Value) {
+    let removed = compare::compare(&bare(old), &bare(value), schema).removed;
+    let mut managed = read(object::meta(old).get("managedFields").unwrap_or(&Value::Null));
+    for entry in managed.values_mut() {
+        entry.fields = entry.fields.difference(&removed);
+    }
+    write(value, managed);
+}
+
 /// Fields of others that this apply changes: a conflict, or with `force` theirs no more.
 fn take_over(
     call: &Call<'_>,

@@ -148,6 +148,7 @@ fn step(method: &str, path: &str, body: String) -> Step {
         as_app: false,
         method: method.to_owned(),
         number: None,
+        field: String::new(),
         path: path.to_owned(),
         body,
     }

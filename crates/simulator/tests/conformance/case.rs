@@ -7,7 +7,8 @@
 //! {"body": ".."}
 //! ```
 //! Methods are GET, POST, PUT, DELETE; JSON, MERGE, STRATEGIC and APPLY are kinds of PATCH; TABLE, META and METALIST are GETs in
-//! those forms; WATCH n reads n events; WAIT n asks (with a body: posts) until the status code is n. `AS app` before a method asks as a user
+//! those forms; WATCH n reads n events; WAIT n asks (with a body: posts) until the status code is n;
+//! SEEN a.b asks until the answer has that field. `AS app` before a method asks as a user
 //! who may do everything in the case's namespace only. `$ns` is that namespace, `${2.metadata.uid}` a value of the second
 //! answer.
 
@@ -29,12 +30,17 @@ pub(crate) struct Step {
     pub(crate) method: String,
     /// Of WATCH and WAIT.
     pub(crate) number: Option<u16>,
+    /// Of SEEN.
+    pub(crate) field: String,
     pub(crate) path: String,
     pub(crate) body: String,
 }
 
-pub(crate) fn all() -> Vec<Case> {
-    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conformance/cases");
+/// All cases below `tests/conformance/DIRECTORY`.
+pub(crate) fn all(directory: &str) -> Vec<Case> {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/conformance")
+        .join(directory);
     let mut files: Vec<_> = std::fs::read_dir(&directory)
         .unwrap()
         .map(|entry| entry.unwrap().path())
@@ -83,7 +89,7 @@ fn read(file: &str, text: &str, cases: &mut Vec<Case>) {
 }
 
 fn step(line: &str) -> Option<Step> {
-    const METHODS: [&str; 13] = [
+    const METHODS: [&str; 14] = [
         "GET",
         "POST",
         "PUT",
@@ -97,6 +103,7 @@ fn step(line: &str) -> Option<Step> {
         "METALIST",
         "WATCH",
         "WAIT",
+        "SEEN",
     ];
     let (as_app, rest) = line
         .strip_prefix("AS app ")
@@ -105,11 +112,17 @@ fn step(line: &str) -> Option<Step> {
     let method = words.next().filter(|word| METHODS.contains(word))?.to_owned();
     let numbered = matches!(method.as_str(), "WATCH" | "WAIT");
     let number = numbered.then(|| words.next().unwrap().parse().unwrap());
+    let field = if method == "SEEN" {
+        words.next()?.to_owned()
+    } else {
+        String::new()
+    };
     let path = words.next()?.to_owned();
     Some(Step {
         as_app,
         method,
         number,
+        field,
         path,
         body: String::new(),
     })

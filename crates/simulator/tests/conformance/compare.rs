@@ -71,7 +71,13 @@ fn normal(value: &Value, field: &str) -> Value {
                 } else {
                     normal(each, name)
                 };
-                (name.clone(), each)
+                // Owners are managed by their uid.
+                let name = if name.starts_with("k:{\"uid\"") {
+                    "k:{\"uid\":\"<made>\"}"
+                } else {
+                    name
+                };
+                (name.to_owned(), each)
             })
             .collect::<Map<_, _>>()
             .into(),

@@ -34,6 +34,7 @@ pub(crate) async fn play(case: &Case, clients: &Clients) -> Vec<Answer> {
         let body = fill(&step.body, case, &answers);
         let answer = match step.method.as_str() {
             "WATCH" => watch(client, step, &path).await,
+            "SEEN" => seen(client, step, &path).await,
             "WAIT" => wait(client, step, &path, &body).await,
             _ => send(client, step, &path, body).await,
         };
@@ -48,6 +49,7 @@ async fn set_up(case: &Case, clients: &Clients) {
         as_app: false,
         method: "POST".into(),
         number: None,
+        field: String::new(),
         path: path.into(),
         body: String::new(),
     };
@@ -107,7 +109,7 @@ fn request(step: &Step, path: &str, body: String) -> http::Request<Body> {
         "STRATEGIC" => ("PATCH", "application/strategic-merge-patch+json"),
         "APPLY" => ("PATCH", "application/apply-patch+yaml"),
         "WAIT" if !body.is_empty() => ("POST", "application/json"),
-        "TABLE" | "META" | "METALIST" | "WATCH" | "WAIT" => ("GET", ""),
+        "TABLE" | "META" | "METALIST" | "WATCH" | "WAIT" | "SEEN" => ("GET", ""),
         other => (other, "application/json"),
     };
     let accept = match step.method.as_str() {
@@ -177,6 +179,22 @@ async fn wait(client: &Client, step: &Step, path: &str, body: &str) -> Answer {
     loop {
         let answer = send(client, step, path, body.to_owned()).await;
         if Some(answer.code) == step.number || tokio::time::Instant::now() > deadline {
+            return answer;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// Asks until the answer has the field.
+async fn seen(client: &Client, step: &Step, path: &str) -> Answer {
+    let deadline = tokio::time::Instant::now() + PATIENCE;
+    loop {
+        let answer = send(client, step, path, String::new()).await;
+        let found = step
+            .field
+            .split('.')
+            .try_fold(&answer.body, |value, name| value.get(name));
+        if found.is_some() || tokio::time::Instant::now() > deadline {
             return answer;
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
