@@ -3,9 +3,11 @@
 //! Invariant: the same code decides as in the daemon; nothing is written anywhere.
 use std::path::PathBuf;
 
+use havenmeester_api::Workload;
+use havenmeester_api::workload::Desired;
 use havenmeester_controller::build_request;
 use havenmeester_fleet::{Clock as _, SystemClock};
-use havenmeester_placement::{Plan, Problem, Request, decide, problems};
+use havenmeester_placement::{Decision, Plan, Problem, Request, WorkloadId, decide, problems};
 use jiff::Timestamp;
 
 use crate::args::Cli;
@@ -22,6 +24,22 @@ pub(crate) struct Decided {
     pub(crate) problems: Vec<Problem>,
     /// All objects, as they were read.
     pub(crate) objects: Objects,
+}
+
+impl Decided {
+    /// The Workload as it was read.
+    pub(crate) fn workload(&self, id: &WorkloadId) -> Option<&Workload> {
+        self.objects.workloads.iter().find(|workload| {
+            let metadata = &workload.metadata;
+            metadata.namespace.as_ref() == Some(&id.namespace) && metadata.name.as_ref() == Some(&id.name)
+        })
+    }
+
+    /// Where the daemon wants it, when that is elsewhere than here: it sees how much the workload asks for.
+    pub(crate) fn daemon_wants(&self, id: &WorkloadId, here: &Decision) -> Option<&Desired> {
+        let wanted = self.workload(id)?.status.as_ref()?.desired.as_ref();
+        wanted.filter(|wanted| Some(&wanted.cluster) != here.desired.as_ref())
+    }
 }
 
 /// From the files when there are any, else from the hub.

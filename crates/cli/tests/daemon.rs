@@ -20,8 +20,27 @@ use kube::api::PostParams;
 use kube::{Api, Client, Resource};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 
 const SOON: Duration = Duration::from_mins(1);
+
+/// Takes what is posted to it, as a collector of traces would; gives the first line of each request.
+async fn collect(listener: TcpListener, seen: mpsc::UnboundedSender<String>) {
+    loop {
+        let (stream, _) = listener.accept().await.unwrap();
+        let mut stream = BufReader::new(stream);
+        let mut first = String::new();
+        stream.read_line(&mut first).await.unwrap();
+        seen.send(first).unwrap();
+        stream
+            .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+            .await
+            .unwrap();
+    }
+}
 
 struct Bench {
     world: World,
@@ -88,7 +107,7 @@ impl Bench {
         serde_json::from_str(&self.printed(arguments).await).unwrap()
     }
 
-    fn daemon(&self) -> Daemon {
+    fn daemon(&self, collector: &str) -> Daemon {
         let log = std::fs::File::create(self.home.path().join("daemon.log")).unwrap();
         let arguments = [
             "run",
@@ -99,6 +118,8 @@ impl Bench {
             "key",
             "--listen",
             "127.0.0.1:0",
+            "--otlp-endpoint",
+            collector,
         ];
         Daemon(
             self.command(&arguments)
@@ -228,7 +249,11 @@ async fn from_the_first_start_to_a_verified_log() {
         json!({"metadata": {"name": "havenmeester"}}),
     )
     .await;
-    let mut daemon = bench.daemon();
+    let collector = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut daemon = bench.daemon(&format!("http://{}", collector.local_addr().unwrap()));
+    let (sender, mut traces) = mpsc::unbounded_channel();
+    let mut tasks = JoinSet::new();
+    tasks.spawn(collect(collector, sender));
     let hub = bench.client("hub");
     let served = async || {
         Api::<Workload>::all(hub.clone())

@@ -19,7 +19,12 @@ pub(crate) async fn run(cli: &Cli, args: &ExplainArgs, screen: Screen) -> anyhow
         .decisions
         .get(&id)
         .ok_or_else(|| unknown(&id, &decided, args))?;
-    tell_of_the_daemon(&id, &decided, decision.desired.as_deref());
+    if let Some(wanted) = decided.daemon_wants(&id, decision) {
+        warn!(
+            "the daemon, which sees how much it asks for, wants it on {}: {}",
+            wanted.cluster, wanted.because
+        );
+    }
     let explanation = explain(&id, decision);
     output::show(args.output, &explanation, |explanation| text(explanation, screen))?;
     Ok(ExitCode::SUCCESS)
@@ -38,21 +43,6 @@ fn unknown(id: &WorkloadId, decided: &Decided, args: &ExplainArgs) -> anyhow::Er
         format!("add its Namespace with its labels and the annotation {CLUSTER}, or a Workload")
     };
     anyhow!("there is no workload {id}, or its namespace is not tagged; {known}; {how}")
-}
-
-/// The daemon sees what workloads ask for; where it came to something else, that is what counts.
-fn tell_of_the_daemon(id: &WorkloadId, decided: &Decided, desired: Option<&str>) {
-    let workload = decided.objects.workloads.iter().find(|workload| {
-        workload.metadata.namespace.as_ref() == Some(&id.namespace)
-            && workload.metadata.name.as_ref() == Some(&id.name)
-    });
-    let daemon = workload.and_then(|w| w.status.as_ref()?.desired.as_ref());
-    if let Some(daemon) = daemon.filter(|daemon| Some(daemon.cluster.as_str()) != desired) {
-        warn!(
-            daemon = daemon.cluster,
-            "the daemon decided otherwise, which sees how much the workload asks for: {}", daemon.because
-        );
-    }
 }
 
 /// The text, with its verdicts in colour.

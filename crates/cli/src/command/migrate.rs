@@ -9,7 +9,7 @@ use anyhow::{anyhow, bail};
 use futures::TryStreamExt as _;
 use havenmeester_api::member::ReachabilityState;
 use havenmeester_api::migration::{MigrationSpec, MigrationStatus, MoveKind, Step, StepState};
-use havenmeester_api::{Migration, Workload, condition, labels};
+use havenmeester_api::{Migration, condition, labels};
 use havenmeester_fleet::{Clock as _, SystemClock};
 use havenmeester_placement::{Decision, WorkloadId};
 use havenmeester_report::{DryRunReport, DryRunState, Language};
@@ -88,10 +88,7 @@ fn wanted(
     decided: &Decided,
     who: Option<&str>,
 ) -> anyhow::Result<Migration> {
-    let is_it = |w: &&Workload| {
-        w.metadata.namespace.as_ref() == Some(&id.namespace) && w.metadata.name.as_ref() == Some(&id.name)
-    };
-    let workload = decided.objects.workloads.iter().find(is_it).ok_or_else(|| {
+    let workload = decided.workload(id).ok_or_else(|| {
         anyhow!(
             "there is no workload {id}; see `kubectl -n {} get workloads`",
             id.namespace

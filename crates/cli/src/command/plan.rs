@@ -11,6 +11,10 @@ use crate::args::{Cli, PlanArgs};
 use crate::decided::{Decided, decided};
 use crate::output::{self, Cell, Screen, Tone};
 
+/// What is said instead of a table without rows.
+const NO_WORKLOADS: &str = "no workloads: no namespace carries havenmeester.dev/criticality or \
+                            havenmeester.dev/sensitivity (from files: with the annotation havenmeester.dev/cluster)\n";
+
 /// What would be decided now. Serialised as `havenmeester plan -o json`.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -37,6 +41,8 @@ struct Row {
     mode: Mode,
     /// Whether nothing is wrong with where it stands.
     compliant: bool,
+    /// Where the daemon wants it, when that is elsewhere: it sees how much the workload asks for.
+    daemon: Option<String>,
     /// Where it must stand, what happens next, and why not elsewhere.
     #[serde(flatten)]
     explanation: Explanation,
@@ -66,11 +72,14 @@ impl Planned {
             request,
             plan,
             problems,
-            objects: _,
+            ..
         } = decided;
         let rows = plan.decisions.iter().filter_map(|(id, decision)| {
             let workload = request.workloads.get(id)?;
-            Some(Row::of(id, workload, decision))
+            let daemon = decided
+                .daemon_wants(id, decision)
+                .map(|wanted| wanted.cluster.clone());
+            Some(Row::of(id, workload, decision, daemon))
         });
         Self {
             at: request.now,
@@ -98,44 +107,53 @@ impl Planned {
             "Next",
         ];
         let mut out = if self.workloads.is_empty() {
-            "no workloads: nothing that runs carries havenmeester.dev/criticality or havenmeester.dev/sensitivity\n".to_owned()
+            NO_WORKLOADS.to_owned()
         } else {
             screen.table(&heads, self.workloads.iter().map(Row::cells).collect())
         };
-        if !self.problems.is_empty() || !self.faults.is_empty() {
+        let notes = self.notes();
+        if !notes.is_empty() || !self.faults.is_empty() {
             out.push('\n');
         }
-        for ProblemRow {
-            object,
-            field,
-            message,
-        } in &self.problems
-        {
-            out.push_str(&format_line(
-                screen,
-                "note",
-                Tone::Warn,
-                &format!("{object}, {field}: {message}"),
-            ));
-        }
-        for fault in &self.faults {
-            out.push_str(&format_line(screen, "the plan is wrong", Tone::Bad, fault));
-        }
+        let told = notes.iter().map(|note| ("note", Tone::Warn, note));
+        let wrong = self
+            .faults
+            .iter()
+            .map(|fault| ("the plan is wrong", Tone::Bad, fault));
+        let lines = told
+            .chain(wrong)
+            .map(|(word, tone, rest)| format!("{}: {rest}\n", screen.paint(word, tone)));
+        out.extend(lines);
         out
+    }
+
+    /// What does not fit in the columns.
+    fn notes(&self) -> Vec<String> {
+        let problems = self.problems.iter().map(
+            |ProblemRow {
+                 object,
+                 field,
+                 message,
+             }| { format!("{object}, {field}: {message}") },
+        );
+        let elsewhere = self.workloads.iter().filter_map(|row| {
+            let (daemon, workload) = (row.daemon.as_ref()?, &row.explanation.workload);
+            Some(format!(
+                "{workload}: the daemon, which sees how much it asks for, wants it on {daemon}"
+            ))
+        });
+        problems.chain(elsewhere).collect()
     }
 }
 
-fn format_line(screen: Screen, word: &str, tone: Tone, rest: &str) -> String {
-    format!("{}: {rest}\n", screen.paint(word, tone))
-}
-
 impl Row {
-    fn of(id: &WorkloadId, workload: &WorkloadView, decision: &Decision) -> Self {
+    fn of(id: &WorkloadId, workload: &WorkloadView, decision: &Decision, daemon: Option<String>) -> Self {
         Self {
             criticality: workload.criticality,
             sensitivity: workload.sensitivity,
             mode: workload.mode,
             compliant: decision.violations.is_empty(),
+            daemon,
             explanation: explain(id, decision),
         }
     }

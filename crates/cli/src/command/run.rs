@@ -9,13 +9,14 @@ use anyhow::Context as _;
 use havenmeester_api::{FIELD_MANAGER, crds};
 use havenmeester_controller::Options;
 use havenmeester_fleet::{KubeconfigConnector, SystemClock};
+use havenmeester_ledger::Ledger;
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
 use kube::api::{Patch, PatchParams};
 use kube::runtime::wait::{await_condition, conditions};
 use kube::{Api, Client, ResourceExt as _};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
-use tracing::info;
+use tracing::{info, instrument};
 
 use crate::args::{Cli, RunArgs};
 use crate::hub::{self, ask};
@@ -25,11 +26,7 @@ use crate::store;
 const ESTABLISHED_WITHIN: Duration = Duration::from_mins(1);
 
 pub(crate) async fn run(cli: &Cli, args: &RunArgs) -> anyhow::Result<ExitCode> {
-    let ledger = store::open(&args.store)?;
-    let hub = hub::connect(cli).await?.client;
-    if args.install_crds {
-        install(&hub).await?;
-    }
+    let (hub, ledger) = start(cli, args).await?;
     let cancel = CancellationToken::new();
     let options = Options {
         listen: Some(args.listen),
@@ -84,7 +81,19 @@ async fn asked_to_end() -> anyhow::Result<&'static str> {
     })
 }
 
+/// What comes before the daemon: the store, the hub, the definitions.
+#[instrument(skip_all)]
+async fn start(cli: &Cli, args: &RunArgs) -> anyhow::Result<(Client, Ledger)> {
+    let ledger = store::open(&args.store)?;
+    let hub = hub::connect(cli).await?.client;
+    if args.install_crds {
+        install(&hub).await?;
+    }
+    Ok((hub, ledger))
+}
+
 /// Applies every definition and waits until each is served.
+#[instrument(skip_all)]
 async fn install(hub: &Client) -> anyhow::Result<()> {
     let api = Api::<CustomResourceDefinition>::all(hub.clone());
     let how = PatchParams::apply(FIELD_MANAGER).force();
