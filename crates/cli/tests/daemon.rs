@@ -280,6 +280,8 @@ async fn from_the_first_start_to_a_verified_log() {
         .await
         .unwrap();
     assert_eq!(code, Some(0), "{}", bench.log());
+    let posted = tokio::time::timeout(SOON, traces.recv()).await.unwrap();
+    assert_eq!(posted.as_deref(), Some("POST /v1/traces HTTP/1.1\r\n"));
     let verified = bench
         .json(&["audit", "verify", "--store", "store", "-o", "json"])
         .await;
