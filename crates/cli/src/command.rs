@@ -7,7 +7,6 @@ mod explain; // one workload
 mod migrate; // a move, or a dry run of one
 mod plan; // every workload
 mod run; // the daemon
-mod sandbox; // three stories on simulated clusters
 
 use std::future::Future;
 use std::process::ExitCode;
@@ -21,7 +20,7 @@ use crate::output::Screen;
 pub(crate) fn dispatch(cli: &Cli, screen: Screen) -> anyhow::Result<ExitCode> {
     match &cli.command {
         Command::Run(args) => block_on(run::run(cli, args)),
-        Command::Sandbox(args) => sandbox::run(args, screen.colour()),
+        Command::Sandbox(args) => crate::sandbox::run(args, screen.colour()),
         Command::Plan(args) => block_on(plan::run(cli, args, screen)),
         Command::Explain(args) => block_on(explain::run(cli, args, screen)),
         Command::Migrate(args) => block_on(migrate::run(cli, args)),

@@ -15,6 +15,7 @@ mod logs; // to stderr, and traces where they are wanted
 mod objects; // all objects of ours, wherever they come from
 mod output; // table, JSON or YAML
 mod progress; // a spinner on a terminal, lines elsewhere
+mod sandbox; // three stories on simulated clusters
 mod scene; // what a decision is made from, without a live view
 mod store; // captures and the decision log
 
