@@ -6,6 +6,7 @@ mod artifacts; // builds once, and says what can be run
 mod bench; // command
 mod ci; // command
 mod crds; // command
+mod harness; // runs test programs
 mod kube; // command
 mod shell; // runs other programs
 mod tally; // counts results

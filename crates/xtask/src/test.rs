@@ -2,15 +2,19 @@
 //!
 //! Invariant: a tier that has targets and runs no test is a failure, not a success.
 
-use std::process::Command;
+use std::{process::Command, time::Duration};
 
 use crate::{
     artifacts::{Artifacts, TestProgram},
-    kube, shell,
+    harness, kube, shell,
     tally::Tally,
     tier::Tier,
     workspace::Workspace,
 };
+
+/// After which a test program is stopped and counts as failed: 15 minutes, several times what the longest
+/// takes on two cores. Lower fails slow machines; higher lets one hanging test use up the time of all.
+const TIME_LIMIT: Duration = Duration::from_mins(15);
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -81,10 +85,9 @@ fn one(
         println!("\n     Running {} {} ({tier})", test.package, test.target);
         let mut command = artifacts.command(test);
         limit(&mut command, test);
-        count(
-            format!("{} {}", test.package, test.target),
-            shell::tally(command.args(handed_on))?,
-        );
+        let name = format!("{} {}", test.package, test.target);
+        let tally = harness::run(&name, command.args(handed_on), TIME_LIMIT)?;
+        count(name, tally);
     }
     if tier == Tier::Unit {
         println!("\n     Running the examples of the documentation ({tier})");
@@ -92,7 +95,8 @@ fn one(
         command
             .args(["test", "--workspace", "--doc", "--quiet", "--"])
             .args(handed_on);
-        count("documentation".to_owned(), shell::tally(&mut command)?);
+        let name = "documentation";
+        count(name.to_owned(), harness::run(name, &mut command, TIME_LIMIT)?);
     }
     let has_targets = artifacts.of(tier).next().is_some();
     if has_targets && handed_on.is_empty() && !sum.ran_something() {
