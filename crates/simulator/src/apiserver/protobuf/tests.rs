@@ -1,3 +1,5 @@
+//! A body as kubectl sends it, and what is no body.
+
 use serde_json::json;
 
 use super::read;
