@@ -24,6 +24,10 @@ pub(crate) enum Operation {
     Apply,
 }
 
+/// The manager as which kubectl applies.
+const KUBECTL: &str = "kubectl";
+const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+
 /// Managers by update that are told apart; older ones become one.
 const MAX_UPDATE_MANAGERS: usize = 10;
 
@@ -153,8 +157,24 @@ pub(crate) fn apply(
     if let Some(entry) = managed.get_mut(&me).filter(|_| live != merged) {
         entry.time.clone_from(&writing.now);
     }
+    if call.query.field_manager == KUBECTL {
+        sync_last_applied(&mut merged, applied);
+    }
     write(&mut merged, managed);
     Ok(merged)
+}
+
+/// kubectl's server-side apply brings the annotation of its client-side apply up to date, if it is there.
+fn sync_last_applied(merged: &mut Value, applied: &Value) {
+    if object::at(merged, &["metadata", "annotations", LAST_APPLIED]).is_none() {
+        return;
+    }
+    let mut config = applied.clone();
+    if let Some(Value::Object(annotations)) = object::meta_mut(&mut config).get_mut("annotations") {
+        annotations.remove(LAST_APPLIED);
+    }
+    let annotations = object::map_mut(merged, &["metadata", "annotations"]);
+    annotations.insert(LAST_APPLIED.into(), format!("{config}\n").into());
 }
 
 /// What is applied cannot be merged: an item without its key, one that is there twice, a field that is not known.

@@ -88,7 +88,7 @@ pub(crate) fn finish(writing: &mut Writing<'_>, namespace: &str) {
     let Some(found) = writing.state.store.get(&id, "", namespace) else {
         return;
     };
-    if !object::is_terminating(&found.value) || !contents(writing.state, namespace).is_empty() {
+    if !object::is_terminating(&found.value) || holds_anything(writing.state, namespace) {
         return;
     }
     if object::finalizers(&found.value).next().is_none() {
@@ -99,6 +99,13 @@ pub(crate) fn finish(writing: &mut Writing<'_>, namespace: &str) {
         object::map_mut(&mut value, &["spec"]).remove("finalizers");
         writing.put(&id, value);
     }
+}
+
+fn holds_anything(state: &State, namespace: &str) -> bool {
+    state
+        .store
+        .tables()
+        .any(|(_, table)| table.in_namespace(Some(namespace)).next().is_some())
 }
 
 fn contents(state: &State, namespace: &str) -> Vec<Place> {

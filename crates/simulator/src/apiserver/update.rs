@@ -229,7 +229,7 @@ fn keep_server_fields(call: &Call<'_>, old: &Value, value: &mut Value) {
     }
 }
 
-/// Generation counts changes of all but metadata and status.
+/// Generation counts changes of all but metadata and status; of deployments also of the annotations.
 fn differs_for_generation(kind: &Kind, old: &Value, new: &Value) -> bool {
     let rest = |value: &Value| {
         let mut value = value.clone();
@@ -240,7 +240,9 @@ fn differs_for_generation(kind: &Kind, old: &Value, new: &Value) -> bool {
         }
         value
     };
-    rest(old) != rest(new)
+    // The annotations of a deployment are copied to its replica sets.
+    let annotations = |value: &Value| object::map_at(value, &["metadata", "annotations"]).clone();
+    rest(old) != rest(new) || (kind.is("apps", "deployments") && annotations(old) != annotations(new))
 }
 
 fn check(call: &Call<'_>, old: &Value, value: &Value) -> Vec<FieldError> {

@@ -24,6 +24,9 @@ use super::server::{Call, Server};
 use super::store::{Change, Stored};
 use super::table;
 
+#[cfg(test)]
+mod tests;
+
 /// When a client sets no limit. The real server draws between 30 and 60 minutes.
 const DEFAULT_TIMEOUT: Duration = Duration::from_mins(30);
 /// As often as the real server's watch cache sends them.

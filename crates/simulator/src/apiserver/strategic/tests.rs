@@ -1,5 +1,6 @@
 //! Lists with keys, lists without, and each directive.
 
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::super::builtin;
@@ -45,4 +46,39 @@ fn lists_without_keys_are_replaced_and_null_removes() {
         &json!({"spec": {"containers": [{"name": "a", "args": ["3"]}], "nodeName": null}}),
         &json!({"spec": {"containers": [{"name": "a", "args": ["3"]}]}}),
     );
+}
+
+fn mk_pod() -> impl Strategy<Value = Value> {
+    let containers = proptest::collection::btree_map("[a-d]", "[x-z]", 0..4);
+    let labels = proptest::collection::btree_map("[a-c]", "[x-z]", 0..3);
+    (containers, labels, proptest::collection::vec("[x-z]", 0..3)).prop_map(|(containers, labels, finalizers)| {
+        let containers: Vec<_> =
+            containers.iter().map(|(name, image)| json!({"name": name, "image": image})).collect();
+        json!({"metadata": {"labels": labels, "finalizers": finalizers}, "spec": {"containers": containers}})
+    })
+}
+
+proptest! {
+    #[test]
+    fn the_same_patch_again_changes_nothing(pod in mk_pod(), patch in mk_pod()) {
+        let schema = builtin::schema("core.v1.Pod");
+        let mut once = pod;
+        merge(&mut once, &patch, &schema).unwrap();
+        let mut twice = once.clone();
+        merge(&mut twice, &patch, &schema).unwrap();
+        prop_assert_eq!(once, twice);
+    }
+
+    #[test]
+    fn what_a_patch_says_is_so_and_nothing_is_lost(pod in mk_pod(), patch in mk_pod()) {
+        let mut merged = pod.clone();
+        merge(&mut merged, &patch, &builtin::schema("core.v1.Pod")).unwrap();
+        let list = |value: &Value| value["spec"]["containers"].as_array().cloned().unwrap_or_default();
+        for wanted in list(&patch) {
+            prop_assert!(list(&merged).contains(&wanted));
+        }
+        for had in list(&pod) {
+            prop_assert!(list(&merged).iter().any(|item| item["name"] == had["name"]));
+        }
+    }
 }
