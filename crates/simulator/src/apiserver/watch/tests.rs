@@ -1,3 +1,5 @@
+//! How a watch ends, what a quiet one gets, and that many share what is written once.
+
 use std::time::Duration;
 
 use bytes::Bytes;
