@@ -112,6 +112,7 @@ impl Driver {
     }
 }
 
+#[tracing::instrument(name = "move", skip_all, fields(namespace = %key.0, migration = %key.1, workload = %migration.spec.workload, kind = ?migration.spec.kind))]
 async fn drive(
     deps: Arc<Deps>,
     hub: Hub,

@@ -47,6 +47,7 @@ impl Hand {
     }
 
     /// Log, bars, discoveries, moves, statuses, notices: in this order.
+    #[tracing::instrument(skip_all, fields(moves = intents.migrations.len(), statuses = intents.first.len() + intents.statuses.len()))]
     pub(crate) async fn carry_out(&mut self, intents: Intents) {
         let Intents {
             log,

@@ -48,6 +48,7 @@ impl Rounds {
     }
 
     /// One whole turn, as the leader.
+    #[tracing::instrument(name = "round", skip_all, fields(workloads = scene.workloads.len(), migrations = scene.migrations.len()))]
     pub(crate) async fn turn(&mut self, scene: &Scene) {
         let identities = identity::resolve(scene);
         let request = request::from_identities(scene, &identities);

@@ -236,6 +236,7 @@ impl Call<'_> {
         false
     }
 
+    #[tracing::instrument(name = "step", skip_all, fields(step = ?step.name))]
     async fn enact(&mut self, step: &StepStatus) -> Result<Turn, MemberError> {
         let begun = step
             .started_at

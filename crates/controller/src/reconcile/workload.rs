@@ -15,6 +15,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use super::Turn;
 use crate::identity::{Identity, Standing, moving};
 use crate::intent::{About, Intents, Notice, StatusWrite};
+use crate::scene::failed;
 
 pub(super) fn reconcile(turn: &Turn, intents: &mut Intents) {
     let dry_runs = last_dry_runs(turn);
@@ -117,7 +118,7 @@ fn decided(
         );
     };
     set(condition::VALID, valid(identity));
-    set(condition::COMPLIANT, compliant(decision));
+    set(condition::COMPLIANT, compliant(decision, failure(turn, id)));
     set(condition::SINGLE, single(decision));
     set(condition::CAPTURED, captured(turn, id, identity));
     set(
@@ -172,7 +173,15 @@ fn valid(identity: &Identity) -> (State, &'static str, String) {
     }
 }
 
-fn compliant(decision: &Decision) -> (State, &'static str, String) {
+/// How the last move of it failed, if it did.
+fn failure(turn: &Turn, id: &WorkloadId) -> Option<String> {
+    let last = turn.scene.moves_of(id).last().filter(|m| failed(m))?;
+    let why = condition::get(&last.status.as_ref()?.conditions, condition::FAILED)?;
+    let name = last.metadata.name.as_deref().unwrap_or_default();
+    Some(format!("the last move, {name}, failed: {}", why.message))
+}
+
+fn compliant(decision: &Decision, failure: Option<String>) -> (State, &'static str, String) {
     let Some(home) = &decision.home else {
         return (State::Unknown, "NotFound", Waiting::NotFound.to_string());
     };
@@ -188,6 +197,7 @@ fn compliant(decision: &Decision) -> (State, &'static str, String) {
     if let Action::Wait(waiting) = &decision.action {
         message.push(waiting.to_string());
     }
+    message.extend(failure);
     (State::False, first.rule(), message.join("; "))
 }
 
