@@ -24,6 +24,9 @@ mod scene; // all that a round may know
 mod server; // health and metrics over HTTP
 mod shelf; // objects of one kind, in order
 
+#[cfg(test)]
+mod mk; // the smallest valid scenes, for tests
+
 pub use chain::{Chain, chain};
 pub use options::Options;
 pub use request::build as build_request;

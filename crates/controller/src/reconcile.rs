@@ -49,3 +49,6 @@ pub(crate) fn all(turn: &Turn) -> Intents {
     contract::reconcile(turn, &mut intents);
     intents
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use havenmeester_api::migration::StepState;
 use havenmeester_api::{
     Contract, Drill, MemberCluster, Migration, PlacementPolicy, Provider, Workload, condition,
 };
@@ -15,7 +16,7 @@ use crate::observe::Hub;
 use crate::shelf::Key;
 
 /// One moment.
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Scene {
     /// Now.
     pub now: Timestamp,
@@ -66,7 +67,7 @@ impl Scene {
     }
 }
 
-fn moves(migrations: &BTreeMap<Key, Arc<Migration>>) -> BTreeMap<WorkloadId, Vec<Arc<Migration>>> {
+pub(crate) fn moves(migrations: &BTreeMap<Key, Arc<Migration>>) -> BTreeMap<WorkloadId, Vec<Arc<Migration>>> {
     let mut moves: BTreeMap<WorkloadId, Vec<Arc<Migration>>> = BTreeMap::new();
     for migration in migrations.values().filter(|m| !m.spec.dry_run) {
         moves
@@ -107,6 +108,17 @@ pub(crate) fn failed(migration: &Migration) -> bool {
         .status
         .as_ref()
         .is_some_and(|s| condition::is_true(&s.conditions, condition::FAILED))
+}
+
+/// Whether nothing is left to do: every step has come to its end.
+pub(crate) fn finished(migration: &Migration) -> bool {
+    ended(migration)
+        && migration.status.as_ref().is_some_and(|s| {
+            s.steps.iter().all(|st| match st.state {
+                StepState::Done | StepState::Failed | StepState::NotExecuted => true,
+                StepState::Pending | StepState::Running => false,
+            })
+        })
 }
 
 /// The generation of a move's plan; `None` before its first step.

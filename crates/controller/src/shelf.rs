@@ -131,3 +131,6 @@ fn key_of(meta: &kube::core::ObjectMeta) -> Key {
         meta.name.clone().unwrap_or_default(),
     )
 }
+
+#[cfg(test)]
+mod tests;

@@ -49,3 +49,6 @@ pub(super) fn reconcile(turn: &Turn, intents: &mut Intents) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

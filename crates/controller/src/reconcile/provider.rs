@@ -71,3 +71,6 @@ pub(super) fn autonomous(found: &Autonomy) -> (State, &'static str, String) {
         (State::False, "ForeignLaw", foreign.join("; "))
     }
 }
+
+#[cfg(test)]
+mod tests;

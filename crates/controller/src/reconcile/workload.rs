@@ -361,3 +361,6 @@ fn tell(intents: &mut Intents, workload: &Arc<Workload>, old: &WorkloadStatus, n
         });
     }
 }
+
+#[cfg(test)]
+mod tests;
