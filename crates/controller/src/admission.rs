@@ -10,7 +10,7 @@ use havenmeester_api::{Criticality, Migration};
 use havenmeester_placement::WorkloadId;
 
 use crate::identity::Identity;
-use crate::scene::{Scene, ended, workload_of};
+use crate::scene::{Scene, ended, finished, workload_of};
 use crate::shelf::Key;
 
 /// The moves that must be driven, in the order in which they should start.
@@ -29,6 +29,8 @@ pub(crate) fn runnable(
     let most_urgent = queue
         .iter()
         .filter(|(rank, _, m)| rank.order == Order::Failover && !created(m))
+        // One whose Workload is not there cannot begin: nobody waits for it.
+        .filter(|(_, _, m)| identities.contains_key(&workload_of(m)))
         .map(|(rank, _, _)| rank.clone())
         .min();
     queue
@@ -108,13 +110,5 @@ fn is_barred(scene: &Scene, migration: &Migration) -> bool {
         || begun(migration)
 }
 
-/// Whether nothing is left to do: every step has come to its end.
-pub(crate) fn finished(migration: &Migration) -> bool {
-    ended(migration)
-        && migration.status.as_ref().is_some_and(|s| {
-            s.steps.iter().all(|st| match st.state {
-                StepState::Done | StepState::Failed | StepState::NotExecuted => true,
-                StepState::Pending | StepState::Running => false,
-            })
-        })
-}
+#[cfg(test)]
+mod tests;
