@@ -10,7 +10,7 @@ use havenmeester_api::workload::{CopyState, Mode, Target, WorkloadCopy};
 use havenmeester_api::{Criticality, Migration, Sensitivity, Workload};
 use havenmeester_placement::{Contact, CopyView, Demand, WorkloadId};
 
-use crate::scene::{Scene, ended, generation};
+use crate::scene::{Scene, ended, failed, finished, generation};
 
 /// What a Workload is at this moment.
 #[derive(Clone, Debug, PartialEq)]
@@ -147,11 +147,9 @@ fn copies(scene: &Scene, workload: &Workload, seen: &BTreeMap<&str, &CopyView>) 
     }
     let persisted = workload.status.iter().flat_map(|s| &s.copies);
     for old in persisted {
-        let never_seen = scene
-            .fleet
-            .get(&old.cluster)
-            .is_some_and(|v| v.cluster.copies.last().is_none());
-        if never_seen {
+        let view = scene.fleet.get(&old.cluster);
+        let seen = view.is_some_and(|v| v.cluster.copies.last().is_some());
+        if !seen && scene.members.contains_key(&old.cluster) {
             copies.entry(old.cluster.clone()).or_insert_with(|| WorkloadCopy {
                 state: CopyState::Unknown,
                 ..old.clone()
@@ -258,7 +256,16 @@ fn untagged(
         && seen.get(home.cluster.as_str()).is_some_and(|c| c.tags.is_none())
 }
 
-/// The move of a workload that is under way: begun or about to, and not ended.
+/// The move of a workload that is under way: begun or about to, and not ended. One that failed is under way until it
+/// has gone back: another that began meanwhile would find half of it undone.
 pub(crate) fn moving(moves: &[Arc<Migration>]) -> Option<&Arc<Migration>> {
-    moves.iter().rev().find(|m| !ended(m))
+    moves.iter().rev().find(|m| !ended(m) || goes_back(m))
 }
+
+/// Whether a failed move still takes back what it did.
+pub(crate) fn goes_back(migration: &Migration) -> bool {
+    failed(migration) && !finished(migration)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,9 +1,9 @@
 //! What placement is asked, from one scene.
 use std::collections::BTreeMap;
 
-use havenmeester_placement::{FleetView, Moving, Request, WorkloadId, WorkloadView};
+use havenmeester_placement::{Contact, FleetView, Moving, Request, WorkloadId, WorkloadView};
 
-use crate::identity::{Identity, Standing, moving, resolve};
+use crate::identity::{Identity, Standing, goes_back, moving, resolve};
 use crate::scene::Scene;
 
 /// The whole request of one scene. Workloads that take no part in placement are left out.
@@ -78,12 +78,23 @@ fn workload(scene: &Scene, id: &WorkloadId, identity: &Identity) -> WorkloadView
         sensitivity: identity.sensitivity,
         mode: identity.mode,
         demand: identity.demand,
-        home,
         previous: status.and_then(|s| Some(s.desired.as_ref()?.cluster.clone())),
-        moving: moving(scene.moves_of(id)).map(|m| Moving {
-            migration: m.metadata.name.clone().unwrap_or_default(),
-            target: m.spec.target.clone(),
-        }),
+        moving: moving(scene.moves_of(id))
+            .filter(|m| !(goes_back(m) && is_lost(scene, home.as_deref())))
+            .map(|m| Moving {
+                migration: m.metadata.name.clone().unwrap_or_default(),
+                target: m.spec.target.clone(),
+            }),
+        home,
         captured,
     }
 }
+
+/// Then nothing can go back there, and a failover must not wait for it.
+fn is_lost(scene: &Scene, home: Option<&str>) -> bool {
+    home.and_then(|home| scene.fleet.get(home))
+        .is_some_and(|view| matches!(view.cluster.contact, Contact::Lost { .. }))
+}
+
+#[cfg(test)]
+mod tests;
