@@ -36,15 +36,7 @@ pub(super) fn reconcile(turn: &Turn, intents: &mut Intents) {
 }
 
 fn discovered(turn: &Turn, namespace: &str) -> Workload {
-    let taken = turn.scene.workloads.contains_key(&WorkloadId {
-        namespace: turn.namespace.to_owned(),
-        name: namespace.to_owned(),
-    });
-    let name = if taken {
-        format!("{namespace}-discovered")
-    } else {
-        namespace.to_owned()
-    };
+    let name = free_name(turn, namespace);
     let mut workload = Workload::new(
         &name,
         WorkloadSpec {
@@ -65,3 +57,23 @@ fn discovered(turn: &Turn, namespace: &str) -> Workload {
     )]));
     workload
 }
+
+/// The namespace's own name, unless a Workload of another namespace has it.
+fn free_name(turn: &Turn, namespace: &str) -> String {
+    let free = |name: &String| {
+        let id = WorkloadId {
+            namespace: turn.namespace.to_owned(),
+            name: name.clone(),
+        };
+        !turn.scene.workloads.contains_key(&id)
+    };
+    let others = (2..).map(|n| format!("{namespace}-discovered-{n}"));
+    [namespace.to_owned(), format!("{namespace}-discovered")]
+        .into_iter()
+        .chain(others)
+        .find(free)
+        .unwrap_or_else(|| namespace.to_owned())
+}
+
+#[cfg(test)]
+mod tests;
