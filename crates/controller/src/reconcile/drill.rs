@@ -23,6 +23,7 @@ const DEADLINE: Span = Span::hours(2);
 const MOST_WORKLOADS: i32 = 25;
 
 pub(super) fn reconcile(turn: &Turn, intents: &mut Intents) {
+    let mut began: Option<String> = None; // the live drill that begins in this very turn
     for drill in turn.scene.drills.values() {
         let old = drill.status.clone().unwrap_or_default();
         if condition::is_true(&old.conditions, condition::COMPLETE) {
@@ -31,7 +32,10 @@ pub(super) fn reconcile(turn: &Turn, intents: &mut Intents) {
         let mut new = old.clone();
         new.observed_generation = drill.metadata.generation;
         if old.started_at.is_none() {
-            begin(turn, drill, &mut new);
+            begin(turn, drill, began.as_deref(), &mut new);
+            if drill.spec.mode == DrillMode::Live && new.started_at.is_some() {
+                began.clone_from(&drill.metadata.name);
+            }
         } else {
             follow(turn, drill, &mut new);
         }
@@ -79,7 +83,7 @@ fn running(drill: &Arc<Drill>) -> Option<&DrillStatus> {
     (live && status.started_at.is_some() && status.ended_at.is_none()).then_some(status)
 }
 
-fn begin(turn: &Turn, drill: &Drill, status: &mut DrillStatus) {
+fn begin(turn: &Turn, drill: &Drill, began: Option<&str>, status: &mut DrillStatus) {
     let provider = &drill.spec.scenario.cut_off.provider;
     let clusters: Vec<String> = turn
         .scene
@@ -104,9 +108,11 @@ fn begin(turn: &Turn, drill: &Drill, status: &mut DrillStatus) {
         );
         return end(turn, status, "GuardExceeded", &why, true);
     }
-    if drill.spec.mode == DrillMode::Live
-        && let Some(why) = not_now(turn, drill, &clusters)
-    {
+    let why = match drill.spec.mode {
+        DrillMode::Live => not_now(turn, drill, began, &clusters),
+        DrillMode::Simulate => not_asked(turn),
+    };
+    if let Some(why) = why {
         set(turn, status, condition::COMPLETE, State::False, "Waiting", &why);
         return;
     }
@@ -130,10 +136,14 @@ fn begin(turn: &Turn, drill: &Drill, status: &mut DrillStatus) {
 }
 
 /// Why a live drill must not begin at this moment.
-fn not_now(turn: &Turn, drill: &Drill, clusters: &[String]) -> Option<String> {
-    let other = turn.scene.drills.values().find(|d| running(d).is_some());
-    if let Some(other) = other.filter(|d| d.metadata.uid != drill.metadata.uid) {
-        let name = other.metadata.name.clone().unwrap_or_default();
+fn not_now(turn: &Turn, drill: &Drill, began: Option<&str>, clusters: &[String]) -> Option<String> {
+    let mut others = turn
+        .scene
+        .drills
+        .values()
+        .filter(|d| d.metadata.uid != drill.metadata.uid && running(d).is_some());
+    let other = others.next().and_then(|d| d.metadata.name.as_deref());
+    if let Some(name) = other.or(began) {
         return Some(format!("drill {name} is under way; one at a time"));
     }
     let down = turn.scene.fleet.iter().find(|(name, view)| {
@@ -143,6 +153,14 @@ fn not_now(turn: &Turn, drill: &Drill, clusters: &[String]) -> Option<String> {
     down.map(|(name, _)| {
         format!("MemberCluster {name} does not answer or is in quarantine: a real incident goes first")
     })
+}
+
+/// Why even a simulation would tell nothing true yet: a cluster that was not asked takes nobody.
+fn not_asked(turn: &Turn) -> Option<String> {
+    let unasked = turn.scene.fleet.iter().find(|(_, view)| {
+        matches!(view.cluster.contact, Contact::Unknown) && view.reachability.cause.is_none()
+    });
+    unasked.map(|(name, _)| format!("MemberCluster {name} was not asked yet"))
 }
 
 fn bars(scene: &Scene, cluster: &str) -> bool {
@@ -205,13 +223,13 @@ fn simulate(turn: &Turn, status: &mut DrillStatus) {
 }
 
 fn describe(decision: &Decision, entry: &mut DrillWorkload) {
+    entry.not_executed = None; // what stood in the way before may be gone
     match &decision.action {
         Action::FailOver { target, .. } | Action::Relocate { target, .. } => {
             entry.target = Some(target.clone());
-            entry.not_executed = None;
         }
         Action::Wait(Waiting::FailoverDelay { target, .. }) => entry.target = Some(target.clone()),
-        Action::Wait(waiting @ Waiting::Moving { .. }) => {
+        Action::Wait(waiting @ (Waiting::Moving { .. } | Waiting::SharesNamespace { .. })) => {
             // A move under way is not a reason to report: it ends in a moment.
             if entry.migration.is_none() {
                 entry.not_executed = Some(waiting.to_string());
@@ -299,15 +317,19 @@ fn settle(turn: &Turn, drill: &str, clusters: &[String], entry: &mut DrillWorklo
         return Standing::UnderWay;
     }
     let home = turn.identities.get(&id).and_then(|i| i.home.as_ref());
-    let all_lost = clusters.iter().any(|c| {
-        home.is_some_and(|h| h.cluster == *c)
-            && turn
-                .scene
-                .fleet
-                .get(c)
-                .is_some_and(|v| matches!(v.cluster.contact, Contact::Lost { .. }))
-    });
-    let Some(decision) = turn.plan.decisions.get(&id).filter(|_| all_lost) else {
+    let Some(home) = home.filter(|h| clusters.contains(&h.cluster)) else {
+        entry.not_executed = Some(home.map_or_else(
+            || "it is not there any more".to_owned(),
+            |home| format!("it stands on {} by now", home.cluster),
+        ));
+        return Standing::NotExecuted;
+    };
+    let lost = turn
+        .scene
+        .fleet
+        .get(&home.cluster)
+        .is_some_and(|v| matches!(v.cluster.contact, Contact::Lost { .. }));
+    let Some(decision) = turn.plan.decisions.get(&id).filter(|_| lost) else {
         return Standing::UnderWay;
     };
     describe(decision, entry);
@@ -359,3 +381,6 @@ fn tell(turn: &Turn, intents: &mut Intents, drill: &Arc<Drill>, old: &DrillStatu
         });
     }
 }
+
+#[cfg(test)]
+mod tests;
