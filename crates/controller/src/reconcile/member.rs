@@ -11,7 +11,7 @@ use havenmeester_api::{Date, MemberCluster};
 use havenmeester_fleet::MemberView;
 use havenmeester_placement::{Contact, Object, WorkloadId, autonomy};
 use jiff::SignedDuration;
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 
 use super::Turn;
 use crate::identity::has_arrived;
@@ -21,6 +21,9 @@ use crate::scene::{ended, workload_of};
 
 /// A heartbeat comes every 2 s; the status says a new one only this often, so that a quiet fleet writes little.
 const HEARTBEAT_IN_STATUS: SignedDuration = SignedDuration::from_secs(30);
+
+/// The reason of Admitted while stale copies are not yet seen stopped.
+const QUARANTINE: &str = "Quarantine";
 
 pub(super) fn reconcile(turn: &Turn, intents: &mut Intents) {
     for (name, member) in &turn.scene.members {
@@ -53,7 +56,8 @@ fn status(
             .count(),
     )
     .ok();
-    if let Some(view) = turn.scene.fleet.get(name) {
+    let view = turn.scene.fleet.get(name);
+    if let Some(view) = view.filter(|view| !is_unasked(view, old)) {
         new.reachability = Some(reachability(old.reachability.as_ref(), &view.reachability));
         if matches!(view.cluster.contact, Contact::Reachable) {
             new.version.clone_from(&view.version);
@@ -65,6 +69,13 @@ fn status(
     }
     conditions(turn, name, member, &mut new);
     new
+}
+
+/// Whether this process has not asked yet, while the hub's record says what was seen before it: the record stands, so
+/// that a loss outlives whoever saw it.
+fn is_unasked(view: &MemberView, old: &MemberClusterStatus) -> bool {
+    let seen = &view.reachability;
+    seen.state == ReachabilityState::Unknown && seen.cause.is_none() && old.reachability.is_some()
 }
 
 fn reachability(old: Option<&Reachability>, seen: &Reachability) -> Reachability {
@@ -87,7 +98,14 @@ fn reachability(old: Option<&Reachability>, seen: &Reachability) -> Reachability
 /// Which stale copies a cluster holds: those that were noted, and the source of every failover that is under way or
 /// about to be made. What was seen stopped was taken off the list by the sweep.
 fn quarantine(turn: &Turn, intents: &Intents, name: &str, old: Option<&Quarantine>) -> Option<Quarantine> {
-    let under_way = turn.scene.moves.values().flatten().filter(|m| !ended(m));
+    // Once it has arrived, its source is on the list, or was seen stopped and taken off it.
+    let under_way = turn
+        .scene
+        .moves
+        .values()
+        .flatten()
+        .filter(|m| !ended(m) && !has_arrived(m))
+        .filter(|m| turn.identities.contains_key(&workload_of(m))); // it cannot begin: a slip of the pen bars nobody
     let to_be_made = intents.migrations.iter().map(|m| m.object.as_ref());
     let leaving: BTreeSet<String> = under_way
         .map(Arc::as_ref)
@@ -186,12 +204,19 @@ fn conditions(turn: &Turn, name: &str, member: &MemberCluster, status: &mut Memb
         Some(problem) => set(condition::VALID, State::False, "Invalid", problem.to_string()),
         None => set(condition::VALID, State::True, "Valid", String::new()),
     }
+    let (state, reason, message) = autonomous(turn, name, member);
+    set(condition::AUTONOMOUS, state, reason, message);
+    let recorded = member.status.as_ref();
+    if view
+        .zip(recorded)
+        .is_some_and(|(view, old)| is_unasked(view, old))
+    {
+        return;
+    }
     let (state, reason, message) = reachable(view);
     set(condition::REACHABLE, state, reason, message);
     let (state, reason, message) = captured(view);
     set(condition::CAPTURED, state, reason, message);
-    let (state, reason, message) = autonomous(turn, name, member);
-    set(condition::AUTONOMOUS, state, reason, message);
     let (state, reason, message) = admitted(view, status.quarantine.as_ref());
     condition::set(
         &mut status.conditions,
@@ -274,7 +299,7 @@ fn admitted(view: Option<&MemberView>, quarantine: Option<&Quarantine>) -> (Stat
     if let Some(quarantine) = quarantine {
         return (
             State::False,
-            "Quarantine",
+            QUARANTINE,
             format!(
                 "stale copies not yet seen stopped: {}",
                 quarantine.stale.join(", ")
@@ -297,20 +322,13 @@ fn tell(
     new: &MemberClusterStatus,
 ) {
     for kind in [condition::REACHABLE, condition::ADMITTED] {
-        let before = condition::get(&old.conditions, kind).map(|c| c.status.as_str());
         let Some(after) = condition::get(&new.conditions, kind) else {
             continue;
         };
-        if before == Some(after.status.as_str()) || after.status == "Unknown" {
+        let Some(reason) = news(kind, condition::get(&old.conditions, kind), after) else {
             continue;
-        }
-        let good = after.status == "True";
-        let reason = match (kind == condition::REACHABLE, good) {
-            (true, true) => "Reachable",
-            (true, false) => "Lost",
-            (false, true) => "Admitted",
-            (false, false) => "NotAdmitted",
         };
+        let good = after.status == "True";
         intents.log.push(log_entry::member(turn, member, reason, after));
         intents.notices.push(Notice {
             about: About::Member(Arc::clone(member)),
@@ -320,3 +338,24 @@ fn tell(
         });
     }
 }
+
+/// What a person wants to know of a condition that changed. A hiccup, and the first contact, are no news.
+fn news(kind: &str, before: Option<&Condition>, after: &Condition) -> Option<&'static str> {
+    let was = |status: &str| before.is_some_and(|c| c.status == status);
+    let barred = |c: &Condition| c.reason == QUARANTINE;
+    if kind == condition::REACHABLE {
+        return match after.status.as_str() {
+            "True" if was("False") => Some("Reachable"),
+            "False" if !was("False") => Some("Lost"),
+            _ => None,
+        };
+    }
+    match (before.is_some_and(barred), barred(after)) {
+        (false, true) => Some("NotAdmitted"),
+        (true, false) if after.status == "True" => Some("Admitted"),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;
