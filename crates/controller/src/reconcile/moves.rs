@@ -4,6 +4,7 @@
 //! behind makes nothing twice.
 use std::collections::BTreeMap;
 
+use havenmeester_api::member::Cause;
 use havenmeester_api::migration::{MigrationSpec, MoveKind};
 use havenmeester_api::{Migration, condition, labels};
 use havenmeester_placement::{Action, Decision, WorkloadId};
@@ -12,7 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::{Turn, drill};
 use crate::intent::{About, Intents, NewMigration, Notice};
 use crate::log_entry;
-use crate::scene::failed;
+use crate::scene::{Scene, failed};
 
 /// How long a failed move by itself is left before it is tried again: 5 minutes, doubled each time, at most an hour.
 /// Sooner would hammer a target that refuses; later would leave a mended one unused.
@@ -70,6 +71,7 @@ fn wanted(turn: &Turn, id: &WorkloadId, decision: &Decision) -> Option<Wanted> {
                 .map_or_else(|| "placement".to_owned(), ToString::to_string),
             drill: None,
         },
+        Action::FailOver { source, .. } if is_echo(turn.scene, source) => return None,
         Action::FailOver { source, target, .. } => {
             let drill = drill::cutting(turn.scene, source);
             if let Some(drill) = drill
@@ -87,6 +89,15 @@ fn wanted(turn: &Turn, id: &WorkloadId, decision: &Decision) -> Option<Wanted> {
         }
     };
     (!too_soon(turn, id, &wanted)).then_some(wanted)
+}
+
+/// Whether a cluster is silent only because a drill that is over kept us away from it: it was not asked since.
+fn is_echo(scene: &Scene, cluster: &str) -> bool {
+    drill::cutting(scene, cluster).is_none()
+        && scene
+            .fleet
+            .get(cluster)
+            .is_some_and(|view| view.reachability.cause == Some(Cause::Drill))
 }
 
 /// Whether the same move failed so recently that it is left alone.
@@ -107,21 +118,19 @@ fn too_soon(turn: &Turn, id: &WorkloadId, wanted: &Wanted) -> bool {
     turn.scene.now.duration_since(*last) < pause
 }
 
-/// `WORKLOAD-N`, with N one more than that of any Migration of the workload so far.
+/// `WORKLOAD-N`, with N one more than that of any such name so far, whatever bears it: a person may have given it to
+/// a dry run, and a name that is taken would keep the move from ever being made.
 fn next_name(turn: &Turn, id: &WorkloadId) -> String {
     let prefix = format!("{}-", id.name);
     let last = turn
         .scene
-        .moves_of(id)
-        .iter()
-        .filter_map(|m| {
-            m.metadata
-                .name
-                .as_deref()?
-                .strip_prefix(&prefix)?
-                .parse::<u64>()
-                .ok()
+        .migrations
+        .range((id.namespace.clone(), prefix.clone())..)
+        .map_while(|((namespace, name), _)| {
+            let theirs = name.strip_prefix(&prefix)?;
+            (*namespace == id.namespace).then_some(theirs)
         })
+        .filter_map(|number| number.parse::<u64>().ok())
         .max()
         .unwrap_or(0);
     format!("{prefix}{}", last + 1)
@@ -151,3 +160,6 @@ fn migration(id: &WorkloadId, name: &str, decision: &Decision, wanted: &Wanted) 
     migration.metadata.labels = Some(tags);
     migration
 }
+
+#[cfg(test)]
+mod tests;
