@@ -8,7 +8,7 @@ use havenmeester_api::condition::{self, State};
 use havenmeester_api::contract::{ContractStatus, ExitReadiness, Round};
 use havenmeester_api::migration::{MigrationSpec, MoveKind, Verdict};
 use havenmeester_api::{Contract, Date, Migration, labels};
-use havenmeester_placement::{Candidate, Decision, WorkloadId};
+use havenmeester_placement::{Candidate, Decision, Refusal, WorkloadId};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 
 use super::Turn;
@@ -61,7 +61,7 @@ fn follow(turn: &Turn, contract: &Arc<Contract>, status: &mut ContractStatus, in
         .spec
         .notice_days
         .map(|days| end.plus_days(-i64::from(days)));
-    rounds(contract, status);
+    rounds(contract, today, status);
     let due: Vec<usize> = (0..status.rounds.len())
         .filter(|i| {
             let round = &status.rounds[*i];
@@ -84,13 +84,17 @@ fn follow(turn: &Turn, contract: &Arc<Contract>, status: &mut ContractStatus, in
         });
         return;
     };
-    let (readiness, missing) = readiness(turn, contract, round);
+    let Asked {
+        readiness,
+        missing,
+        unseen,
+    } = ask(turn, contract, round);
     status.exit_readiness = Some(readiness);
     if round.finished_at.is_some() {
         return;
     }
     let under_way = runs(turn, contract, round).values().any(|run| !ended(run));
-    if missing.is_empty() && !under_way {
+    if missing.is_empty() && unseen == 0 && !under_way {
         round.finished_at = Some(Time(turn.scene.now));
     }
     for (id, target) in missing {
@@ -100,13 +104,13 @@ fn follow(turn: &Turn, contract: &Arc<Contract>, status: &mut ContractStatus, in
                 .get(&id)
                 .map(|i| i.criticality)
                 .unwrap_or_default(),
-            object: Box::new(dry_run(turn, contract, round.lead_days, &id, &target)),
+            object: Box::new(dry_run(turn, contract, round, &id, &target)),
         });
     }
 }
 
 /// One entry per lead time, the earliest first; what was done stays.
-fn rounds(contract: &Contract, status: &mut ContractStatus) {
+fn rounds(contract: &Contract, today: Date, status: &mut ContractStatus) {
     let mut leads = contract.spec.dry_runs_before_end_days.clone();
     leads.sort_unstable_by(|a, b| b.cmp(a));
     leads.dedup();
@@ -116,8 +120,9 @@ fn rounds(contract: &Contract, status: &mut ContractStatus) {
         .map(|lead_days| {
             let due = contract.spec.end.plus_days(-i64::from(lead_days));
             match old.remove(&lead_days) {
-                Some(round) => Round { due, ..round },
-                None => Round {
+                // Of a contract that was extended, what was rehearsed for the old end counts no more.
+                Some(round) if round.due == due || due <= today => Round { due, ..round },
+                Some(_) | None => Round {
                     lead_days,
                     due,
                     started_at: None,
@@ -151,12 +156,8 @@ fn elsewhere(turn: &Turn, decision: &Decision, provider: &str) -> Option<String>
             Candidate::Fits(score) => Some((score.total, cluster)),
             Candidate::Refused(_) => None,
         });
-    let other = |cluster: &String| {
-        let view = turn.request.fleet.clusters.get(cluster);
-        view.is_some_and(|v| v.provider != provider)
-    };
     // The first by name wins a tie, so that the same turn gives the same target.
-    fits.filter(|(_, cluster)| other(cluster))
+    fits.filter(|(_, cluster)| is_others(turn, cluster, provider))
         .max_by_key(|(total, cluster)| (*total, std::cmp::Reverse(*cluster)))
         .map(|(_, cluster)| cluster.clone())
 }
@@ -174,7 +175,7 @@ fn in_scope<'a>(turn: &'a Turn, provider: &'a str) -> impl Iterator<Item = &'a W
         .map(|(id, _)| id)
 }
 
-fn dry_run(turn: &Turn, contract: &Contract, lead: i32, id: &WorkloadId, target: &str) -> Migration {
+fn dry_run(turn: &Turn, contract: &Contract, round: &Round, id: &WorkloadId, target: &str) -> Migration {
     let contract_name = contract.metadata.name.clone().unwrap_or_default();
     let source = turn
         .identities
@@ -183,7 +184,7 @@ fn dry_run(turn: &Turn, contract: &Contract, lead: i32, id: &WorkloadId, target:
         .map(|h| h.cluster.clone());
     let decision = turn.plan.decisions.get(id);
     let mut migration = Migration::new(
-        &format!("{contract_name}-{lead}d-{}", id.name),
+        &format!("{}{}", prefix(contract, round), id.name),
         MigrationSpec {
             workload: id.name.clone(),
             kind: MoveKind::Relocate,
@@ -193,7 +194,10 @@ fn dry_run(turn: &Turn, contract: &Contract, lead: i32, id: &WorkloadId, target:
             rollback_window: None,
             rto: decision.and_then(|d| d.rules.rto),
             rpo: decision.and_then(|d| d.rules.rpo),
-            reason: Some(format!("{lead} days before the end of contract {contract_name}")),
+            reason: Some(format!(
+                "{} days before the end of contract {contract_name}",
+                round.lead_days
+            )),
             abort: false,
         },
     );
@@ -205,10 +209,16 @@ fn dry_run(turn: &Turn, contract: &Contract, lead: i32, id: &WorkloadId, target:
     migration
 }
 
+/// How the names of one round's dry runs begin: `CONTRACT-DAY-`, so that a contract that is extended, or made anew
+/// under the same name, is rehearsed anew.
+fn prefix(contract: &Contract, round: &Round) -> String {
+    let name = contract.metadata.name.as_deref().unwrap_or_default();
+    format!("{name}-{}-", round.due)
+}
+
 /// The dry runs of one round, by workload.
 fn runs<'a>(turn: &'a Turn, contract: &Contract, round: &Round) -> BTreeMap<WorkloadId, &'a Arc<Migration>> {
-    let name = contract.metadata.name.clone().unwrap_or_default();
-    let prefix = format!("{name}-{}d-", round.lead_days);
+    let prefix = prefix(contract, round);
     turn.scene
         .migrations
         .values()
@@ -218,11 +228,21 @@ fn runs<'a>(turn: &'a Turn, contract: &Contract, round: &Round) -> BTreeMap<Work
         .collect()
 }
 
-/// By the round's dry runs: how ready we are, and which workloads have somewhere to go but no dry run yet. A workload
-/// that no other provider's cluster may take is blocked; one without a verdict is unknown.
-fn readiness(turn: &Turn, contract: &Contract, round: &Round) -> (ExitReadiness, Vec<(WorkloadId, String)>) {
-    let mut counts = ExitReadiness::default();
-    let mut missing = Vec::new();
+/// What one round has come to.
+#[derive(Default)]
+struct Asked {
+    readiness: ExitReadiness,
+    /// Workloads that have somewhere to go but no dry run yet, and where.
+    missing: Vec<(WorkloadId, String)>,
+    /// How many may have somewhere to go: a cluster that could take them cannot be seen at this moment.
+    unseen: i32,
+}
+
+/// By the round's dry runs. A workload that no other provider's cluster may take is blocked; one without a verdict is
+/// unknown.
+fn ask(turn: &Turn, contract: &Contract, round: &Round) -> Asked {
+    let mut asked = Asked::default();
+    let counts = &mut asked.readiness;
     let runs = runs(turn, contract, round);
     for id in in_scope(turn, &contract.spec.provider) {
         if let Some(run) = runs.get(id) {
@@ -241,12 +261,45 @@ fn readiness(turn: &Turn, contract: &Contract, round: &Round) -> (ExitReadiness,
         match elsewhere(turn, decision, &contract.spec.provider) {
             Some(target) => {
                 counts.unknown += 1;
-                missing.push((id.clone(), target));
+                asked.missing.push((id.clone(), target));
+            }
+            None if may_clear(turn, decision, &contract.spec.provider) => {
+                counts.unknown += 1;
+                asked.unseen += 1;
             }
             None => counts.blocked += 1,
         }
     }
-    (counts, missing)
+    asked
+}
+
+/// Whether another provider's cluster refuses only for what cannot be seen of it at this moment, or will pass.
+fn may_clear(turn: &Turn, decision: &Decision, provider: &str) -> bool {
+    let passing = |why: &Refusal| match why {
+        Refusal::NotReachable | Refusal::Barred { .. } | Refusal::CapacityUnknown { .. } => true,
+        Refusal::UnknownProvider { .. }
+        | Refusal::Category { .. }
+        | Refusal::Jurisdiction { .. }
+        | Refusal::OwnershipUnclear { .. }
+        | Refusal::Seal { .. }
+        | Refusal::ObjectiveSeal { .. }
+        | Refusal::Region { .. }
+        | Refusal::NotNamed { .. }
+        | Refusal::NamespaceOutOfReach { .. }
+        | Refusal::Capacity { .. } => false,
+    };
+    decision
+        .candidates
+        .iter()
+        .any(|(cluster, candidate)| match candidate {
+            Candidate::Refused(why) => is_others(turn, cluster, provider) && why.iter().all(passing),
+            Candidate::Fits(_) => false,
+        })
+}
+
+fn is_others(turn: &Turn, cluster: &str, provider: &str) -> bool {
+    let view = turn.request.fleet.clusters.get(cluster);
+    view.is_some_and(|v| v.provider != provider)
 }
 
 fn conditions(turn: &Turn, contract: &Contract, problem: Option<String>, status: &mut ContractStatus) {
@@ -298,3 +351,6 @@ fn conditions(turn: &Turn, contract: &Contract, problem: Option<String>, status:
         );
     }
 }
+
+#[cfg(test)]
+mod tests;
