@@ -134,9 +134,12 @@ impl Daemon {
         let (mut hub, mut fleet) = (self.shelves.changed(), self.fleet.changed());
         while !term.is_cancelled() {
             let begun = Instant::now();
-            let scene = Scene::observe(&self.shelves, self.fleet.view(), self.clock.now());
+            let mut scene = Scene::observe(&self.shelves, self.fleet.view(), self.clock.now());
             if self.shelves.ready() {
                 rounds.follow(&scene);
+                // Only now the fleet has every member that the hub names: in the first round of a process it had none,
+                // and a cluster that is missing would be read as one that takes nobody.
+                scene.fleet = self.fleet.view();
                 if leading {
                     rounds.turn(&scene).await;
                     self.metrics.round_took(begun.elapsed().as_secs_f64());
