@@ -47,10 +47,6 @@ pub struct WorkloadSpec {
     /// Whether two copies may be active at once; the stricter of this and the namespace's label counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mode: Option<Mode>,
-    /// What must answer for it to be serving, beside its pods being ready.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(length(max = 16))]
-    pub probes: Vec<Probe>,
 }
 
 /// Where a workload lives on the members.
@@ -78,23 +74,6 @@ pub enum Mode {
     /// Never two active copies.
     #[default]
     Exclusive,
-}
-
-/// What must answer.
-#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Probe {
-    /// An HTTP request that must be answered with 200 to 399.
-    pub http: HttpProbe,
-}
-
-/// An HTTP request.
-#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct HttpProbe {
-    /// The address, http or https.
-    #[schemars(length(min = 8, max = 2000), regex(pattern = r"^https?://"))]
-    pub url: String,
 }
 
 /// Where it runs, where it must run, and why.

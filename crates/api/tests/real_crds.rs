@@ -193,11 +193,6 @@ fn schema() -> Vec<Case> {
         make("Contract", json!({"end": "31-03-2028"}), "spec.end"),
         make(
             "Workload",
-            json!({"probes": [{"http": {"url": "ftp://x.example"}}]}),
-            "spec.probes[0].http.url",
-        ),
-        make(
-            "Workload",
             json!({"target": {"namespace": "Not A Name"}}),
             "spec.target.namespace",
         ),

@@ -1,9 +1,11 @@
 //! What placement is asked, from one scene.
 use std::collections::BTreeMap;
 
+use havenmeester_api::Migration;
+use havenmeester_api::migration::MoveKind;
 use havenmeester_placement::{Contact, FleetView, Moving, Request, WorkloadId, WorkloadView};
 
-use crate::identity::{Identity, Standing, goes_back, moving, resolve};
+use crate::identity::{Identity, Standing, goes_back, has_arrived, moving, resolve};
 use crate::scene::Scene;
 
 /// The whole request of one scene. Workloads that take no part in placement are left out.
@@ -60,6 +62,13 @@ fn cluster(
     cluster
 }
 
+/// A failover whose target is lost too before it served there: it holds up no other, and the next one supersedes it.
+fn is_forlorn(scene: &Scene, migration: &Migration) -> bool {
+    migration.spec.kind == MoveKind::Failover
+        && !has_arrived(migration)
+        && is_lost(scene, Some(&migration.spec.target))
+}
+
 fn workload(scene: &Scene, id: &WorkloadId, identity: &Identity) -> WorkloadView {
     let status = scene.workloads.get(id).and_then(|w| w.status.as_ref());
     let home = identity.home.as_ref().map(|h| h.cluster.clone());
@@ -80,7 +89,7 @@ fn workload(scene: &Scene, id: &WorkloadId, identity: &Identity) -> WorkloadView
         demand: identity.demand,
         previous: status.and_then(|s| Some(s.desired.as_ref()?.cluster.clone())),
         moving: moving(scene.moves_of(id))
-            .filter(|m| !(goes_back(m) && is_lost(scene, home.as_deref())))
+            .filter(|m| !(goes_back(m) && is_lost(scene, home.as_deref())) && !is_forlorn(scene, m))
             .map(|m| Moving {
                 migration: m.metadata.name.clone().unwrap_or_default(),
                 target: m.spec.target.clone(),

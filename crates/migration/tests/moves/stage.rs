@@ -181,7 +181,6 @@ impl Stage {
             criticality: None,
             sensitivity: None,
             mode: None,
-            probes: Vec::new(),
         };
         let mut workload = Workload::new(APP, spec);
         workload.metadata.namespace = Some(HUB_SPACE.to_owned());
