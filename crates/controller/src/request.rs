@@ -89,7 +89,7 @@ fn workload(scene: &Scene, id: &WorkloadId, identity: &Identity) -> WorkloadView
         demand: identity.demand,
         previous: status.and_then(|s| Some(s.desired.as_ref()?.cluster.clone())),
         moving: moving(scene.moves_of(id))
-            .filter(|m| !(goes_back(m) && is_lost(scene, home.as_deref())) && !is_forlorn(scene, m))
+            .filter(|m| !(is_forlorn(scene, m) || goes_back(m) && is_lost(scene, home.as_deref())))
             .map(|m| Moving {
                 migration: m.metadata.name.clone().unwrap_or_default(),
                 target: m.spec.target.clone(),
