@@ -16,6 +16,9 @@ use serde_json::json;
 
 use super::NodesConfig;
 
+/// Room for logs and scratch files on each node. A real scheduler puts nothing that asks for some on a node without.
+const EPHEMERAL_STORAGE: &str = "100Gi";
+
 /// Where Kubernetes keeps the leases of nodes.
 const LEASES: &str = "kube-node-lease";
 
@@ -67,6 +70,7 @@ pub(super) async fn node(
         "cpu": format!("{}m", config.cpu_milli),
         "memory": format!("{}Mi", config.memory_mib),
         "pods": config.pods.to_string(),
+        "ephemeral-storage": EPHEMERAL_STORAGE,
     });
     let status = json!({"status": {
         "capacity": capacity,
