@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use crate::{
     facts::{AccessNeed, TargetFacts, Verb},
-    field::{at, text},
+    field::{at, items, text},
     finding::{Finding, Question, Severity},
     key::ObjectKey,
     kinds,
@@ -106,7 +106,7 @@ fn samples(transformed: &Transformed) -> impl Iterator<Item = (&ObjectKey, Value
     transformed.objects.iter().filter_map(|one| {
         let path = kinds::pod_path(&one.key.group, &one.key.kind).filter(|path| !path.is_empty())?;
         let template = at(&one.object, path)?;
-        let spec = at(template, &["spec"])?;
+        let spec = with_claims(at(template, &["spec"])?, &one.object, &one.key.name);
         let mut metadata = json!({ "name": sample_name(&one.key), "namespace": one.key.namespace });
         for field in ["labels", "annotations"] {
             if let Some(map) = at(template, &["metadata", field]) {
@@ -118,6 +118,29 @@ fn samples(transformed: &Transformed) -> impl Iterator<Item = (&ObjectKey, Value
             json!({ "apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec }),
         ))
     })
+}
+
+/// The Pod's spec with the volumes that a `StatefulSet`'s controller adds, one per claim template.
+fn with_claims(spec: &Value, owner: &Value, name: &str) -> Value {
+    let mut spec = spec.clone();
+    let claims: Vec<&str> = items(owner, &["spec", "volumeClaimTemplates"])
+        .iter()
+        .map(|claim| text(claim, &["metadata", "name"]))
+        .collect();
+    if claims.is_empty() {
+        return spec;
+    }
+    let own = items(&spec, &["volumes"]).iter();
+    let kept = own
+        .filter(|volume| !claims.contains(&text(volume, &["name"])))
+        .cloned();
+    let added = claims.iter().map(|claim| {
+        let first = format!("{claim}-{name}-0");
+        json!({ "name": claim, "persistentVolumeClaim": { "claimName": first } })
+    });
+    let volumes: Vec<Value> = kept.chain(added).collect();
+    spec["volumes"] = Value::from(volumes);
+    spec
 }
 
 fn sample_name(key: &ObjectKey) -> String {

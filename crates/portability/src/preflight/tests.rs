@@ -359,6 +359,27 @@ fn pods_are_judged_through_samples() {
 }
 
 #[test]
+fn the_sample_of_a_stateful_set_has_the_volumes_of_its_claims() {
+    let container =
+        json!({ "name": "c", "image": "i", "volumeMounts": [{ "name": "data", "mountPath": "/data" }] });
+    let claim = json!({ "metadata": { "name": "data" }, "spec": { "storageClassName": "thin" } });
+    let set = mk(
+        "apps/v1",
+        "StatefulSet",
+        &json!({ "spec": { "volumeClaimTemplates": [claim],
+            "template": { "spec": { "containers": [container], "volumes": [{ "name": "tmp", "emptyDir": {} }] } } } }),
+    );
+    let samples = sample_pods(&mk_transformed(&[set]));
+    assert_eq!(
+        samples[0]["spec"]["volumes"],
+        json!([
+            { "name": "tmp", "emptyDir": {} },
+            { "name": "data", "persistentVolumeClaim": { "claimName": "data-a-0" } },
+        ])
+    );
+}
+
+#[test]
 fn a_request_to_the_platform_that_is_met_does_not_block() {
     let definition = json!({ "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
         "metadata": { "name": "clusters.postgresql.cnpg.io" },

@@ -135,13 +135,7 @@ fn unnamed(
                 format!("the target has no storage of kind {kind}"),
             ));
         }
-        (_, _, None) => findings.push(
-            finding(
-                Severity::Block,
-                "names no class, and the target has no default class".to_owned(),
-            )
-            .remedy("name a class"),
-        ),
+        (_, _, None) => no_default(draft, field, route, findings, finding),
         (_, _, Some(default)) => findings.push(
             finding(
                 Severity::Warn,
@@ -150,6 +144,24 @@ fn unnamed(
             .remedy("name a class"),
         ),
     }
+}
+
+/// The target has no default class, or it cannot be seen with our credentials: plain storage is named.
+fn no_default(
+    draft: &mut Draft,
+    field: &[&str],
+    route: &Route<'_>,
+    findings: &mut Vec<Finding>,
+    finding: impl Fn(Severity, String) -> Finding,
+) {
+    let Some(class) = target_class(StorageClassKind::Rwo, "", None, route) else {
+        let message = "names no class, and the target has no default class".to_owned();
+        findings.push(finding(Severity::Block, message).remedy("name a class"));
+        return;
+    };
+    let message = format!("names no class, and no default class of the target is known: {class} is named");
+    findings.push(finding(Severity::Warn, message).remedy("name a class"));
+    draft.set(field, Value::from(class), Why::StorageClassMapped);
 }
 
 /// What the claim itself says it needs; none for one writer, where the class name tells more.

@@ -1,6 +1,6 @@
 //! Rules of `transform`, each test named as its rule.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
@@ -278,6 +278,33 @@ fn storage_that_the_target_lacks_blocks_and_storage_not_known_is_unknown() {
         Question::Storage,
         Severity::Unknown,
     );
+}
+
+#[test]
+fn without_a_known_default_class_plain_storage_is_named() {
+    let claim = mk(
+        "v1",
+        "PersistentVolumeClaim",
+        &json!({ "spec": { "accessModes": ["ReadWriteOnce"] } }),
+    );
+    let (from, mut to) = (mk_azure(), mk_classes(&[(StorageClassKind::Rwo, "thin")]));
+    to.default_storage = None;
+    let route = Route {
+        from: &from,
+        to: &to,
+        namespaces_only: None,
+        served: None,
+    };
+    let out = run(std::slice::from_ref(&claim), &route, Start::AsCaptured);
+    has(&out, Question::Storage, Severity::Warn);
+    assert_eq!(out.objects[0].object["spec"]["storageClassName"], json!("thin"));
+    let other = ClusterClasses {
+        storage: BTreeMap::from([(StorageClassKind::Rwx, "nfs".to_owned())]),
+        ..ClusterClasses::default()
+    };
+    let route = Route { to: &other, ..route };
+    let out = run(&[claim], &route, Start::AsCaptured);
+    has(&out, Question::Storage, Severity::Block);
 }
 
 #[test]
