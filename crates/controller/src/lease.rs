@@ -61,19 +61,20 @@ pub(crate) async fn contend(
     let mut seen: Option<(String, Instant)> = None; // version, since when
     let mut renewed: Option<Instant> = None;
     loop {
+        let begun = Instant::now();
         let outcome = tokio::time::timeout(
-            duration / 3,
+            (duration / 3).min(left(renewed, duration)),
             try_once(&api, &me, duration, &mut seen, clock.now()),
         )
         .await;
         match outcome {
-            Ok(Ok(true)) => renewed = Some(Instant::now()),
+            // From when it was asked for: the hub took it then or later.
+            Ok(Ok(true)) => renewed = Some(begun),
             Ok(Ok(false)) => renewed = None,
             Ok(Err(error)) => warn!(error = %crate::chain::chain(&error), "the leader Lease"),
             Err(_) => warn!("the leader Lease: no answer"),
         }
-        // Two thirds: we stop a third of the duration before another may take over.
-        let lead = renewed.is_some_and(|at| at.elapsed() < duration * 2 / 3);
+        let lead = renewed.is_some_and(|at| at.elapsed() < term(duration));
         leading.send_if_modified(|old| {
             let changed = *old != lead;
             if changed {
@@ -83,7 +84,7 @@ pub(crate) async fn contend(
             changed
         });
         tokio::select! {
-            () = tokio::time::sleep(duration / 5) => {}
+            () = tokio::time::sleep((duration / 5).min(left(renewed, duration))) => {}
             () = cancel.cancelled() => break,
         }
     }
@@ -93,6 +94,20 @@ pub(crate) async fn contend(
     {
         warn!(error = %crate::chain::chain(&error), "giving up the leader Lease; the next leader waits for its expiry");
     }
+}
+
+/// How long a renewal lets us lead. Two thirds: we stop a third of the duration before another may take over.
+fn term(duration: Duration) -> Duration {
+    duration * 2 / 3
+}
+
+/// How long to wait at most for anything: while we lead, until we must stop; an answer that hangs must not keep us
+/// from looking at the time.
+fn left(renewed: Option<Instant>, duration: Duration) -> Duration {
+    renewed
+        .map(|at| (at + term(duration)).saturating_duration_since(Instant::now()))
+        .filter(|left| !left.is_zero())
+        .unwrap_or(duration)
 }
 
 async fn try_once(

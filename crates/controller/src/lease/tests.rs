@@ -1,4 +1,8 @@
 //! Who may lead.
+use std::sync::Arc;
+
+use havenmeester_simulator::{ClusterSpec, Fault, User, World};
+
 use super::*;
 
 const DURATION: Duration = Duration::from_secs(15);
@@ -27,4 +31,59 @@ fn another_leader_is_left_until_it_was_not_seen_for_the_whole_duration() {
 fn a_lease_that_was_given_up_is_free_at_once() {
     check(None, 0, Turn::Take);
     check(Some(""), 0, Turn::Take);
+}
+
+/// Two that seek the Lease, the leader's way to the hub cut at any point: never both at once, never nobody for long.
+#[tokio::test(start_paused = true)]
+async fn a_leader_whose_requests_hang_stops_before_another_begins() {
+    let phases = (0..3_000).step_by(250);
+    for (phase, cut_after) in phases.flat_map(|phase| [200, 1_200, 2_200].map(|cut| (phase, cut))) {
+        let world = Arc::new(
+            World::builder()
+                .cluster("hub", ClusterSpec::default())
+                .build()
+                .await
+                .unwrap(),
+        );
+        let server = world.cluster("hub").unwrap().server().clone();
+        world.network().join("other", server);
+        let space =
+            serde_json::from_value(serde_json::json!({"metadata": {"name": "havenmeester"}})).unwrap();
+        kube::Api::<k8s_openapi::api::core::v1::Namespace>::all(world.cluster("hub").unwrap().admin())
+            .create(&PostParams::default(), &space)
+            .await
+            .unwrap();
+        let cancel = CancellationToken::new();
+        let mut tasks = tokio::task::JoinSet::new();
+        let mut seek = |link: &str| {
+            let leading = watch::Sender::new(false);
+            let seen = leading.subscribe();
+            tasks.spawn(contend(
+                world.client(link, User::admin()),
+                Arc::new(havenmeester_fleet::SystemClock),
+                "havenmeester".to_owned(),
+                link.to_owned(),
+                DURATION,
+                leading,
+                cancel.clone(),
+            ));
+            seen
+        };
+        let first = seek("hub");
+        tokio::time::sleep(Duration::from_millis(10_000 + phase)).await;
+        let second = seek("other");
+        assert!(*first.borrow());
+        tokio::time::sleep(Duration::from_millis(cut_after)).await;
+        world.cut("hub", Fault::Partition);
+        let begun = Instant::now();
+        while !*second.borrow() {
+            assert!(
+                begun.elapsed() < Duration::from_secs(30),
+                "nobody leads: {phase}, {cut_after} ms"
+            );
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        assert!(!*first.borrow(), "both lead: {phase}, {cut_after} ms");
+        tasks.shutdown().await;
+    }
 }
