@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use futures::StreamExt;
 use havenmeester_api::{FIELD_MANAGER, Migration, Workload};
-use havenmeester_ledger::Ledger;
+use havenmeester_ledger::{Entry, Ledger};
+use jiff::Timestamp;
 use kube::api::PostParams;
 use kube::core::NamespaceResourceScope;
 use kube::{Api, Client, Resource, ResourceExt};
@@ -33,6 +34,8 @@ pub(crate) struct Hand {
     /// The version on which our last write of each object was based: until the watch shows another one, what we
     /// would write is the same again.
     based_on: BTreeMap<String, String>,
+    /// What was last logged of each subject by this process.
+    logged: BTreeMap<String, Entry>,
 }
 
 impl Hand {
@@ -43,12 +46,13 @@ impl Hand {
             events,
             metrics,
             based_on: BTreeMap::new(),
+            logged: BTreeMap::new(),
         }
     }
 
     /// Log, bars, discoveries, moves, statuses, notices: in this order.
     #[tracing::instrument(skip_all, fields(moves = intents.migrations.len(), statuses = intents.first.len() + intents.statuses.len()))]
-    pub(crate) async fn carry_out(&mut self, intents: Intents) {
+    pub(crate) async fn carry_out(&mut self, intents: Intents, now: Timestamp) {
         let Intents {
             log,
             first,
@@ -57,21 +61,37 @@ impl Hand {
             statuses,
             notices,
         } = intents;
-        if !log.is_empty()
-            && let Err(error) = self.ledger.append_all(log).await
-        {
-            // A log that refuses must not keep a city's services down: said aloud, and gone on.
-            self.metrics.failed(Failure::Ledger);
-            warn!(error = %crate::chain::chain(&error), "the decision log refuses entries");
-        }
+        self.log(log).await;
         self.write(first).await;
         self.discover(discovered).await;
         // A failover whose quarantine could not be written yet is made all the same: admission keeps it waiting.
         self.create(migrations.into_iter().map(|m| *m.object).collect())
             .await;
         self.write(statuses).await;
-        for notice in notices {
-            self.events.publish(&notice).await;
+        self.events.publish(notices, now).await;
+    }
+
+    /// Into the decision log, once: what a round intends is intended again until the hub shows it done, and a hub that
+    /// refuses it for hours must not fill the log.
+    async fn log(&mut self, mut entries: Vec<Entry>) {
+        entries.retain(|entry| {
+            self.logged
+                .get(&entry.subject)
+                .is_none_or(|last| !says_as(last, entry))
+        });
+        if entries.is_empty() {
+            return;
+        }
+        match self.ledger.append_all(entries.clone()).await {
+            Ok(_) => {
+                let by_subject = entries.into_iter().map(|entry| (entry.subject.clone(), entry));
+                self.logged.extend(by_subject);
+            }
+            Err(error) => {
+                // A log that refuses must not keep a city's services down: said aloud, and gone on.
+                self.metrics.failed(Failure::Ledger);
+                warn!(error = %crate::chain::chain(&error), "the decision log refuses entries");
+            }
         }
     }
 
@@ -231,6 +251,11 @@ where
     };
     let written = api.replace_status(&object.name_any(), &params, &object).await?;
     Ok(written.resource_version().unwrap_or_default())
+}
+
+/// Whether two entries say the same, apart from when.
+fn says_as(one: &Entry, other: &Entry) -> bool {
+    one.kind == other.kind && one.message == other.message && one.data == other.data
 }
 
 fn is_conflict(error: &kube::Error) -> bool {
