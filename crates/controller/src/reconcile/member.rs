@@ -71,11 +71,19 @@ fn status(
     new
 }
 
-/// Whether this process has not asked yet, while the hub's record says what was seen before it: the record stands, so
-/// that a loss outlives whoever saw it.
+/// Whether this process has not had an answer yet, while the hub's record says what was seen before it: the record
+/// stands, so that a loss outlives whoever saw it. What is lost is never suspect before it has answered.
 fn is_unasked(view: &MemberView, old: &MemberClusterStatus) -> bool {
     let seen = &view.reachability;
-    seen.state == ReachabilityState::Unknown && seen.cause.is_none() && old.reachability.is_some()
+    let was_lost = old
+        .reachability
+        .as_ref()
+        .is_some_and(|old| matches!(old.state, ReachabilityState::Lost | ReachabilityState::CutOff));
+    match seen.state {
+        ReachabilityState::Unknown => seen.cause.is_none() && old.reachability.is_some(),
+        ReachabilityState::Suspect => was_lost,
+        ReachabilityState::Reachable | ReachabilityState::Lost | ReachabilityState::CutOff => false,
+    }
 }
 
 fn reachability(old: Option<&Reachability>, seen: &Reachability) -> Reachability {

@@ -156,7 +156,12 @@ fn a_loss_is_remembered_until_the_cluster_was_asked_again() {
     let after = status_of(&scene, AZURE);
     assert_eq!(after.reachability, before.reachability);
     assert_eq!(after.conditions, before.conditions);
-    scene.view(AZURE, |view| view.reachability.cause = Some(Cause::Misconfigured));
+    scene.view(AZURE, |view| view.reachability.state = ReachabilityState::Suspect);
+    assert_eq!(status_of(&scene, AZURE).reachability, before.reachability);
+    scene.view(AZURE, |view| {
+        view.reachability.state = ReachabilityState::Unknown;
+        view.reachability.cause = Some(Cause::Misconfigured);
+    });
     assert_eq!(reason(&scene, condition::REACHABLE), "Unknown Misconfigured");
 }
 
