@@ -65,6 +65,7 @@ impl Driver {
             }
         }
         self.running.retain(|_, task| !task.is_finished());
+        let mut busy = self.busy();
         for (key, migration) in queue {
             let retaining = migration
                 .status
@@ -76,9 +77,10 @@ impl Driver {
             } else {
                 self.at_most
             };
-            if self.running.contains_key(&key) || (self.busy() >= room && !retaining) {
+            if self.running.contains_key(&key) || (busy >= room && !retaining) {
                 continue;
             }
+            busy += usize::from(!retaining);
             let task = drive(
                 Arc::clone(&self.deps),
                 self.hub.clone(),

@@ -56,7 +56,7 @@ pub(crate) fn resolve(scene: &Scene) -> BTreeMap<WorkloadId, Identity> {
 }
 
 /// The oldest Workload of each target.
-fn owners(scene: &Scene) -> BTreeMap<&Target, &WorkloadId> {
+pub(crate) fn owners(scene: &Scene) -> BTreeMap<&Target, &WorkloadId> {
     let mut owners: BTreeMap<&Target, &WorkloadId> = BTreeMap::new();
     let age = |id: &WorkloadId| {
         scene

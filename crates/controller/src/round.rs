@@ -3,10 +3,14 @@
 //! Invariant: the part between `Scene::observe` and `Hand::carry_out` is pure.
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
+use futures::future::BoxFuture;
+use futures::{FutureExt, StreamExt};
 use havenmeester_fleet::{Fleet, Tracked};
 use havenmeester_migration::{Deps, stop_stale};
 use havenmeester_placement::{Contact, Plan, WorkloadId, decide, lint, problems};
+use tokio::time::Instant;
 use tracing::{error, info, warn};
 
 use crate::admission;
@@ -17,6 +21,12 @@ use crate::metrics::{Failure, Metrics};
 use crate::reconcile::{self, Turn};
 use crate::request;
 use crate::scene::{Scene, ended};
+
+/// Stale copies looked at at once.
+const IN_FLIGHT: usize = 16;
+/// How long one round looks at stale copies: a cluster that has just come back may be slow, and the round in which
+/// another one is found lost must not wait for it. What is cut short is looked at again.
+const SWEEP_AT_MOST: Duration = Duration::from_secs(2);
 
 /// What stays from round to round. Nothing of it is truth: a new process begins with a new one.
 pub(crate) struct Rounds {
@@ -73,9 +83,10 @@ impl Rounds {
         let intents = reconcile::all(&turn);
         let sweep = reconcile::stale_copies(&turn);
         self.count(scene, &plan);
-        self.hand.carry_out(intents).await;
-        self.sweep(scene, &identities, sweep).await;
+        // What may run was written in an earlier round; it does not wait for the writes of this one.
         self.driver.start(admission::runnable(scene, &identities));
+        self.hand.carry_out(intents, scene.now).await;
+        self.sweep(scene, &identities, sweep).await;
     }
 
     /// Stops the stale copies on clusters that came back; what is seen stopped leaves the quarantine list.
@@ -85,29 +96,46 @@ impl Rounds {
         identities: &BTreeMap<WorkloadId, Identity>,
         due: Vec<(String, WorkloadId)>,
     ) {
-        let mut stopped: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        let mut looks: Vec<BoxFuture<'_, Option<(String, WorkloadId)>>> = Vec::new();
         for (cluster, id) in due {
-            let Some(identity) = identities.get(&id) else {
-                continue;
-            };
-            let Ok(member) = self.fleet.member(&cluster).await else {
-                continue;
-            };
-            let target = &identity.target;
-            match stop_stale(&member, &target.namespace, &target.match_labels, &self.deps).await {
-                Ok(stopping) if stopping.seen => {
-                    info!(%cluster, workload = %id, "stale copy seen stopped");
-                    stopped.entry(cluster).or_default().push(id.to_string());
-                }
-                Ok(_) => {}
-                Err(error) => {
-                    self.metrics.failed(Failure::Move(error.category()));
-                    warn!(%cluster, workload = %id, error = %crate::chain::chain(&error), "stopping a stale copy");
-                }
+            if let Some(identity) = identities.get(&id) {
+                looks.push(self.stop(cluster, id, identity).boxed());
             }
         }
+        let mut found = futures::stream::iter(looks).buffer_unordered(IN_FLIGHT);
+        let until = Instant::now() + SWEEP_AT_MOST;
+        let mut stopped: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        while let Ok(Some(one)) = tokio::time::timeout_at(until, found.next()).await {
+            if let Some((cluster, id)) = one {
+                stopped.entry(cluster).or_default().push(id.to_string());
+            }
+        }
+        drop(found);
         for (cluster, ids) in stopped {
             self.hand.release(scene, &cluster, &ids).await;
+        }
+    }
+
+    /// One look at one stale copy; who it is when it was seen stopped.
+    async fn stop(
+        &self,
+        cluster: String,
+        id: WorkloadId,
+        identity: &Identity,
+    ) -> Option<(String, WorkloadId)> {
+        let member = self.fleet.member(&cluster).await.ok()?;
+        let target = &identity.target;
+        match stop_stale(&member, &target.namespace, &target.match_labels, &self.deps).await {
+            Ok(stopping) if stopping.seen => {
+                info!(%cluster, workload = %id, "stale copy seen stopped");
+                Some((cluster, id))
+            }
+            Ok(_) => None,
+            Err(error) => {
+                self.metrics.failed(Failure::Move(error.category()));
+                warn!(%cluster, workload = %id, error = %crate::chain::chain(&error), "stopping a stale copy");
+                None
+            }
         }
     }
 
@@ -126,11 +154,10 @@ impl Rounds {
 
 /// Whose captures are wanted, under which identity.
 fn tracked(scene: &Scene) -> BTreeMap<String, Tracked> {
-    scene
-        .workloads
-        .iter()
-        .map(|(id, workload)| {
-            let target = &workload.spec.target;
+    // The owner of a target, not one that merely names it too: captures would bear the wrong name.
+    identity::owners(scene)
+        .into_iter()
+        .map(|(target, id)| {
             (
                 target.namespace.clone(),
                 Tracked {
