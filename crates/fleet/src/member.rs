@@ -33,7 +33,7 @@ pub struct Member {
     pub reach: Reach,
     /// What the cluster calls things.
     pub classes: ClusterClasses,
-    /// What it serves, as it was last seen; empty before the first look.
+    /// What it serves, as it was last seen; never empty.
     pub served: Arc<Served>,
 }
 
@@ -120,6 +120,12 @@ pub(crate) async fn open(state: &ClusterState, connector: &dyn Connector) -> Res
         cause,
     };
     state.unavailable().map_err(refuse)?;
+    let served = state.served();
+    if served.is_empty() {
+        // It answers, but what it serves was not asked yet: a kind that is not known must not read as one without
+        // objects. After a restart of the daemon this is the first moment of a cluster that comes back.
+        return Err(refuse(None));
+    }
     let member = state.member();
     let cached = locked(&state.write).clone();
     let client = if let Some(client) = cached {
@@ -138,7 +144,7 @@ pub(crate) async fn open(state: &ClusterState, connector: &dyn Connector) -> Res
         client,
         reach: view::reach(&member),
         classes: classes(&member, state),
-        served: state.served(),
+        served,
     })
 }
 

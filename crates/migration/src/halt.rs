@@ -45,7 +45,8 @@ pub(crate) enum Halt {
 }
 
 impl Copy {
-    /// Reads it anew from the member.
+    /// Reads it anew from the member. Every cluster serves these kinds: one that is not known is a view that is not
+    /// complete, and an error, never an empty list.
     pub(crate) async fn look(
         member: &Member,
         namespace: &str,
@@ -53,9 +54,9 @@ impl Copy {
     ) -> Result<Self, MemberError> {
         let mut all = Vec::new();
         for (group, version, kind) in RUNS_PODS {
-            all.extend(list(member, &Gvk::new(group, version, kind), namespace).await?);
+            all.extend(objects::list(member, &Gvk::new(group, version, kind), namespace).await?);
         }
-        let pods = list(member, &Gvk::new("", "v1", "Pod"), namespace).await?;
+        let pods = objects::list(member, &Gvk::new("", "v1", "Pod"), namespace).await?;
         Ok(Self::of(all, pods, labels))
     }
 
@@ -162,13 +163,6 @@ fn write(done: Result<(), MemberError>) -> Result<bool, MemberError> {
     match done {
         Err(error) if error.category() == Category::Conflict => Ok(true),
         other => other.map(|()| true),
-    }
-}
-
-async fn list(member: &Member, gvk: &Gvk, namespace: &str) -> Result<Vec<Value>, MemberError> {
-    match objects::list(member, gvk, namespace).await {
-        Err(MemberError::NotServed { .. }) => Ok(Vec::new()),
-        other => other,
     }
 }
 

@@ -74,3 +74,17 @@ fn a_job_of_a_cron_job_is_stopped_itself() {
         Halt::Not("batch/Job shop/nightly-1 to be stopped".to_owned())
     );
 }
+
+#[tokio::test]
+async fn a_view_without_kinds_is_an_error_and_not_an_absent_copy() {
+    let nowhere = kube::Config::new("http://127.0.0.1:1".parse().expect("an address"));
+    let member = Member {
+        name: "a".to_owned(),
+        client: kube::Client::try_from(nowhere).expect("a client"),
+        reach: havenmeester_placement::Reach::Cluster,
+        classes: havenmeester_portability::ClusterClasses::default(),
+        served: std::sync::Arc::default(),
+    };
+    let seen = Copy::look(&member, "shop", &BTreeMap::new()).await;
+    assert!(matches!(seen, Err(MemberError::NotServed { .. })), "{seen:?}");
+}
