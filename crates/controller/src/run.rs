@@ -117,8 +117,9 @@ impl Daemon {
             tokio::select! {
                 () = &mut work => {}
                 changed = lead.changed() => {
+                    // Not waited for: a round that hangs on the hub must not write when it comes loose, after another
+                    // began to lead. What it leaves half-way, whoever leads next finds and takes on.
                     term.cancel();
-                    work.await;
                     if changed.is_err() {
                         return; // the candidacy is over: so are we
                     }
