@@ -145,6 +145,7 @@ async fn drive(
             }
         };
         tokio::select! {
+            biased; // no chance: one seed, one log
             () = tokio::time::sleep(wait) => {}
             () = cancel.cancelled() => break,
         }

@@ -84,6 +84,7 @@ pub(crate) async fn contend(
             changed
         });
         tokio::select! {
+            biased; // no chance: one seed, one log
             () = tokio::time::sleep((duration / 5).min(left(renewed, duration))) => {}
             () = cancel.cancelled() => break,
         }

@@ -115,7 +115,7 @@ impl Daemon {
             let work = self.work(now, &term);
             tokio::pin!(work);
             tokio::select! {
-                () = &mut work => {}
+                biased; // no chance: one seed, one log
                 changed = lead.changed() => {
                     // Not waited for: a round that hangs on the hub must not write when it comes loose, after another
                     // began to lead. What it leaves half-way, whoever leads next finds and takes on.
@@ -124,6 +124,7 @@ impl Daemon {
                         return; // the candidacy is over: so are we
                     }
                 }
+                () = &mut work => {}
             }
         }
     }
@@ -148,6 +149,7 @@ impl Daemon {
             }
             tokio::time::sleep_until(begun + QUIET).await;
             tokio::select! {
+                biased; // no chance: one seed, one log
                 _ = hub.changed() => {}
                 _ = fleet.changed() => {}
                 () = moved.notified() => {}
