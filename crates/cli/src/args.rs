@@ -104,7 +104,7 @@ pub(crate) struct StoreArgs {
     /// A directory, file:///path, memory:, or s3://bucket/prefix (credentials and endpoint from AWS_* variables).
     #[arg(long, env = "HAVENMEESTER_STORE", default_value = "/var/lib/havenmeester")]
     pub(crate) store: String,
-    /// The age identity file with which captures are sealed. Its first identity seals; all can open.
+    /// The age identity file with which captures are sealed. Captures are sealed to every identity in it.
     #[arg(long, env = "HAVENMEESTER_CAPTURE_KEY_FILE")]
     pub(crate) capture_key_file: Option<PathBuf>,
 }

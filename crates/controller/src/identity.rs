@@ -232,7 +232,7 @@ pub(crate) fn has_arrived(migration: &Migration) -> bool {
         && !done(Step::RestartSource)
 }
 
-/// A discovered Workload whose home is seen, with labels that can be read, and without a tag.
+/// A discovered Workload that stands where it was found, whose home is seen, with labels that can be read, and without a tag.
 fn untagged(
     scene: &Scene,
     workload: &Workload,
@@ -246,7 +246,10 @@ fn untagged(
         .labels
         .as_ref()
         .is_some_and(|l| l.contains_key(ORIGIN));
-    let Some(home) = home else { return false };
+    // Where we brought it ourselves, labels may have been lost on the way through a member that hides them.
+    let Some(home) = home.filter(|h| h.generation.is_none()) else {
+        return false;
+    };
     let readable = scene.fleet.get(&home.cluster).is_some_and(|v| {
         matches!(v.cluster.contact, Contact::Reachable) && matches!(v.cluster.reach, Reach::Cluster)
     });

@@ -51,7 +51,16 @@ pub(crate) async fn run(cx: &Cx<'_>, status: &mut MigrationStatus) -> Result<Tur
             }
         }
     }
-    Ok(Turn::Done(Some(format!("{verdict:?}; {}", facts.how))))
+    let not_asked: Vec<String> = judged
+        .not_asked
+        .iter()
+        .map(|question| format!("{question:?}"))
+        .collect();
+    Ok(Turn::Done(Some(format!(
+        "{verdict:?}; {}; not asked: {}",
+        facts.how,
+        not_asked.join(", ")
+    ))))
 }
 
 /// More findings, and the verdict that follows: the worst of both.

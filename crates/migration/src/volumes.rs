@@ -31,7 +31,7 @@ fn finding(mode: Mode, one: &Planned) -> Finding {
             Severity::Block,
             "it keeps data in a volume, and data in volumes is not copied yet: the move would lose it",
         )
-        .remedy("copy the data yourself and make the Migration by hand, or set spec.mode: Replicable if nothing in it must be kept"),
+        .remedy("set spec.mode: Replicable once nothing in it must be kept, or once its data has been copied by other means"),
         Mode::Replicable => Finding::new(
             Question::Transfer,
             Severity::Warn,

@@ -2,6 +2,10 @@
 //!
 //! Invariant: whoever writes one of these in `run` or `transform` also takes it away there, or says why it stays.
 
+/// `true` on what our own credentials on a member consist of: the Role and its binding in an application's namespace,
+/// which must neither move along nor be cleaned up.
+pub const CREDENTIALS: &str = "havenmeester.dev/credentials";
+
 /// Replicas before the stop, a whole number.
 pub const REPLICAS: &str = "havenmeester.dev/replicas";
 

@@ -167,7 +167,11 @@ impl DryRunReport {
             .map_or_else(String::new, |s| format!(", {} {s}", say(Word::From)));
         let title = format!(
             "{} {}{from} {} {}",
-            say(Word::DryRunOf),
+            say(if self.dry_run {
+                Word::DryRunOf
+            } else {
+                Word::MoveOf
+            }),
             self.workload,
             say(Word::To),
             self.target

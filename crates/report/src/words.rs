@@ -45,6 +45,7 @@ words! {
     // titles
     CutOffOf: "Cut-off of", "Afsluiting van";
     DryRunOf: "Dry run of", "Proefverhuizing van";
+    MoveOf: "Move of", "Verhuizing van";
     ExitFrom: "Leaving", "Vertrek bij";
     To: "to", "naar";
     From: "from", "van";

@@ -279,6 +279,17 @@ fn captured(view: Option<&MemberView>) -> (State, &'static str, String) {
         None => (State::Unknown, "NotYetAsked", String::new()),
         Some(view) => match &view.capture_problem {
             Some(problem) => (State::False, "StoreRefuses", problem.clone()),
+            None if !view.refused.is_empty() => {
+                let kinds: Vec<&str> = view.refused.keys().map(String::as_str).collect();
+                (
+                    State::False,
+                    "KindsRefused",
+                    format!(
+                        "not captured, since our credentials may not list and watch them: {}; add the verbs to our role there",
+                        kinds.join(", ")
+                    ),
+                )
+            }
             None if matches!(view.cluster.contact, Contact::Reachable) => (
                 State::True,
                 "UpToDate",

@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::{
     field::{annotation, at, condition_is_true, group_kind, items, text},
     key::ObjectKey,
+    mark,
 };
 
 /// Why an object is not copied.
@@ -35,6 +36,8 @@ pub enum NotCopied {
     GivenByCluster,
     /// The lock of a leader election.
     ElectionLock,
+    /// Part of our own credentials on the source (marked so): moving it would lock us out.
+    OwnCredentials,
     /// A bare Pod, where everything is created stopped: a Pod cannot be stopped, only absent.
     BarePodWhileStopped,
     /// The platform of a namespace-only target gives the namespace.
@@ -54,6 +57,7 @@ impl fmt::Display for NotCopied {
             Self::SourceCredential => "is a credential of the source cluster",
             Self::GivenByCluster => "is given by each cluster",
             Self::ElectionLock => "is the lock of a leader election",
+            Self::OwnCredentials => "is part of our own credentials on the source",
             Self::BarePodWhileStopped => "is a bare Pod, which cannot be created stopped",
             Self::NamespaceGiven => "is given by the platform of the target",
         })
@@ -117,6 +121,9 @@ pub fn not_copied(live: &Value) -> Option<NotCopied> {
     let (group, kind) = group_kind(live);
     if !is_captured_kind(group, kind) {
         return Some(NotCopied::ClusterState);
+    }
+    if annotation(live, mark::CREDENTIALS) == "true" {
+        return Some(NotCopied::OwnCredentials);
     }
     if !annotation(live, "control-plane.alpha.kubernetes.io/leader").is_empty() {
         return Some(NotCopied::ElectionLock);

@@ -310,6 +310,15 @@ fn credentials_of_the_cluster_and_what_it_gives_are_never_copied() {
 }
 
 #[test]
+fn our_own_credentials_stay_where_they_give_access() {
+    let ours = json!({ "metadata": { "annotations": { "havenmeester.dev/credentials": "true" } } });
+    check_never(
+        &mk("rbac.authorization.k8s.io/v1", "RoleBinding", ours),
+        NotCopied::OwnCredentials,
+    );
+}
+
+#[test]
 fn what_describes_one_cluster_is_never_copied() {
     let never = [
         ("v1", "Node"),
