@@ -269,17 +269,35 @@ fn waits_for_role(error: &MemberError, object: &Value, coming: &BTreeSet<(&str, 
     code(source) == Some(404) && role.is_some_and(|role| coming.contains(&role))
 }
 
-/// Tries to put one object over what stands there.
+/// How often an object that changes under a try is looked at again. A rollout writes statuses for some seconds, each
+/// try takes some milliseconds: twice in a row is chance, five times is something that does not come to rest.
+const LOOKS: usize = 5;
+
+/// Tries to put one object over what stands there. Another version than was seen is no answer: it is looked at again.
 async fn try_over(target: &Member, one: &Planned, live: &Value) -> DryRunFact {
     if faithful(&one.object, live).is_empty() || crate::owned::is_data(&one.key) {
         return DryRunFact::Accepted;
     }
     let mut next = one.object.clone();
-    next["metadata"]["resourceVersion"] = live["metadata"]["resourceVersion"].clone();
-    match objects::replace(target, &one.key, &next, true).await {
-        Ok(()) => DryRunFact::Accepted,
-        Err(error) => said(error),
+    let mut version = live["metadata"]["resourceVersion"].clone();
+    for _ in 0..LOOKS {
+        next["metadata"]["resourceVersion"] = version;
+        match objects::replace(target, &one.key, &next, true).await {
+            Ok(()) => return DryRunFact::Accepted,
+            Err(error) if error.category() == Category::Conflict => {}
+            Err(error) => return said(error),
+        }
+        version = match objects::get(target, &one.key).await {
+            Ok(Some(now)) => now["metadata"]["resourceVersion"].clone(),
+            Ok(None) => {
+                let why = format!("{} went away while it was tried", one.key);
+                return DryRunFact::Unknown { why };
+            }
+            Err(error) => return said(error),
+        };
     }
+    let why = format!("{} changed each time that it was tried", one.key);
+    DryRunFact::Unknown { why }
 }
 
 /// A clear no is Refused. A webhook with side effects, a crash, silence: Unknown.
