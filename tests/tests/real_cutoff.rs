@@ -7,8 +7,8 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context as _, ensure};
-use havenmeester_api::condition;
 use havenmeester_api::migration::{Step, StepState};
+use havenmeester_api::{Migration, condition};
 use havenmeester_testenv::{Mode, Process};
 use havenmeester_tests::{App, Copy, NAMESPACE, Plan, Seen, Stage, step};
 use serde_json::{Value, json};
@@ -30,6 +30,16 @@ enum Way {
     Revoked,
     /// Packets are dropped.
     Dropped,
+}
+
+/// When the daemon is killed with SIGKILL, and started again.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Kill {
+    Never,
+    /// Before it has noticed anything.
+    AtOnce,
+    /// When the first failover has begun.
+    InTheMiddle,
 }
 
 impl Way {
@@ -220,23 +230,26 @@ fn back(name: &str, workload: &str, home: Option<&str>, window: &str) -> Value {
 }
 
 /// One way of vanishing, from the cut to everything back on azure.
-async fn round(stage: &mut Stage, number: usize, way: Way) -> anyhow::Result<()> {
+async fn round(stage: &mut Stage, number: usize, way: Way, kill: Kill) -> anyhow::Result<()> {
     let before = copies(stage).await?;
     let written = stage.member(AZURE)?.written()?.len();
     let old = stage.look().await?.migrations;
     way.cut(stage).await?;
+    if kill == Kill::AtOnce {
+        stage.kill_daemon()?;
+        stage.start_daemon()?;
+    }
     let what = format!("azure to be lost ({way:?})");
     stage
         .wait(&what, |seen| {
             seen.of_member(AZURE, condition::REACHABLE) == way.cause()
         })
         .await?;
-    if way == Way::Dropped {
+    if kill == Kill::InTheMiddle {
         let begun = |seen: &Seen| {
-            let new = seen
-                .failovers()
-                .filter(|m| !old.contains_key(m.metadata.name.as_deref().unwrap_or_default()));
-            new.into_iter().any(|m| step(m, Step::Create).is_some())
+            let name = |m: &Migration| m.metadata.name.clone().unwrap_or_default();
+            let mut new = seen.failovers().filter(|m| !old.contains_key(&name(m)));
+            new.any(|m| step(m, Step::Create).is_some())
         };
         stage.wait("the first failover to begin", begun).await?;
         stage.kill_daemon()?;
@@ -271,11 +284,16 @@ async fn round(stage: &mut Stage, number: usize, way: Way) -> anyhow::Result<()>
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn in_each_way_of_vanishing_what_may_go_goes_and_comes_back() -> anyhow::Result<()> {
     let mut stage = stage().await?;
-    let ways = [Way::Killed, Way::Stopped, Way::Revoked, Way::Dropped];
-    for (number, way) in ways.into_iter().enumerate() {
-        round(&mut stage, number, way)
-            .await
-            .with_context(|| format!("{way:?}"))?;
+    let rounds = [
+        (Way::Killed, Kill::Never),
+        (Way::Stopped, Kill::Never),
+        (Way::Revoked, Kill::Never),
+        (Way::Dropped, Kill::InTheMiddle),
+        (Way::Dropped, Kill::AtOnce),
+    ];
+    for (number, (way, kill)) in rounds.into_iter().enumerate() {
+        let what = || format!("{way:?}, the daemon killed: {kill:?}");
+        round(&mut stage, number, way, kill).await.with_context(what)?;
     }
     stage.end().await
 }
