@@ -94,7 +94,8 @@ impl Driver {
         }
     }
 
-    /// Tasks that do work; those that only keep a stopped source do not count.
+    /// Tasks that write to members now. Those that only wait for pods to serve, or keep a stopped source, do not
+    /// count: an application that starts slowly, or never, holds up no other.
     fn busy(&self) -> usize {
         self.running
             .keys()
@@ -102,7 +103,7 @@ impl Driver {
                 self.hub
                     .migrations
                     .get(namespace, name)
-                    .and_then(|m| m.status.as_ref().map(|s| s.measured.serving_at.is_none()))
+                    .and_then(|m| m.status.as_ref().map(|s| s.measured.created_at.is_none()))
                     .unwrap_or(true)
             })
             .count()
