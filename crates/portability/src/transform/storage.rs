@@ -73,7 +73,7 @@ fn class(draft: &mut Draft, key: &ObjectKey, path: &[&str], route: &Route<'_>, f
         return;
     }
     let Some(was) = named else {
-        return unnamed(draft, &field, need, route, findings, finding);
+        return unnamed(draft, path, need, route, findings, finding);
     };
     if was.is_empty() {
         findings.push(
@@ -104,16 +104,23 @@ fn class(draft: &mut Draft, key: &ObjectKey, path: &[&str], route: &Route<'_>, f
         return;
     };
     let to = to.to_owned();
-    if need.is_none() && kind_of(None, &to, route) != kind {
-        let record = [path, &["metadata", "annotations", mark::STORAGE_KIND]].concat();
-        draft.set(&record, Value::from(kind.name()), Why::StorageClassMapped);
+    if need.is_none() {
+        record(draft, path, kind, &to, route);
     }
     draft.set(&field, Value::from(to), Why::StorageClassMapped);
 }
 
+/// Writes the kind down where the name `class` would be read as another one the next time.
+fn record(draft: &mut Draft, path: &[&str], kind: StorageClassKind, class: &str, route: &Route<'_>) {
+    if kind_of(None, class, route) != kind {
+        let record = [path, &["metadata", "annotations", mark::STORAGE_KIND]].concat();
+        draft.set(&record, Value::from(kind.name()), Why::StorageClassMapped);
+    }
+}
+
 fn unnamed(
     draft: &mut Draft,
-    field: &[&str],
+    path: &[&str],
     need: Option<StorageClassKind>,
     route: &Route<'_>,
     findings: &mut Vec<Finding>,
@@ -127,7 +134,8 @@ fn unnamed(
         default,
     ) {
         (Some(_), Some(class), _) if Some(class.as_str()) != default => {
-            draft.set(field, Value::from(class.clone()), Why::StorageClassMapped);
+            let field = [path, &["spec", "storageClassName"]].concat();
+            draft.set(&field, Value::from(class.clone()), Why::StorageClassMapped);
         }
         (Some(kind), None, _) => {
             findings.push(finding(
@@ -135,7 +143,7 @@ fn unnamed(
                 format!("the target has no storage of kind {kind}"),
             ));
         }
-        (_, _, None) => no_default(draft, field, route, findings, finding),
+        (_, _, None) => no_default(draft, path, route, findings, finding),
         (_, _, Some(default)) => findings.push(
             finding(
                 Severity::Warn,
@@ -149,7 +157,7 @@ fn unnamed(
 /// The target has no default class, or it cannot be seen with our credentials: plain storage is named.
 fn no_default(
     draft: &mut Draft,
-    field: &[&str],
+    path: &[&str],
     route: &Route<'_>,
     findings: &mut Vec<Finding>,
     finding: impl Fn(Severity, String) -> Finding,
@@ -161,7 +169,9 @@ fn no_default(
     };
     let message = format!("names no class, and no default class of the target is known: {class} is named");
     findings.push(finding(Severity::Warn, message).remedy("name a class"));
-    draft.set(field, Value::from(class), Why::StorageClassMapped);
+    record(draft, path, StorageClassKind::Rwo, class, route);
+    let field = [path, &["spec", "storageClassName"]].concat();
+    draft.set(&field, Value::from(class), Why::StorageClassMapped);
 }
 
 /// What the claim itself says it needs; none for one writer, where the class name tells more.

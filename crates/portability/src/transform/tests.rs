@@ -784,3 +784,27 @@ fn broken_documents_are_findings_not_panics() {
     assert!(out.objects.is_empty());
     has(&out, Question::References, Severity::Block);
 }
+
+#[test]
+fn plain_storage_that_is_named_for_want_of_a_default_stays_plain() {
+    use StorageClassKind::{Rwo, RwoFast};
+    // What the target calls plain is what the source calls fast.
+    let from = mk_classes(&[(Rwo, "a"), (RwoFast, "b")]);
+    let to = ClusterClasses {
+        default_storage: None,
+        ..mk_classes(&[(Rwo, "b"), (RwoFast, "c")])
+    };
+    let route = Route {
+        from: &from,
+        to: &to,
+        namespaces_only: None,
+        served: None,
+    };
+    let claim = mk(
+        "v1",
+        "PersistentVolumeClaim",
+        &json!({ "spec": { "accessModes": ["ReadWriteOnce"] } }),
+    );
+    let out = run(&[claim], &route, Start::AsCaptured);
+    assert_eq!(out.objects[0].object["spec"]["storageClassName"], "b");
+}
