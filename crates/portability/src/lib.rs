@@ -10,12 +10,15 @@ mod draft; // an object under change, every change with its reason
 mod facts; // what is known about a target
 mod field; // reading JSON
 mod finding; // one answer to one question
+mod haven_app; // Haven's conditions on applications
 mod key; // what an object is called
 mod kinds; // order, scope and Pods per kind
 mod manifest; // reading YAML
 mod preflight; // the verdict
 mod quantity; // 500m, 1Gi
+mod reading; // manifests with their places, broken ones too
 mod reference; // what one object refers to
+mod rules; // what ties to a provider
 mod run; // stop and start
 mod served; // does the target serve the kind
 mod serving; // does it do its work
@@ -31,9 +34,15 @@ pub use {
     draft::{Change, Why},
     facts::{AccessFact, AccessNeed, DryRunFact, Existing, Fact, QuotaFact, TargetFacts, Verb, Versions},
     finding::{Finding, Question, Severity},
+    haven_app::{Condition, Evidence, Judgement, State, haven_app},
     key::{Gvk, KeyError, ObjectKey},
     manifest::{ManifestError, manifests},
     preflight::{Preflight, Verdict, access_needed, preflight, sample_pods},
+    reading::{Fault, FieldPath, MAX_BYTES, Manifest, Place, Problem, Reading, Step, read},
+    rules::{
+        Clause, Examples, Hit, Level, OTHER, OWN, Rule, RuleError, RuleErrors, RuleSet, Subject, Test,
+        Unproven,
+    },
     run::{is_stopped, start_patch, stop_patch},
     serving::{NotServing, Serving, is_serving},
     transform::{LeftOut, Planned, Start, Transformed, transform},
