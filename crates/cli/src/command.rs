@@ -1,11 +1,13 @@
 //! A file per command; here each is called.
 mod audit; // the decision log
+mod check; // what ties manifests to a provider
 mod completions; // for shells
 mod crds; // the definitions
 mod drill; // rehearsed cut-offs
 mod explain; // one workload
 mod migrate; // a move, or a dry run of one
 mod plan; // every workload
+mod rules; // what `check` looks for
 mod run; // the daemon
 
 use std::future::Future;
@@ -23,6 +25,8 @@ pub(crate) fn dispatch(cli: &Cli, screen: Screen) -> anyhow::Result<ExitCode> {
         Command::Sandbox(args) => crate::sandbox::run(args, screen.colour()),
         Command::Plan(args) => block_on(plan::run(cli, args, screen)),
         Command::Explain(args) => block_on(explain::run(cli, args, screen)),
+        Command::Check(args) => check::run(args, screen),
+        Command::Rules { command } => rules::run(command, screen),
         Command::Migrate(args) => block_on(migrate::run(cli, args)),
         Command::Drill { command } => block_on(drill::run(cli, command, screen)),
         Command::Audit {

@@ -10,7 +10,7 @@ mod document; // one object with the lines of its fields
 mod fault; // what is wrong, and where
 mod inventory; // what runs where, by annotated namespaces
 mod load; // paths to documents
-mod near; // what was meant
+pub(crate) mod near; // what was meant
 mod schema; // the rules of each definition
 mod tree; // YAML with the line of every node
 

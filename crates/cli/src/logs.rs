@@ -35,6 +35,8 @@ pub(crate) fn start(cli: &Cli) -> anyhow::Result<Logs> {
         Command::Sandbox(_)
         | Command::Plan(_)
         | Command::Explain(_)
+        | Command::Check(_)
+        | Command::Rules { .. }
         | Command::Migrate(_)
         | Command::Drill { .. }
         | Command::Audit { .. }

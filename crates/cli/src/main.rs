@@ -5,6 +5,7 @@
 //! Invariant: results go to stdout, everything else to stderr; exit codes are 0 done, 1 failed, 2 bad use.
 
 mod args; // the command line
+mod checking; // manifests against rules, and how the findings are printed
 mod command; // a file per command
 mod decided; // what would be decided now
 mod failure; // how an error is told, and its exit code

@@ -225,7 +225,7 @@ fn containerised(objects: &[&Value], workloads: &[Workload<'_>]) -> Vec<Evidence
                 workload,
                 State::Met,
                 &[],
-                format!("{images} container images"),
+                format!("container images: {images}"),
                 "",
             ),
         });

@@ -62,7 +62,7 @@ fn a_virtual_machine_is_not_containerised() {
         Condition::Containerised,
         &[mk_deployment("a")],
         State::Met,
-        "1 container images",
+        "images: 1",
     );
 }
 
