@@ -107,19 +107,29 @@ struct Capturing {
 impl Capturing {
     async fn go_on(mut self) {
         self.recall();
+        self.look();
         loop {
-            self.look();
             self.write_due();
             let wake = self.wake();
             tokio::select! {
                 biased;
-                Some(done) = self.work.next(), if !self.work.is_empty() => self.done(done),
+                // Only at its own namespace: hundreds are written one after the other, and each would look at all.
+                Some(done) = self.work.next(), if !self.work.is_empty() => {
+                    let namespace = self.done(done);
+                    self.look_at(&namespace);
+                }
                 changed = self.claims.changed() => match changed {
-                    Ok(()) => self.recall(),
+                    Ok(()) => {
+                        self.recall();
+                        self.look();
+                    }
                     Err(_) => return, // the fleet is gone
                 },
-                () = self.state.uncaptured.notified() => tokio::time::sleep(GATHER).await,
-                () = tokio::time::sleep_until(wake) => {}
+                () = self.state.uncaptured.notified() => {
+                    tokio::time::sleep(GATHER).await;
+                    self.look();
+                }
+                () = tokio::time::sleep_until(wake) => self.look(),
             }
         }
     }
@@ -152,32 +162,38 @@ impl Capturing {
 
     /// Takes note of the namespaces whose objects changed since they were captured.
     fn look(&mut self) {
-        let now = Instant::now();
         let claims = self.claims.borrow().clone();
-        let captured = self.state.captured();
-        let index = self.state.index();
         for (namespace, tracked) in claims.iter() {
-            let Some(generation) = capturable(&index, namespace) else {
-                self.pending.remove(namespace);
-                continue;
-            };
-            let held = captured.get(namespace).is_some_and(|captured| {
-                captured.generation == Some(generation) && captured.match_labels == tracked.match_labels
-            });
-            if held {
-                self.pending.remove(namespace);
-                continue;
-            }
-            let fresh = Pending {
-                first: now,
-                last: now,
-                generation,
-                writing: false,
-            };
-            let pending = self.pending.entry(namespace.clone()).or_insert(fresh);
-            if pending.generation != generation {
-                (pending.generation, pending.last) = (generation, now);
-            }
+            self.note(namespace, tracked);
+        }
+    }
+
+    fn look_at(&mut self, namespace: &str) {
+        let claims = self.claims.borrow().clone();
+        if let Some(tracked) = claims.get(namespace) {
+            self.note(namespace, tracked);
+        }
+    }
+
+    fn note(&mut self, namespace: &str, tracked: &Tracked) {
+        let now = Instant::now();
+        let generation = capturable(&self.state.index(), namespace);
+        let held = self.state.captured().get(namespace).is_some_and(|captured| {
+            captured.generation == generation && captured.match_labels == tracked.match_labels
+        });
+        let Some(generation) = generation.filter(|_| !held) else {
+            self.pending.remove(namespace);
+            return;
+        };
+        let fresh = Pending {
+            first: now,
+            last: now,
+            generation,
+            writing: false,
+        };
+        let pending = self.pending.entry(namespace.to_owned()).or_insert(fresh);
+        if pending.generation != generation {
+            (pending.generation, pending.last) = (generation, now);
         }
     }
 
@@ -252,7 +268,8 @@ impl Capturing {
         }));
     }
 
-    fn done(&mut self, done: Done) {
+    /// Takes in what came of a piece of work. Returns its namespace.
+    fn done(&mut self, done: Done) -> String {
         match done {
             Done::Found {
                 namespace,
@@ -265,10 +282,14 @@ impl Capturing {
                     match_labels: BTreeMap::new(),
                     as_of,
                 };
-                self.state.captured().entry(namespace).or_insert(found);
+                self.state.captured().entry(namespace.clone()).or_insert(found);
                 self.state.outdated.notify_one();
+                namespace
             }
-            Done::Found { found: None, .. } => {}
+            Done::Found {
+                namespace,
+                found: None,
+            } => namespace,
             Done::Written {
                 namespace,
                 tracked,
@@ -285,15 +306,19 @@ impl Capturing {
                     match_labels,
                     as_of,
                 };
-                self.state.captured().insert(namespace, captured);
+                self.state.captured().insert(namespace.clone(), captured);
                 self.state.set_capture_problem(None);
                 self.state.outdated.notify_one();
+                namespace
             }
             Done::Written {
                 namespace,
                 result: Err(refusal),
                 ..
-            } => self.refused(&namespace, &refusal),
+            } => {
+                self.refused(&namespace, &refusal);
+                namespace
+            }
         }
     }
 

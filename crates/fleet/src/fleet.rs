@@ -212,6 +212,12 @@ impl Fleet {
         member::open(&state, self.shared.connector.as_ref()).await
     }
 
+    /// Whether all that should do its work in a namespace of a cluster is seen to do it: a hint when to look, from the
+    /// open watches, never a proof. `None`: that is not seen, so a look is the only way to know.
+    pub fn serves(&self, cluster: &str, namespace: &str) -> Option<bool> {
+        self.state(cluster).ok()?.index().serves(namespace)
+    }
+
     /// Captures a namespace now, from fresh lists.
     pub async fn capture_now(&self, cluster: &str, namespace: &str) -> Result<CaptureRef, CaptureError> {
         let state = self.state(cluster).map_err(CaptureError::Unavailable)?;

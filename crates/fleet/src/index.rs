@@ -51,6 +51,8 @@ pub(crate) type Named = (Arc<Gvk>, Box<str>);
 #[derive(Debug, Default)]
 pub(crate) struct Space {
     pub(crate) objects: BTreeMap<Named, Kept>,
+    /// Those of them that should do their work and do not yet. No part of a capture: it comes and goes with pods.
+    idle: BTreeSet<Named>,
     /// Counts changes.
     generation: u64,
 }
@@ -128,6 +130,7 @@ impl Index {
         if self.lists.keys().any(|list| renamed(&list.gvk)) {
             for space in self.spaces.values_mut() {
                 space.objects.retain(|(gvk, _), _| !renamed(gvk));
+                space.idle.retain(|(gvk, _)| !renamed(gvk));
             }
         }
         self.lists.retain(|list, _| lists.contains(list));
@@ -313,7 +316,7 @@ impl Index {
             return Touched::default();
         }
         let capture = self.touch(name);
-        self.want().and(Touched {
+        self.want_one(name).and(Touched {
             view: true,
             capture,
             wanted: false,
@@ -323,10 +326,16 @@ impl Index {
     /// A namespace is gone, and all that was in it.
     pub(crate) fn drop_namespace(&mut self, name: &str) -> Touched {
         let gone = self.namespaces.remove(name).is_some();
-        self.want().and(Touched {
+        self.want_one(name).and(Touched {
             view: gone,
             ..Touched::default()
         })
+    }
+
+    /// Whether all that should do its work in a namespace is seen to do it. `None`: that cannot be seen.
+    pub(crate) fn serves(&self, namespace: &str) -> Option<bool> {
+        let space = self.spaces.get(namespace)?;
+        (self.is_ready(namespace) && !space.objects.is_empty()).then_some(space.idle.is_empty())
     }
 
     /// What the nodes offer together; the rest is of what runs.
@@ -355,6 +364,18 @@ impl Index {
     /// The cluster-scoped objects that some workload may need.
     pub(crate) fn shared(&self) -> impl Iterator<Item = &Arc<[u8]>> {
         self.shared.values()
+    }
+
+    /// The same after one namespace changed: most changes leave it as it is, and a cluster has thousands.
+    fn want_one(&mut self, name: &str) -> Touched {
+        let tagged = self
+            .namespaces
+            .get(name)
+            .is_some_and(|seen| havenmeester_api::labels::Tags::read(&seen.labels).is_some());
+        if (tagged || self.tracked.contains(name)) == self.wanted.contains(name) {
+            return Touched::default();
+        }
+        self.want()
     }
 
     /// Works out anew which namespaces matter: those that say so in their labels, and those that Workloads claim.

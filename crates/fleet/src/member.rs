@@ -9,7 +9,7 @@ use havenmeester_ledger::Ledger;
 use havenmeester_placement::Reach;
 use havenmeester_portability::{ClusterClasses, StorageClassKind};
 use kube::Client;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
 use crate::capture::{self, Claims};
@@ -35,6 +35,8 @@ pub struct Member {
     pub classes: ClusterClasses,
     /// What it serves, as it was last seen; never empty.
     pub served: Arc<Served>,
+    /// Places for requests, shared by all that work on this cluster: take one for each.
+    pub in_flight: Arc<Semaphore>,
 }
 
 impl std::fmt::Debug for Member {
@@ -100,7 +102,7 @@ async fn track(state: Arc<ClusterState>, mut claims: watch::Receiver<Claims>) {
 
 /// Changes within this time are one snapshot: a snapshot looks at every namespace, and a rollout changes one object
 /// after the other.
-const COALESCE: Duration = Duration::from_millis(25);
+const COALESCE: Duration = Duration::from_millis(50);
 
 /// Takes a new snapshot when something changed, and tells the others when it says anything new.
 async fn publish(state: Arc<ClusterState>, changed: watch::Sender<u64>) {
@@ -145,6 +147,7 @@ pub(crate) async fn open(state: &ClusterState, connector: &dyn Connector) -> Res
         reach: view::reach(&member),
         classes: classes(&member, state),
         served,
+        in_flight: Arc::clone(&state.in_flight),
     })
 }
 

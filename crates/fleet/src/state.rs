@@ -13,7 +13,7 @@ use havenmeester_placement::Contact;
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use kube::{Client, ResourceExt};
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 use tokio::time::Instant;
 
 use crate::gate::Gate;
@@ -68,6 +68,8 @@ pub(crate) struct ClusterState {
     index: Mutex<Index>,
     served: Mutex<Arc<Served>>,
     pub(crate) write: Mutex<Option<Client>>,
+    /// Places for the requests of moves.
+    pub(crate) in_flight: Arc<Semaphore>,
     captured: Mutex<BTreeMap<String, Captured>>,
     capture_problem: Mutex<Option<String>>,
     /// When copies and capacity were last known to be as the index says.
@@ -131,6 +133,7 @@ impl ClusterState {
             index: Mutex::default(),
             served: Mutex::default(),
             write: Mutex::default(),
+            in_flight: Arc::new(Semaphore::new(limits.in_flight)),
             captured: Mutex::default(),
             capture_problem: Mutex::default(),
             current_at: Mutex::default(),

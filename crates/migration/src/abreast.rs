@@ -6,7 +6,7 @@ use std::future::Future;
 
 use futures::{StreamExt as _, stream};
 
-/// In flight on one member at once. More only adds waiting: the API server's CPU is the bound (measured).
+/// In flight for one move at once. All moves together keep within the member's own bound (`Member::in_flight`).
 pub(crate) const AT_ONCE: usize = 8;
 
 /// Runs all, [`AT_ONCE`] at a time.

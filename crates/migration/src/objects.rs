@@ -207,5 +207,7 @@ async fn send(
         source: Box::new(source),
     };
     let request = request.map_err(|source| failed(kube::Error::BuildRequest(source)))?;
+    // Never closed; were it, the request would go out without a place.
+    let _place = member.in_flight.acquire().await;
     member.client.request(request).await.map_err(failed)
 }

@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use havenmeester_placement::Demand;
-use havenmeester_portability::capture;
+use havenmeester_portability::{Serving, capture, is_serving};
 use serde_json::Value;
 
 use super::{Index, Namespace, Place, Scoped, Touched};
@@ -192,6 +192,11 @@ impl Index {
         };
         let space = self.spaces.entry(namespace.to_owned()).or_default();
         let key = (list.gvk.clone(), name.into());
+        if matches!(is_serving(object), Serving::No(_)) {
+            space.idle.insert(key.clone());
+        } else {
+            space.idle.remove(&key);
+        }
         if space.objects.get(&key) == Some(&kept) {
             return NOTHING;
         }
@@ -208,7 +213,9 @@ impl Index {
         let Some(space) = self.spaces.get_mut(namespace) else {
             return NOTHING;
         };
-        if space.objects.remove(&(list.gvk.clone(), name.into())).is_none() {
+        let key = (list.gvk.clone(), name.into());
+        space.idle.remove(&key);
+        if space.objects.remove(&key).is_none() {
             return NOTHING;
         }
         space.generation += 1;

@@ -193,3 +193,33 @@ fn pods_use_capacity_until_they_end_and_bare_ones_are_kept() {
     index.apply(&pods, Role::Pod, "shop", "p", &pod);
     assert_eq!((index.requested().cpu_milli, names(&index).len()), (0, 1));
 }
+
+#[test]
+fn a_namespace_serves_when_all_that_should_serve_does_and_that_is_no_change_of_a_capture() {
+    let Made { mut index, .. } = mk_index();
+    let deployments = list("apps", "Deployment");
+    index.watch_first(&deployments);
+    index.begin(&deployments, Role::Part);
+    index.finish(&deployments, Role::Part);
+    index.live(&deployments);
+    assert_eq!(index.serves("shop"), None, "it was not seen completely");
+    assert!(index.settle());
+    assert_eq!(index.serves("shop"), Some(true), "a map has nothing to wait for");
+
+    let with = |ready: i64| {
+        json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web", "namespace": "shop", "generation": 1},
+            "spec": {"replicas": 1, "selector": {}, "template": {}},
+            "status": {"observedGeneration": 1, "updatedReplicas": 1, "replicas": 1, "readyReplicas": ready, "availableReplicas": ready}})
+    };
+    index.apply(&deployments, Role::Part, "shop", "web", &with(0));
+    assert_eq!(index.serves("shop"), Some(false));
+    let before = index.generation("shop");
+    index.apply(&deployments, Role::Part, "shop", "web", &with(1));
+    assert_eq!(index.serves("shop"), Some(true));
+    assert_eq!(index.generation("shop"), before);
+
+    index.apply(&deployments, Role::Part, "shop", "web", &with(0));
+    index.delete(&deployments, Role::Part, "shop", "web");
+    assert_eq!(index.serves("shop"), Some(true), "what is gone is not waited for");
+    assert_eq!(index.serves("elsewhere"), None);
+}

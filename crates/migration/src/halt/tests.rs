@@ -84,6 +84,7 @@ async fn a_view_without_kinds_is_an_error_and_not_an_absent_copy() {
         reach: havenmeester_placement::Reach::Cluster,
         classes: havenmeester_portability::ClusterClasses::default(),
         served: std::sync::Arc::default(),
+        in_flight: std::sync::Arc::new(tokio::sync::Semaphore::new(1)),
     };
     let seen = Copy::look(&member, "shop", &BTreeMap::new()).await;
     assert!(matches!(seen, Err(MemberError::NotServed { .. })), "{seen:?}");
