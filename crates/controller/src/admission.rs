@@ -13,11 +13,21 @@ use crate::identity::Identity;
 use crate::scene::{Scene, ended, finished, workload_of};
 use crate::shelf::Key;
 
-/// The moves that must be driven, in the order in which they should start.
-pub(crate) fn runnable(
-    scene: &Scene,
-    identities: &BTreeMap<WorkloadId, Identity>,
-) -> Vec<(Key, Arc<Migration>)> {
+/// The moves that must be driven.
+pub(crate) struct Queue {
+    /// In the order in which they should start.
+    pub(crate) moves: Vec<(Key, Arc<Migration>)>,
+    /// Whether there are failovers among them whose objects do not stand yet.
+    pub(crate) urgent: bool,
+}
+
+/// Whether a move brings back what is lost.
+pub(crate) fn is_urgent(migration: &Migration) -> bool {
+    !migration.spec.kind.source_answers() && !migration.spec.dry_run
+}
+
+/// The moves that must be driven, and whether it is urgent.
+pub(crate) fn runnable(scene: &Scene, identities: &BTreeMap<WorkloadId, Identity>) -> Queue {
     let mut queue: Vec<(Rank, &Key, &Arc<Migration>)> = scene
         .migrations
         .iter()
@@ -33,11 +43,15 @@ pub(crate) fn runnable(
         .filter(|(_, _, m)| identities.contains_key(&workload_of(m)))
         .map(|(rank, _, _)| rank.clone())
         .min();
-    queue
+    let moves = queue
         .into_iter()
         .filter(|(rank, _, m)| waits_for_none(rank, m, most_urgent.as_ref()))
         .map(|(_, key, m)| (key.clone(), Arc::clone(m)))
-        .collect()
+        .collect();
+    Queue {
+        moves,
+        urgent: most_urgent.is_some(),
+    }
 }
 
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]

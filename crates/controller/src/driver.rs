@@ -1,18 +1,21 @@
 //! Runs the moves: one task each, never two for the same Migration.
 //!
 //! Invariant: everything a task knows it reads from the hub; a task that is killed loses nothing.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use havenmeester_api::{Migration, Workload};
 use havenmeester_migration::{Deps, Next, advance};
 use kube::{Api, ResourceExt};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 use tokio::task::{AbortHandle, JoinSet};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
+use crate::admission::is_urgent;
 use crate::metrics::{Failure, Metrics};
 use crate::observe::Hub;
 use crate::shelf::Key;
@@ -22,20 +25,39 @@ const FIRST_PAUSE: Duration = Duration::from_millis(500);
 /// The longest pause after errors.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
+/// The longest time between two looks at a copy that the watches say does not serve: its deadline, and what it waits
+/// for, are noticed to within this.
+const LOOK_AT_LAST: Duration = Duration::from_secs(5);
+
 /// The running moves.
 pub(crate) struct Driver {
-    deps: Arc<Deps>,
+    road: Arc<Road>,
+    tasks: JoinSet<Key>,
+    running: BTreeMap<Key, Running>,
+}
+
+/// What every move drives on.
+struct Road {
+    deps: Deps,
     hub: Hub,
     metrics: Arc<Metrics>,
-    tasks: JoinSet<Key>,
-    running: BTreeMap<Key, AbortHandle>,
-    at_most: usize,
+    /// Places of failovers: they never wait behind moves that have hours.
+    urgent: Arc<Semaphore>,
+    /// Places of all others.
+    places: Arc<Semaphore>,
     /// Told whenever a task ends.
     ended: Arc<Notify>,
     cancel: CancellationToken,
 }
 
+struct Running {
+    task: AbortHandle,
+    /// Whether it got a place once: from then on only its own end ends it.
+    begun: Arc<AtomicBool>,
+}
+
 impl Driver {
+    /// `at_most` failovers and as many other moves write to members at the same time.
     pub(crate) fn new(
         deps: Deps,
         hub: Hub,
@@ -44,69 +66,47 @@ impl Driver {
         ended: Arc<Notify>,
         cancel: CancellationToken,
     ) -> Self {
-        Self {
-            deps: Arc::new(deps),
+        let road = Road {
+            deps,
             hub,
             metrics,
-            tasks: JoinSet::new(),
-            running: BTreeMap::new(),
-            at_most,
+            urgent: Arc::new(Semaphore::new(at_most)),
+            places: Arc::new(Semaphore::new(at_most)),
             ended,
             cancel,
+        };
+        Self {
+            road: Arc::new(road),
+            tasks: JoinSet::new(),
+            running: BTreeMap::new(),
         }
     }
 
-    /// Starts what may run and does not yet, in the given order, as far as there is room. A failover always finds
-    /// room: it is let in beyond the limit up to twice of it, since it waits behind moves that have hours.
+    /// Starts what may run and does not yet. Places are given in the order of the queue, at the moment at which one is
+    /// free; what waits for one and is no longer in the queue is sent home.
     pub(crate) fn start(&mut self, queue: Vec<(Key, Arc<Migration>)>) {
         while let Some(done) = self.tasks.try_join_next() {
             if let Ok(key) = done {
                 self.running.remove(&key);
             }
         }
-        self.running.retain(|_, task| !task.is_finished());
-        let mut busy = self.busy();
+        let wanted: BTreeSet<&Key> = queue.iter().map(|(key, _)| key).collect();
+        self.running.retain(|key, running| {
+            let stays = running.begun.load(Ordering::Acquire) || wanted.contains(key);
+            if !stays {
+                running.task.abort();
+            }
+            stays && !running.task.is_finished()
+        });
         for (key, migration) in queue {
-            let retaining = migration
-                .status
-                .as_ref()
-                .is_some_and(|s| s.measured.serving_at.is_some());
-            let urgent = !migration.spec.kind.source_answers() && !migration.spec.dry_run;
-            let room = if urgent || retaining {
-                self.at_most * 2
-            } else {
-                self.at_most
-            };
-            if self.running.contains_key(&key) || (busy >= room && !retaining) {
+            if self.running.contains_key(&key) {
                 continue;
             }
-            busy += usize::from(!retaining);
-            let task = drive(
-                Arc::clone(&self.deps),
-                self.hub.clone(),
-                Arc::clone(&self.metrics),
-                key.clone(),
-                migration,
-                Arc::clone(&self.ended),
-                self.cancel.clone(),
-            );
-            self.running.insert(key, self.tasks.spawn(task));
+            let begun = Arc::new(AtomicBool::new(false));
+            let task = drive(Arc::clone(&self.road), key.clone(), migration, Arc::clone(&begun));
+            let task = self.tasks.spawn(task);
+            self.running.insert(key, Running { task, begun });
         }
-    }
-
-    /// Tasks that write to members now. Those that only wait for pods to serve, or keep a stopped source, do not
-    /// count: an application that starts slowly, or never, holds up no other.
-    fn busy(&self) -> usize {
-        self.running
-            .keys()
-            .filter(|(namespace, name)| {
-                self.hub
-                    .migrations
-                    .get(namespace, name)
-                    .and_then(|m| m.status.as_ref().map(|s| s.measured.created_at.is_none()))
-                    .unwrap_or(true)
-            })
-            .count()
     }
 
     /// Ends every task and waits for it.
@@ -115,58 +115,116 @@ impl Driver {
     }
 }
 
+/// Whether a move writes to members now. One that only waits for pods to serve, or keeps a stopped source, takes no
+/// place: an application that starts slowly, or never, holds up no other.
+fn writes(migration: &Migration) -> bool {
+    migration
+        .status
+        .as_ref()
+        .is_none_or(|status| status.measured.created_at.is_none())
+}
+
 #[tracing::instrument(name = "move", skip_all, fields(namespace = %key.0, migration = %key.1, workload = %migration.spec.workload, kind = ?migration.spec.kind))]
-async fn drive(
-    deps: Arc<Deps>,
-    hub: Hub,
-    metrics: Arc<Metrics>,
-    key: Key,
-    mut migration: Arc<Migration>,
-    ended: Arc<Notify>,
-    cancel: CancellationToken,
-) -> Key {
+async fn drive(road: Arc<Road>, key: Key, mut migration: Arc<Migration>, begun: Arc<AtomicBool>) -> Key {
+    let places = road.places_for(&migration);
+    let mut place = None;
     let mut pause = FIRST_PAUSE;
-    while !cancel.is_cancelled() {
-        let Some(workload) = hub.workloads.get(&key.0, &migration.spec.workload) else {
+    while !road.cancel.is_cancelled() {
+        if !writes(&migration) {
+            place = None;
+        } else if place.is_none() {
+            place = Arc::clone(places).acquire_owned().await.ok();
+        }
+        begun.store(true, Ordering::Release);
+        let Some(workload) = road.hub.workloads.get(&key.0, &migration.spec.workload) else {
             warn!(migration = %key.1, workload = %migration.spec.workload, "no such Workload; the move waits for it");
             break; // started again by a later round
         };
-        let wait = match advance(&migration, &workload, &deps).await {
-            Ok(Next::Finished) => break,
-            Ok(Next::In(wait)) => {
-                pause = FIRST_PAUSE;
-                wait
+        let next = advance(&migration, &workload, &road.deps).await;
+        if next.is_ok() {
+            pause = FIRST_PAUSE;
+        }
+        let wait = async {
+            match next {
+                Ok(Next::Finished) => return false,
+                Ok(Next::In(wait)) => tokio::time::sleep(wait).await,
+                Ok(Next::Serving(wait)) => {
+                    place = None; // at once, not after the wait: another has use for it
+                    road.served(&key, &migration, &workload, wait).await;
+                }
+                Err(error) => {
+                    road.metrics.failed(Failure::Move(error.category()));
+                    warn!(migration = %key.1, error = %crate::chain::chain(&error), "a move could not go on; it is tried again");
+                    tokio::time::sleep(pause).await;
+                    pause = (pause * 2).min(LONGEST_PAUSE);
+                }
             }
-            Err(error) => {
-                metrics.failed(Failure::Move(error.category()));
-                warn!(migration = %key.1, error = %crate::chain::chain(&error), "a move could not go on; it is tried again");
-                let wait = pause;
-                pause = (pause * 2).min(LONGEST_PAUSE);
-                wait
-            }
+            true
         };
         tokio::select! {
             biased; // no chance: one seed, one log
-            () = tokio::time::sleep(wait) => {}
-            () = cancel.cancelled() => break,
+            goes_on = wait => if !goes_on { break },
+            () = road.cancel.cancelled() => break,
         }
-        match newest(&deps, &key, &workload).await {
+        match road.newest(&key, &workload).await {
             Some(now) => migration = now,
             None => break,
         }
     }
-    ended.notify_one();
+    drop(place);
+    road.ended.notify_one();
     key
 }
 
-/// The Migration as the hub has it now; `None`: gone, or not to be read at this moment (a later round tries again).
-async fn newest(deps: &Deps, key: &Key, workload: &Workload) -> Option<Arc<Migration>> {
-    let api: Api<Migration> = Api::namespaced(deps.hub.clone(), &key.0);
-    match api.get_opt(&key.1).await {
-        Ok(found) => found.map(Arc::new),
-        Err(error) => {
-            warn!(migration = %key.1, workload = %workload.name_any(), error = %crate::chain::chain(&error), "reading a move");
-            None
+impl Road {
+    fn places_for(&self, migration: &Migration) -> &Arc<Semaphore> {
+        if is_urgent(migration) {
+            &self.urgent
+        } else {
+            &self.places
+        }
+    }
+
+    /// Waits until the copy on the target is seen to serve, or cannot be seen, or a person changed the Migration; at
+    /// most until a look is due anyway. Hundreds of moves wait here at once, and a look costs the hub and the target
+    /// requests that the moves behind them need.
+    async fn served(&self, key: &Key, migration: &Migration, workload: &Workload, after: Duration) {
+        let since = Instant::now();
+        let target = &workload.spec.target;
+        loop {
+            tokio::time::sleep(after).await;
+            let changed = self
+                .hub
+                .migrations
+                .get(&key.0, &key.1)
+                .is_none_or(|now| now.metadata.generation != migration.metadata.generation);
+            // Of a part of a namespace the watch does not tell.
+            let seen = target
+                .match_labels
+                .is_empty()
+                .then(|| self.deps.fleet.serves(&migration.spec.target, &target.namespace))
+                .flatten();
+            if changed || seen != Some(false) || since.elapsed() >= LOOK_AT_LAST {
+                return;
+            }
+        }
+    }
+
+    /// The Migration as the hub has it now; `None`: gone, or not to be read at this moment (a later round tries again).
+    /// What has begun is read by `advance` itself.
+    async fn newest(&self, key: &Key, workload: &Workload) -> Option<Arc<Migration>> {
+        let seen = self.hub.migrations.get(&key.0, &key.1);
+        let begun = |m: &Arc<Migration>| m.status.as_ref().is_some_and(|s| !s.steps.is_empty());
+        if let Some(migration) = seen.filter(begun) {
+            return Some(migration);
+        }
+        let api: Api<Migration> = Api::namespaced(self.deps.hub.clone(), &key.0);
+        match api.get_opt(&key.1).await {
+            Ok(found) => found.map(Arc::new),
+            Err(error) => {
+                warn!(migration = %key.1, workload = %workload.name_any(), error = %crate::chain::chain(&error), "reading a move");
+                None
+            }
         }
     }
 }

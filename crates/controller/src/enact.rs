@@ -18,9 +18,10 @@ use serde::de::DeserializeOwned;
 use tracing::{info, warn};
 
 use crate::events::Publisher;
-use crate::intent::{Intents, StatusWrite};
+use crate::intent::{Intents, Notice, StatusWrite};
 use crate::metrics::{Failure, Metrics};
 use crate::scene::Scene;
+use crate::silence::Silence;
 
 /// Hub writes in flight at once. More only adds waiting at the API server (measured: its CPU is the bound).
 const IN_FLIGHT: usize = 16;
@@ -36,6 +37,10 @@ pub(crate) struct Hand {
     based_on: BTreeMap<String, String>,
     /// What was last logged of each subject by this process.
     logged: BTreeMap<String, Entry>,
+    /// Whether Events wait for failovers.
+    pub(crate) silence: Silence,
+    /// Those that do.
+    owed: Vec<Notice>,
 }
 
 impl Hand {
@@ -47,6 +52,8 @@ impl Hand {
             metrics,
             based_on: BTreeMap::new(),
             logged: BTreeMap::new(),
+            silence: Silence::default(),
+            owed: Vec::new(),
         }
     }
 
@@ -68,7 +75,11 @@ impl Hand {
         self.create(migrations.into_iter().map(|m| *m.object).collect())
             .await;
         self.write(statuses).await;
-        self.events.publish(notices, now).await;
+        self.owed.extend(notices);
+        if !self.silence.kept() {
+            let owed = std::mem::take(&mut self.owed);
+            self.events.publish(owed, now).await;
+        }
     }
 
     /// Into the decision log, once: what a round intends is intended again until the hub shows it done, and a hub that

@@ -23,6 +23,7 @@ mod run; // the whole daemon
 mod scene; // all that a round may know
 mod server; // health and metrics over HTTP
 mod shelf; // objects of one kind, in order
+mod silence; // what is said waits for what is done
 
 #[cfg(test)]
 mod mk; // the smallest valid scenes, for tests

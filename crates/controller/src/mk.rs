@@ -262,7 +262,11 @@ impl Scene {
 
     /// What one turn wants; the plan is sound.
     pub(crate) fn intents(&self) -> Intents {
-        self.turn(reconcile::all)
+        self.turn(|turn| {
+            let mut intents = reconcile::deeds(turn);
+            reconcile::words(turn, &mut intents);
+            intents
+        })
     }
 
     pub(crate) fn turn<T>(&self, look: impl FnOnce(&Turn) -> T) -> T {

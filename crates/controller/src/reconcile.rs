@@ -36,18 +36,22 @@ pub(crate) struct Turn<'a> {
     pub(crate) actor: &'a str,
 }
 
-/// What must be written after one turn.
-pub(crate) fn all(turn: &Turn) -> Intents {
+/// What must be done after one turn.
+pub(crate) fn deeds(turn: &Turn) -> Intents {
     let mut intents = Intents::default();
     discovery::reconcile(turn, &mut intents);
-    provider::reconcile(turn, &mut intents);
-    policy::reconcile(turn, &mut intents);
     drill::reconcile(turn, &mut intents);
     moves::reconcile(turn, &mut intents);
     member::reconcile(turn, &mut intents); // after moves: a failover to be made bars its source
-    workload::reconcile(turn, &mut intents);
-    contract::reconcile(turn, &mut intents);
     intents
+}
+
+/// And what must be said.
+pub(crate) fn words(turn: &Turn, intents: &mut Intents) {
+    provider::reconcile(turn, intents);
+    policy::reconcile(turn, intents);
+    workload::reconcile(turn, intents);
+    contract::reconcile(turn, intents);
 }
 
 #[cfg(test)]

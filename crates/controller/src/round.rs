@@ -13,7 +13,7 @@ use havenmeester_placement::{Contact, Plan, WorkloadId, decide, lint, problems};
 use tokio::time::Instant;
 use tracing::{error, info, warn};
 
-use crate::admission;
+use crate::admission::{self, is_urgent};
 use crate::driver::Driver;
 use crate::enact::Hand;
 use crate::identity::{self, Identity};
@@ -57,9 +57,10 @@ impl Rounds {
         }
     }
 
-    /// One whole turn, as the leader.
+    /// One whole turn, as the leader. Returns how long it thought, what it waited for left out.
     #[tracing::instrument(name = "round", skip_all, fields(workloads = scene.workloads.len(), migrations = scene.migrations.len()))]
-    pub(crate) async fn turn(&mut self, scene: &Scene) {
+    pub(crate) async fn turn(&mut self, scene: &Scene) -> Duration {
+        let begun = Instant::now();
         let identities = identity::resolve(scene);
         let request = request::from_identities(scene, &identities);
         let plan = decide(&request);
@@ -68,7 +69,7 @@ impl Rounds {
             // A plan that breaks its own rules is not enacted, not even in part.
             self.metrics.failed(Failure::Lint);
             error!(faults = ?faults, "the plan breaks an invariant; nothing of it is enacted");
-            return;
+            return begun.elapsed();
         }
         let problems = problems(&request);
         let turn = Turn {
@@ -80,13 +81,20 @@ impl Rounds {
             namespace: &self.namespace,
             actor: &self.actor,
         };
-        let intents = reconcile::all(&turn);
+        let queue = admission::runnable(scene, &identities);
+        let mut intents = reconcile::deeds(&turn);
+        let urgent = queue.urgent || intents.migrations.iter().any(|m| is_urgent(&m.object));
+        if !self.hand.silence.keeps(urgent, scene.now) {
+            reconcile::words(&turn, &mut intents);
+        }
         let sweep = reconcile::stale_copies(&turn);
         self.count(scene, &plan);
         // What may run was written in an earlier round; it does not wait for the writes of this one.
-        self.driver.start(admission::runnable(scene, &identities));
+        self.driver.start(queue.moves);
+        let thought = begun.elapsed();
         self.hand.carry_out(intents, scene.now).await;
         self.sweep(scene, &identities, sweep).await;
+        thought
     }
 
     /// Stops the stale copies on clusters that came back; what is seen stopped leaves the quarantine list.

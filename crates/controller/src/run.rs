@@ -27,6 +27,11 @@ use crate::server;
 
 /// The shortest time between the beginnings of two rounds: changes that come together are seen together.
 const QUIET: Duration = Duration::from_millis(50);
+/// So many times as long as a round thinks it rests, so that in a storm of changes the moves themselves have most of the
+/// machine: they need no round to go on.
+const REST: u32 = 5;
+/// The longest rest: a loss that is seen just after a round began is decided on after this at the latest.
+const LONGEST_REST: Duration = Duration::from_secs(1);
 
 /// Why the daemon could not start.
 #[derive(Debug, thiserror::Error)]
@@ -136,6 +141,7 @@ impl Daemon {
         let (mut hub, mut fleet) = (self.shelves.changed(), self.fleet.changed());
         while !term.is_cancelled() {
             let begun = Instant::now();
+            let mut rest = QUIET;
             let mut scene = Scene::observe(&self.shelves, self.fleet.view(), self.clock.now());
             if self.shelves.ready() {
                 rounds.follow(&scene);
@@ -143,11 +149,12 @@ impl Daemon {
                 // and a cluster that is missing would be read as one that takes nobody.
                 scene.fleet = self.fleet.view();
                 if leading {
-                    rounds.turn(&scene).await;
+                    let thought = rounds.turn(&scene).await;
+                    rest = (thought * REST).clamp(QUIET, LONGEST_REST);
                     self.metrics.round_took(begun.elapsed().as_secs_f64());
                 }
             }
-            tokio::time::sleep_until(begun + QUIET).await;
+            tokio::time::sleep_until(begun + rest).await;
             tokio::select! {
                 biased; // no chance: one seed, one log
                 _ = hub.changed() => {}

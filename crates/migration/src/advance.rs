@@ -287,9 +287,8 @@ impl Call<'_> {
                     return Ok(None);
                 }
                 state::start(&mut self.journal.status, Step::AwaitServing, now);
-                Ok(Some(
-                    self.save().await?.unwrap_or(Next::In(Duration::from_secs(1))),
-                ))
+                let next = Next::Serving(Duration::from_secs(1));
+                Ok(Some(self.save().await?.unwrap_or(next)))
             }
             Ok(Turn::Skip(why)) => {
                 state::not_executed(&mut self.journal.status, step.name, &why, now);
@@ -408,7 +407,12 @@ impl Call<'_> {
         if let Some(next) = self.save().await? {
             return Ok(Some(next));
         }
-        Ok((after > SOON).then_some(Next::In(after)))
+        let next = if step.name == Step::AwaitServing {
+            Next::Serving(after)
+        } else {
+            Next::In(after)
+        };
+        Ok((after > SOON).then_some(next))
     }
 }
 

@@ -41,6 +41,9 @@ impl Turn {
 pub enum Next {
     /// After this time, or sooner when the Migration changes.
     In(Duration),
+    /// The objects stand on the target and their pods start: after this time, and until the copy is seen to serve there
+    /// is nothing to write on a member.
+    Serving(Duration),
     /// Never: nothing is left to do.
     Finished,
 }

@@ -248,8 +248,10 @@ impl Scene {
                     .status
                     .unwrap_or_default();
                 match next {
-                    Next::In(after) if !wanted(&status) => tokio::time::sleep(after).await,
-                    Next::In(_) | Next::Finished => return status,
+                    Next::In(after) | Next::Serving(after) if !wanted(&status) => {
+                        tokio::time::sleep(after).await;
+                    }
+                    Next::In(_) | Next::Serving(_) | Next::Finished => return status,
                 }
             }
         };

@@ -6,7 +6,7 @@ use crate::identity::resolve;
 use crate::mk::{self, AZURE, Moved, mk_move, mk_scene};
 
 fn names(scene: &Scene) -> Vec<String> {
-    let queue = runnable(scene, &resolve(scene));
+    let queue = runnable(scene, &resolve(scene)).moves;
     queue.into_iter().map(|(key, _)| key.1).collect()
 }
 

@@ -47,7 +47,7 @@ async fn play(stage: &Stage, name: &str, n: usize, end: Step) -> usize {
                 continue;
             }
             Some(Ok(Next::Finished)) => return cuts,
-            Some(Ok(Next::In(after))) => after,
+            Some(Ok(Next::In(after) | Next::Serving(after))) => after,
             Some(Err(error)) => panic!("{error:?}"),
         };
         if step(&stage.status(name).await, end) == Some(StepState::Running) {

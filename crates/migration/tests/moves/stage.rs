@@ -252,7 +252,7 @@ impl Stage {
                 return status;
             }
             assert!(begun.elapsed() < LONG, "it does not end: {:#?}", show(&status));
-            if let Next::In(after) = next {
+            if let Next::In(after) | Next::Serving(after) = next {
                 tokio::time::sleep(after).await;
             }
         }
