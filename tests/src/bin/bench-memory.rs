@@ -78,6 +78,8 @@ fn daemon(directory: &Path, kubeconfig: &Path) -> anyhow::Result<Child> {
         .args(["run", "--listen", "127.0.0.1:0", "--identity", "bench"])
         .arg("--store")
         .arg(directory.join("store"))
+        .arg("--capture-key-file")
+        .arg(directory.join("key"))
         .env("KUBECONFIG", kubeconfig)
         .kill_on_drop(true)
         .spawn()
