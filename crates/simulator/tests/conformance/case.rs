@@ -8,7 +8,7 @@
 //! ```
 //! Methods are GET, POST, PUT, DELETE; JSON, MERGE, STRATEGIC and APPLY are kinds of PATCH; TABLE, META and METALIST are GETs in
 //! those forms; WATCH n reads n events; WAIT n asks (with a body: posts) until the status code is n;
-//! SEEN a.b asks until the answer has that field. `AS app` before a method asks as a user
+//! SEEN a.b asks until the answer has that field, SEEN a.b=c until the field has that text. `AS app` before a method asks as a user
 //! who may do everything in the case's namespace only. `$ns` is that namespace, `${2.metadata.uid}` a value of the second
 //! answer.
 

@@ -185,16 +185,21 @@ async fn wait(client: &Client, step: &Step, path: &str, body: &str) -> Answer {
     }
 }
 
-/// Asks until the answer has the field.
+/// Asks until the answer has the field, and in it the text that is wanted.
 async fn seen(client: &Client, step: &Step, path: &str) -> Answer {
     let deadline = tokio::time::Instant::now() + PATIENCE;
     loop {
         let answer = send(client, step, path, String::new()).await;
-        let found = step
-            .field
+        let (field, wanted) = match step.field.split_once('=') {
+            Some((field, wanted)) => (field, Some(wanted)),
+            None => (step.field.as_str(), None),
+        };
+        let found = field
             .split('.')
             .try_fold(&answer.body, |value, name| value.get(name));
-        if found.is_some() || tokio::time::Instant::now() > deadline {
+        if found.is_some_and(|found| wanted.is_none() || found.as_str() == wanted)
+            || tokio::time::Instant::now() > deadline
+        {
             return answer;
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
