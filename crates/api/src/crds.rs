@@ -2,12 +2,15 @@
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
 use kube::CustomResourceExt;
 
-use crate::{Contract, Drill, MemberCluster, Migration, PlacementPolicy, Provider, Workload};
+use crate::{
+    AutonomyStandard, Contract, Drill, MemberCluster, Migration, PlacementPolicy, Provider, Workload,
+};
 
 /// The definition of every kind. A kind that is not here is not served.
 pub fn all() -> Vec<CustomResourceDefinition> {
     vec![
         Provider::crd(),
+        AutonomyStandard::crd(),
         MemberCluster::crd(),
         Workload::crd(),
         PlacementPolicy::crd(),

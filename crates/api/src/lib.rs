@@ -25,6 +25,7 @@ pub mod migration; // one move
 pub mod policy; // where which workload may stand
 pub mod provider; // a legal entity
 pub mod span; // a length of time as the API carries it
+pub mod standard; // by what measure autonomy is judged
 pub mod workload; // what is placed and moved
 
 pub use contract::Contract;
@@ -36,6 +37,7 @@ pub use migration::Migration;
 pub use policy::PlacementPolicy;
 pub use provider::Provider;
 pub use span::Span;
+pub use standard::AutonomyStandard;
 pub use workload::Workload;
 
 /// The API group of every kind.

@@ -4,6 +4,8 @@ use kube::{CustomResource, KubeSchema};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::provider::{AutonomyChange, Jurisdiction};
+
 /// How the cluster is reached, whose it is, and what it calls things.
 #[derive(Clone, CustomResource, Debug, Deserialize, Eq, KubeSchema, PartialEq, Serialize)]
 #[kube(
@@ -185,9 +187,29 @@ pub struct MemberClusterStatus {
     /// Why it may not be given workloads; absent = it may. Persisted, so that a restart does not forget it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quarantine: Option<Quarantine>,
+    /// What follows from who owns, operates and holds the keys of it, and from where it stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub autonomy: Option<AutonomyStatus>,
     /// Valid, Reachable, Admitted, Autonomous, Captured.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub conditions: Vec<Condition>,
+}
+
+/// What follows from the facts about a cluster's provider, and from where its hardware stands.
+#[derive(Clone, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AutonomyStatus {
+    /// Every country whose law reaches it, and through whom.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub jurisdictions: Vec<Jurisdiction>,
+    /// The overall SEAL level: the minimum over the objectives.
+    pub seal: i32,
+    /// The sovereignty score in basis points (10000 = 100%).
+    pub score_basis_points: i32,
+    /// Dated facts that will change it within a year.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["on"]))]
+    pub changes: Vec<AutonomyChange>,
 }
 
 /// A cluster that was lost while its workloads went elsewhere: stale until its old copies are seen stopped.

@@ -226,6 +226,10 @@ pub struct MigrationRule {
     /// How long the stopped source is kept after a move. The longest wins. Absent = 24h.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rollback_window: Option<Span>,
+    /// How long before a dated change (a take-over, another operator, a jurisdiction that becomes adverse) makes a place
+    /// forbidden its workloads leave, and nothing new is sent there. The longest wins. Absent = 30d; at most 366d.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lead_time: Option<Span>,
 }
 
 /// What happens when a cluster is lost.

@@ -36,7 +36,8 @@ use crate::Date;
 #[serde(rename_all = "camelCase")]
 #[x_kube(
     validation = ("!has(self.owners) || self.owners.filter(o, !has(o.since) && !has(o.until)).map(o, has(o.shareBasisPoints) ? o.shareBasisPoints : 10000).sum() <= 10000", "spec.owners: the shares that hold always add up to more than 10000 basis points (100%)"),
-    validation = ("!has(self.sovereignty) || self.sovereignty.all(a, self.sovereignty.exists_one(b, b.objective == a.objective))", "spec.sovereignty: each objective may stand once")
+    validation = ("!has(self.sovereignty) || self.sovereignty.all(a, self.sovereignty.exists_one(b, b.objective == a.objective))", "spec.sovereignty: each objective may stand once"),
+    validation = ("(!has(self.operatedBy) || self.operatedBy.all(o, !has(o.rights) && !has(o.votesBasisPoints))) && (!has(self.keysHeldBy) || self.keysHeldBy.all(k, !has(k.rights) && !has(k.votesBasisPoints)))", "votes and rights are of owners: write them in spec.owners")
 )]
 pub struct ProviderSpec {
     /// The name in the register of companies.
@@ -60,6 +61,14 @@ pub struct ProviderSpec {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 32))]
     pub keys_held_by: Vec<Stake>,
+    /// Where its hardware stands, when that is not its own country. A MemberCluster that names a country goes before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 32))]
+    pub hosted_in: Vec<Location>,
+    /// From where people support it with access to what runs there, when that is not its own country.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 32))]
+    pub supported_from: Vec<Location>,
     /// Assessment per objective of the EU Cloud Sovereignty Framework (v1.2.1). An objective that is not here
     /// counts as SEAL-0.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -111,6 +120,40 @@ pub struct Stake {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0, max = 10000))]
     pub share_basis_points: Option<i32>,
+    /// Of an owner: its votes in basis points, where they differ from its share.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0, max = 10000))]
+    pub votes_basis_points: Option<i32>,
+    /// Of an owner: what it may do whatever its share.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 2))]
+    #[schemars(extend("x-kubernetes-list-type" = "set"))]
+    pub rights: Vec<Right>,
+    /// From this day on; absent = always.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Date>,
+    /// Up to and including this day; absent = for ever.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Date>,
+}
+
+/// What a holder may do whatever its share: either makes its law reach the entity (SecNumCloud 3.2, section 19.6).
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, Ord, PartialEq, PartialOrd, Serialize)]
+pub enum Right {
+    /// It can block decisions.
+    Veto,
+    /// It appoints more than half of the board.
+    BoardMajority,
+}
+
+/// A country, and from when to when.
+#[derive(Clone, Debug, Deserialize, Eq, KubeSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[x_kube(validation = ("!has(self.since) || !has(self.until) || self.since <= self.until", "until lies before since"))]
+pub struct Location {
+    /// ISO 3166-1 alpha-2.
+    #[schemars(regex(pattern = r"^[A-Z]{2}$"))]
+    pub country: String,
     /// From this day on; absent = always.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Date>,
@@ -246,6 +289,20 @@ pub struct ProviderStatus {
     /// The overall SEAL level: the minimum over the objectives, never an average.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seal: Option<i32>,
+    /// The sovereignty score in basis points (10000 = 100%): it ranks what passed the gate of the SEAL.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub score_basis_points: Option<i32>,
+    /// The version of the weights in the score.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weights: Option<String>,
+    /// What counts of each assessment, and why.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["objective"]))]
+    pub objectives: Vec<ObjectiveStatus>,
+    /// Dated facts that will change which laws reach it, or its SEAL, within a year.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["on"]))]
+    pub changes: Vec<AutonomyChange>,
     /// Valid, Autonomous.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub conditions: Vec<Condition>,
@@ -257,8 +314,62 @@ pub struct ProviderStatus {
 pub struct Jurisdiction {
     /// ISO 3166-1 alpha-2.
     pub country: String,
-    /// Through whom, from the entity itself outwards.
+    /// Through whom, from the entity itself outwards. Of a very long chain the middle is left out.
     pub because: Vec<Because>,
+    /// The same in a sentence, with the names in the register of companies.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
+}
+
+/// What counts of the assessment of one objective.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ObjectiveStatus {
+    /// Which.
+    pub objective: Objective,
+    /// The level that counts.
+    pub seal: i32,
+    /// The level that is claimed; absent = none is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claimed: Option<i32>,
+    /// Why that level counts.
+    pub reason: Standing,
+    /// The last day on which its evidence counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_until: Option<Date>,
+}
+
+/// How a claim stands.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, Ord, PartialEq, PartialOrd, Serialize)]
+pub enum Standing {
+    /// Evidence shows it.
+    Shown,
+    /// Nobody has assessed it.
+    NotAssessed,
+    /// It is claimed, and nothing shows it.
+    NoEvidence,
+    /// Its evidence bears a date that is yet to come.
+    NotYet,
+    /// Its evidence is too old.
+    Stale,
+}
+
+/// What follows from a dated fact.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AutonomyChange {
+    /// From this day on.
+    pub on: Date,
+    /// Laws that will reach it and do not today.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gains: Vec<Jurisdiction>,
+    /// Countries whose law reaches it today and will not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub loses: Vec<String>,
+    /// The overall SEAL from then on.
+    pub seal: i32,
+    /// Whether it will be autonomous.
+    pub autonomous: bool,
 }
 
 /// One link of the chain by which a law reaches an entity.
@@ -269,7 +380,7 @@ pub struct Because {
     pub entity: String,
     /// What it is to the one before it.
     pub relation: Relation,
-    /// The share, for owners.
+    /// The share of capital or votes, for owners.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub share_basis_points: Option<i32>,
 }
@@ -281,10 +392,18 @@ pub enum Relation {
     Established,
     /// It holds shares.
     Owns,
+    /// It holds votes; `shareBasisPoints` is of the votes.
+    Votes,
+    /// It can block decisions.
+    Vetoes,
+    /// It appoints more than half of the board.
+    AppointsBoard,
     /// It runs it day to day.
     Operates,
     /// It can decrypt.
     HoldsKeys,
     /// The hardware stands there.
     Hosts,
+    /// People there support it.
+    Supports,
 }

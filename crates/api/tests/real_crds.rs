@@ -31,6 +31,12 @@ fn good(kind: &str) -> Value {
         "Provider" => json!({"legalName": "EU Cloud B.V.", "country": "NL", "category": "PrivateEu",
             "owners": [{"provider": "eu-holding", "shareBasisPoints": 10000, "since": "2019-04-01"}],
             "sovereignty": [{"objective": "SOV-2", "seal": 3}]}),
+        "AutonomyStandard" => {
+            json!({"adverse": [{"country": "XX", "reason": "decision 7", "since": "2027-01-01"}],
+            "control": {"individualBasisPoints": 1000, "source": "decision 8"},
+            "weights": {"own": {"version": "v1", "source": "decision 9",
+                "objectives": [{"objective": "SOV-1", "percent": 40}, {"objective": "SOV-2", "percent": 60}]}}})
+        }
         "MemberCluster" => json!({"provider": "eu-cloud", "region": "nl-west",
             "connection": {"kubeconfigSecret": {"namespace": "havenmeester", "name": "eu-west-1"}}}),
         "Workload" => json!({"target": {"namespace": "signalen"}}),
@@ -62,6 +68,12 @@ fn edit(kind: &'static str, change: Value, refused: &'static str) -> Case {
 }
 
 fn rules() -> Vec<Case> {
+    let mut all = of_entities();
+    all.extend(of_the_rest());
+    all
+}
+
+fn of_entities() -> Vec<Case> {
     vec![
         make(
             "Provider",
@@ -88,6 +100,46 @@ fn rules() -> Vec<Case> {
             json!({"operatedBy": [{"provider": "a", "since": "2026-02-01", "until": "2026-01-01"}]}),
             "until lies before since",
         ),
+        make(
+            "Provider",
+            json!({"operatedBy": [{"provider": "a", "rights": ["Veto"]}]}),
+            "votes and rights are of owners: write them in spec.owners",
+        ),
+        make(
+            "AutonomyStandard",
+            json!({"control": {"source": null}}),
+            "a limit of your own needs its source: name the law, standard or decision that sets it",
+        ),
+        make(
+            "AutonomyStandard",
+            json!({"weights": {"published": "V121"}}),
+            "name either a published set of weights or your own",
+        ),
+        make(
+            "AutonomyStandard",
+            json!({"weights": {"own": {"objectives": [{"objective": "SOV-1", "percent": 50}, {"objective": "SOV-1", "percent": 50}]}}}),
+            "each objective may stand once",
+        ),
+        make(
+            "AutonomyStandard",
+            json!({"weights": {"own": {"objectives": [{"objective": "SOV-1", "percent": 99}]}}}),
+            "the weights add up to 100",
+        ),
+        make(
+            "AutonomyStandard",
+            json!({"adverse": [{"country": "XX", "reason": "a", "since": "2027-01-02", "until": "2027-01-01"}]}),
+            "until lies before since",
+        ),
+        make(
+            "Provider",
+            json!({"hostedIn": [{"country": "NL", "since": "2027-01-02", "until": "2027-01-01"}]}),
+            "until lies before since",
+        ),
+    ]
+}
+
+fn of_the_rest() -> Vec<Case> {
+    vec![
         make(
             "MemberCluster",
             json!({"scope": "Namespaces"}),

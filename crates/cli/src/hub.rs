@@ -8,7 +8,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context as _, anyhow};
-use havenmeester_api::{Contract, Drill, MemberCluster, Migration, PlacementPolicy, Provider, Workload};
+use havenmeester_api::{
+    AutonomyStandard, Contract, Drill, MemberCluster, Migration, PlacementPolicy, Provider, Workload,
+};
 use k8s_openapi::api::authentication::v1::SelfSubjectReview;
 use kube::api::{ListParams, PostParams};
 use kube::config::{KubeConfigOptions, Kubeconfig};
@@ -100,7 +102,7 @@ pub(crate) fn code(error: &anyhow::Error) -> Option<u16> {
 impl Hub {
     /// Every object of ours.
     pub(crate) async fn objects(&self) -> anyhow::Result<Objects> {
-        let (providers, members, workloads, policies, migrations, contracts, drills) = tokio::try_join!(
+        let (providers, members, workloads, policies, migrations, contracts, drills, standards) = tokio::try_join!(
             self.list::<Provider>(),
             self.list::<MemberCluster>(),
             self.list::<Workload>(),
@@ -108,6 +110,7 @@ impl Hub {
             self.list::<Migration>(),
             self.list::<Contract>(),
             self.list::<Drill>(),
+            self.list::<AutonomyStandard>(),
         )?;
         Ok(Objects {
             providers,
@@ -117,6 +120,7 @@ impl Hub {
             migrations,
             contracts,
             drills,
+            standards,
         })
     }
 

@@ -1,5 +1,7 @@
 //! All objects of ours at one moment, from the hub or from files.
-use havenmeester_api::{Contract, Drill, MemberCluster, Migration, PlacementPolicy, Provider, Workload};
+use havenmeester_api::{
+    AutonomyStandard, Contract, Drill, MemberCluster, Migration, PlacementPolicy, Provider, Workload,
+};
 
 /// Every object of every kind.
 #[derive(Clone, Debug, Default)]
@@ -11,4 +13,5 @@ pub(crate) struct Objects {
     pub(crate) migrations: Vec<Migration>,
     pub(crate) contracts: Vec<Contract>,
     pub(crate) drills: Vec<Drill>,
+    pub(crate) standards: Vec<AutonomyStandard>,
 }

@@ -85,6 +85,7 @@ fn scene(objects: Objects, now: Timestamp, mut view: impl FnMut(&MemberCluster) 
         now,
         fleet,
         providers: by_name(objects.providers),
+        standards: by_name(objects.standards),
         members: by_name(objects.members),
         policies: by_name(objects.policies),
         workloads: by_key::<Workload>(objects.workloads)

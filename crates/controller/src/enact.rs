@@ -215,6 +215,7 @@ impl StatusWrite {
             Self::Policy(o) => identity(o.as_ref()),
             Self::Contract(o) => identity(o.as_ref()),
             Self::Drill(o) => identity(o.as_ref()),
+            Self::Standard(o) => identity(o.as_ref()),
         }
     }
 
@@ -225,6 +226,7 @@ impl StatusWrite {
             Self::Member(o) => replace(Api::all(hub.clone()), *o).await,
             Self::Policy(o) => replace(Api::all(hub.clone()), *o).await,
             Self::Contract(o) => replace(Api::all(hub.clone()), *o).await,
+            Self::Standard(o) => replace(Api::all(hub.clone()), *o).await,
             Self::Workload(o) => replace(namespaced(hub, o.as_ref()), *o).await,
             Self::Drill(o) => replace(namespaced(hub, o.as_ref()), *o).await,
         }

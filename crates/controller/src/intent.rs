@@ -4,7 +4,8 @@
 use std::sync::Arc;
 
 use havenmeester_api::{
-    Contract, Criticality, Drill, MemberCluster, Migration, PlacementPolicy, Provider, Workload,
+    AutonomyStandard, Contract, Criticality, Drill, MemberCluster, Migration, PlacementPolicy, Provider,
+    Workload,
 };
 use havenmeester_ledger::Entry;
 
@@ -17,6 +18,7 @@ pub(crate) enum StatusWrite {
     Policy(Box<PlacementPolicy>),
     Contract(Box<Contract>),
     Drill(Box<Drill>),
+    Standard(Box<AutonomyStandard>),
 }
 
 /// A move to be made.

@@ -68,7 +68,9 @@ pub(crate) fn mk_scene() -> Scene {
         ..Scene::default()
     };
     for (name, country, category) in [("azure", "US", "Hyperscaler"), ("eu", "NL", "PrivateEu")] {
-        let spec = json!({"legalName": name, "country": country, "category": category});
+        let shown = |n: i32| json!({"objective": format!("SOV-{n}"), "seal": 3, "evidence": {"reference": "audit", "date": "2026-01-01"}});
+        let shown: Vec<Value> = (1..=8).map(shown).collect();
+        let spec = json!({"legalName": name, "country": country, "category": category, "sovereignty": shown});
         let provider = Provider::new(name, serde_json::from_value(spec).unwrap());
         scene.providers.insert(name.to_owned(), Arc::new(provider));
     }
@@ -331,6 +333,7 @@ impl Scene {
         match write {
             StatusWrite::Provider(o) => drop(self.providers.insert(name(&o.metadata), Arc::new(*o))),
             StatusWrite::Member(o) => drop(self.members.insert(name(&o.metadata), Arc::new(*o))),
+            StatusWrite::Standard(o) => drop(self.standards.insert(name(&o.metadata), Arc::new(*o))),
             StatusWrite::Policy(o) => drop(self.policies.insert(name(&o.metadata), Arc::new(*o))),
             StatusWrite::Workload(o) => drop(self.workloads.insert(id(&name(&o.metadata)), Arc::new(*o))),
             StatusWrite::Contract(o) => drop(

@@ -5,7 +5,9 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use futures::{StreamExt, TryStreamExt};
-use havenmeester_api::{Contract, Drill, MemberCluster, Migration, PlacementPolicy, Provider, Workload};
+use havenmeester_api::{
+    AutonomyStandard, Contract, Drill, MemberCluster, Migration, PlacementPolicy, Provider, Workload,
+};
 use kube::core::DeserializeGuard;
 use kube::runtime::{WatchStreamExt, watcher};
 use kube::{Api, Client, Resource};
@@ -26,6 +28,7 @@ pub(crate) struct Hub {
     pub(crate) migrations: Shelf<Migration>,
     pub(crate) contracts: Shelf<Contract>,
     pub(crate) drills: Shelf<Drill>,
+    pub(crate) standards: Shelf<AutonomyStandard>,
     changed: Arc<watch::Sender<u64>>,
 }
 
@@ -40,6 +43,7 @@ impl Hub {
             migrations: Shelf::default(),
             contracts: Shelf::default(),
             drills: Shelf::default(),
+            standards: Shelf::default(),
             changed: Arc::new(watch::Sender::new(0)),
         };
         tasks.spawn(follow(
@@ -77,6 +81,11 @@ impl Hub {
             hub.drills.clone(),
             Arc::clone(&hub.changed),
         ));
+        tasks.spawn(follow(
+            client.clone(),
+            hub.standards.clone(),
+            Arc::clone(&hub.changed),
+        ));
         hub
     }
 
@@ -94,6 +103,7 @@ impl Hub {
             && self.migrations.ready()
             && self.contracts.ready()
             && self.drills.ready()
+            && self.standards.ready()
     }
 }
 

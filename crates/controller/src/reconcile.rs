@@ -9,11 +9,13 @@ mod member; // reachability, quarantine, admission
 mod moves; // from decisions to Migrations
 mod policy; // how many it touches, whether it makes sense
 mod provider; // what follows from who owns it
+mod standard; // by what measure that is judged
 mod workload; // where it stands, where it must, and why
 
 use std::collections::BTreeMap;
 
-use havenmeester_placement::{Plan, Problem, Request, WorkloadId};
+use havenmeester_api::condition::State;
+use havenmeester_placement::{Object, Plan, Problem, Request, Weight, WorkloadId};
 
 use crate::identity::Identity;
 use crate::intent::Intents;
@@ -48,10 +50,22 @@ pub(crate) fn deeds(turn: &Turn) -> Intents {
 
 /// And what must be said.
 pub(crate) fn words(turn: &Turn, intents: &mut Intents) {
+    standard::reconcile(turn, intents);
     provider::reconcile(turn, intents);
     policy::reconcile(turn, intents);
     workload::reconcile(turn, intents);
     contract::reconcile(turn, intents);
+}
+
+/// The Valid condition that follows from what is wrong with an object. What is only noted leaves it valid.
+fn valid(turn: &Turn, object: &Object) -> (State, &'static str, String) {
+    let mut about = turn.problems.iter().filter(|p| p.object == *object);
+    let wrong = about.clone().find(|p| p.weight == Weight::Wrong);
+    match wrong.or_else(|| about.next()) {
+        Some(problem) if problem.weight == Weight::Wrong => (State::False, "Invalid", problem.to_string()),
+        Some(problem) => (State::True, "Noted", problem.to_string()),
+        None => (State::True, "Valid", String::new()),
+    }
 }
 
 #[cfg(test)]

@@ -27,6 +27,7 @@ pub(crate) fn from_identities(scene: &Scene, identities: &BTreeMap<WorkloadId, I
                 .iter()
                 .map(|(name, provider)| (name.clone(), provider.spec.clone()))
                 .collect(),
+            standard: scene.standard(),
         },
         policies: scene
             .policies

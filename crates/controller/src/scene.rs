@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use havenmeester_api::migration::StepState;
+use havenmeester_api::standard::{self, AutonomyStandardSpec};
 use havenmeester_api::{
-    Contract, Drill, MemberCluster, Migration, PlacementPolicy, Provider, Workload, condition,
+    AutonomyStandard, Contract, Drill, MemberCluster, Migration, PlacementPolicy, Provider, Workload,
+    condition,
 };
 use havenmeester_fleet::MemberView;
 use havenmeester_placement::WorkloadId;
@@ -22,6 +24,8 @@ pub struct Scene {
     pub now: Timestamp,
     /// By name.
     pub providers: BTreeMap<String, Arc<Provider>>,
+    /// By name; only the one named `default` counts.
+    pub standards: BTreeMap<String, Arc<AutonomyStandard>>,
     /// By name.
     pub members: BTreeMap<String, Arc<MemberCluster>>,
     /// By namespace and name.
@@ -47,6 +51,7 @@ impl Scene {
         Self {
             now,
             providers: rekey(hub.providers.all(), by_name),
+            standards: rekey(hub.standards.all(), by_name),
             members: rekey(hub.members.all(), by_name),
             workloads: rekey(hub.workloads.all(), |(namespace, name)| WorkloadId {
                 namespace,
@@ -59,6 +64,12 @@ impl Scene {
             drills: hub.drills.all(),
             fleet,
         }
+    }
+
+    /// By what measure autonomy is judged.
+    pub(crate) fn standard(&self) -> AutonomyStandardSpec {
+        let standard = self.standards.get(standard::NAME);
+        standard.map(|standard| standard.spec.clone()).unwrap_or_default()
     }
 
     /// The moves of one workload, dry runs left out, the lowest plan generation first.

@@ -3,7 +3,7 @@
 //! Invariant: two workloads of one class differ only in demand, home, namespace and what is known of their copies.
 use std::collections::{BTreeMap, BTreeSet};
 
-use havenmeester_api::{Criticality, Sensitivity};
+use havenmeester_api::{Criticality, Date, Sensitivity};
 
 use crate::decision::{Refusal, Score};
 use crate::filter;
@@ -31,6 +31,12 @@ impl Verdict {
     pub(crate) fn admits(&self) -> bool {
         self.by_rules.is_empty() && self.by_state.is_empty()
     }
+
+    /// Whether only a change that is announced refuses it.
+    pub(crate) fn admits_but_not_for_long(&self) -> bool {
+        let announced = |refusal: &Refusal| matches!(refusal, Refusal::Announced { .. });
+        self.by_state.is_empty() && !self.by_rules.is_empty() && self.by_rules.iter().all(announced)
+    }
 }
 
 /// What tells classes apart: the levels, and the namespace where a policy names it.
@@ -53,11 +59,12 @@ impl<'a> Classes<'a> {
             named,
             classes: BTreeMap::new(),
         };
+        let today = Date::of(request.now);
         for workload in request.workloads.values() {
             let key = all.key(workload);
             all.classes
                 .entry(key)
-                .or_insert_with(|| judge(effective(&request.policies, workload), places));
+                .or_insert_with(|| judge(effective(&request.policies, workload), places, today));
         }
         all
     }
@@ -74,9 +81,10 @@ impl<'a> Classes<'a> {
     }
 }
 
-fn judge(effective: Effective, places: &[Place<'_>]) -> Class {
+fn judge(effective: Effective, places: &[Place<'_>], today: Date) -> Class {
+    let (asked, lead) = (&effective.requirements, effective.rules.lead_time);
     let verdict = |place: &Place<'_>| Verdict {
-        by_rules: filter::by_rules(&effective.requirements, place),
+        by_rules: filter::by_rules_and_dates(asked, place, lead, today),
         by_state: filter::by_state(place),
         score: score(&effective.weights, place),
     };

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use havenmeester_api::policy::Trigger;
 use havenmeester_api::provider::{Because, Category, Objective};
-use havenmeester_api::{Criticality, Span};
+use havenmeester_api::{Criticality, Date, Span};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -185,7 +185,25 @@ pub enum Refusal {
         /// What is wanted: one of these.
         wanted: Vec<String>,
     },
-    /// The facts about its owners cannot be trusted (a cycle, an unknown owner): it is not autonomous.
+    /// A law reaches it that is declared adverse.
+    Adverse {
+        /// Who asks about jurisdictions.
+        policy: String,
+        /// The country.
+        country: String,
+        /// Through whom, the provider first.
+        through: Vec<Because>,
+        /// Why it is adverse.
+        reason: String,
+    },
+    /// A dated fact will refuse it within the lead time.
+    Announced {
+        /// From this day on.
+        on: Date,
+        /// Why, from then on.
+        refusal: Box<Refusal>,
+    },
+    /// The facts about its owners cannot be trusted (a closed circle, an unknown owner): it is not autonomous.
     OwnershipUnclear {
         /// What is wrong.
         why: String,
@@ -287,6 +305,8 @@ pub struct Rules {
     pub migration_by: Option<String>,
     /// How long the stopped source is kept.
     pub rollback_window: Span,
+    /// How long before a dated change it leaves; nought where no policy speaks of moves.
+    pub lead_time: Span,
     /// Who starts a failover.
     pub failover: Trigger,
     /// The policy that says so when it is Manual.

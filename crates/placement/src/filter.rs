@@ -2,12 +2,13 @@
 //!
 //! Not here: which of the clusters that may take it is best (`score`).
 //! Invariant: nothing that is unknown lets a cluster through.
-use havenmeester_api::provider::Objective;
+use havenmeester_api::provider::{Jurisdiction, Objective};
+use havenmeester_api::{Date, Span};
 
-use crate::autonomy::eea;
+use crate::autonomy::{Autonomy, eea};
 use crate::decision::Refusal;
 use crate::fleet::Reach;
-use crate::merge::Requirements;
+use crate::merge::{Requirements, lead_days};
 use crate::place::Place;
 
 /// Why nobody may be sent there now.
@@ -15,19 +16,53 @@ pub(crate) fn by_state(place: &Place<'_>) -> Vec<Refusal> {
     contact(place).into_iter().chain(barred(place)).collect()
 }
 
-/// Why the rules forbid it, whoever stands there and whether it answers or not.
+/// Why the rules forbid it, whoever stands there and whether it answers or not: today, or from a day on that lies
+/// within the lead time.
+pub(crate) fn by_rules_and_dates(
+    asked: &Requirements,
+    place: &Place<'_>,
+    lead: Span,
+    today: Date,
+) -> Vec<Refusal> {
+    let mut refusals = by_rules(asked, place);
+    if refusals.is_empty() {
+        let last = today.plus_days(lead_days(lead));
+        let announced = place.ahead.iter().take_while(|(on, _)| *on <= last);
+        let first = announced
+            .map(|(on, then)| (on, by_facts(asked, place, then)))
+            .find(|(_, refusals)| !refusals.is_empty());
+        if let Some((on, then)) = first {
+            refusals.extend(then.into_iter().map(|refusal| Refusal::Announced {
+                on: *on,
+                refusal: Box::new(refusal),
+            }));
+        }
+    }
+    refusals
+}
+
+/// Why the rules forbid it today.
 pub(crate) fn by_rules(asked: &Requirements, place: &Place<'_>) -> Vec<Refusal> {
     let mut refusals: Vec<Refusal> = Vec::new();
     refusals.extend(unknown_provider(place));
     if place.provider_known {
         refusals.extend(categories(asked, place));
-        refusals.extend(jurisdictions(asked, place));
-        refusals.extend(ownership_unclear(asked, place));
-        refusals.extend(seal(asked, place));
-        refusals.extend(objectives(asked, place));
+        refusals.extend(by_facts(asked, place, &place.autonomy));
     }
     refusals.extend(regions(asked, place));
     refusals.extend(named(asked, place));
+    refusals
+}
+
+/// What follows from who owns, operates and holds the keys, on one day.
+fn by_facts(asked: &Requirements, place: &Place<'_>, facts: &Autonomy) -> Vec<Refusal> {
+    let mut refusals: Vec<Refusal> = Vec::new();
+    if place.provider_known {
+        refusals.extend(jurisdictions(asked, facts));
+        refusals.extend(ownership_unclear(asked, facts));
+        refusals.extend(seal(asked, facts));
+        refusals.extend(objectives(asked, facts));
+    }
     refusals
 }
 
@@ -49,6 +84,9 @@ pub(crate) fn by_reach(place: &Place<'_>, namespace: &str) -> Option<Refusal> {
 
 /// Whether the refusal only says that facts about the provider are missing or contradict each other.
 pub(crate) fn is_unclear(refusal: &Refusal) -> bool {
+    if let Refusal::Announced { refusal, .. } = refusal {
+        return is_unclear(refusal);
+    }
     matches!(
         refusal,
         Refusal::UnknownProvider { .. } | Refusal::OwnershipUnclear { .. }
@@ -81,32 +119,38 @@ fn categories(asked: &Requirements, place: &Place<'_>) -> impl Iterator<Item = R
     })
 }
 
-fn jurisdictions(asked: &Requirements, place: &Place<'_>) -> impl Iterator<Item = Refusal> {
+fn jurisdictions(asked: &Requirements, facts: &Autonomy) -> impl Iterator<Item = Refusal> {
     asked.jurisdictions.iter().flat_map(|ask| {
-        let reaching = place.autonomy.jurisdictions.iter();
-        reaching
-            .filter(|law| !eea::names(&ask.wanted, &law.country))
-            .map(|law| Refusal::Jurisdiction {
-                policy: ask.policy.clone(),
-                country: law.country.clone(),
-                through: law.because.clone(),
+        let refused = |law: &Jurisdiction| {
+            let (policy, country) = (ask.policy.clone(), law.country.clone());
+            let through = law.because.clone();
+            if let Some(reason) = facts.adverse.get(&law.country) {
+                return Some(Refusal::Adverse {
+                    policy,
+                    country,
+                    through,
+                    reason: reason.clone(),
+                });
+            }
+            (!eea::names(&ask.wanted, &law.country)).then(|| Refusal::Jurisdiction {
+                policy,
+                country,
+                through,
                 wanted: ask.wanted.clone(),
             })
+        };
+        facts.jurisdictions.iter().filter_map(refused)
     })
 }
 
 /// Only where autonomy is asked: a slip in the facts about owners need not move what may stand anywhere.
-fn ownership_unclear(asked: &Requirements, place: &Place<'_>) -> Option<Refusal> {
-    let why = place
-        .autonomy
-        .unclear
-        .as_ref()
-        .filter(|_| asked.ask_for_autonomy())?;
+fn ownership_unclear(asked: &Requirements, facts: &Autonomy) -> Option<Refusal> {
+    let why = facts.unclear.as_ref().filter(|_| asked.ask_for_autonomy())?;
     Some(Refusal::OwnershipUnclear { why: why.clone() })
 }
 
-fn seal(asked: &Requirements, place: &Place<'_>) -> Option<Refusal> {
-    let seen = place.autonomy.seal;
+fn seal(asked: &Requirements, facts: &Autonomy) -> Option<Refusal> {
+    let seen = facts.seal;
     let ask = asked.seal.as_ref().filter(|ask| seen < ask.wanted)?;
     Some(Refusal::Seal {
         policy: ask.policy.clone(),
@@ -115,8 +159,8 @@ fn seal(asked: &Requirements, place: &Place<'_>) -> Option<Refusal> {
     })
 }
 
-fn objectives(asked: &Requirements, place: &Place<'_>) -> impl Iterator<Item = Refusal> {
-    let level = |o: &Objective| place.autonomy.objectives.get(o).copied().unwrap_or(0);
+fn objectives(asked: &Requirements, facts: &Autonomy) -> impl Iterator<Item = Refusal> {
+    let level = |o: &Objective| facts.objectives.get(o).copied().unwrap_or(0);
     asked
         .objectives
         .iter()

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use havenmeester_api::labels::Tags;
 use havenmeester_api::member::Capacity;
 use havenmeester_api::provider::ProviderSpec;
+use havenmeester_api::standard::AutonomyStandardSpec;
 use havenmeester_api::workload::CopyState;
 use jiff::Timestamp;
 
@@ -19,6 +20,8 @@ pub struct FleetView {
     pub clusters: BTreeMap<String, ClusterView>,
     /// By the name of the Provider; also those that run no cluster but own one that does.
     pub providers: BTreeMap<String, ProviderSpec>,
+    /// By what measure their autonomy is judged.
+    pub standard: AutonomyStandardSpec,
 }
 
 /// One cluster.

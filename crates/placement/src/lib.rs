@@ -29,7 +29,9 @@ pub use explain::{Explanation, Row, Told, explain};
 pub use fact::{FRESH_FOR, Fact};
 pub use fleet::{ClusterView, Contact, CopyView, Demand, FleetView, Reach};
 pub use lint::{Fault, LintFinding, lint};
-pub use merge::{Ask, Effective, FAILOVER_AFTER, Merged, ROLLBACK_WINDOW, Requirements, effective};
-pub use problems::{Object, Problem, problems};
+pub use merge::{
+    Ask, Effective, FAILOVER_AFTER, LEAD_TIME, Merged, ROLLBACK_WINDOW, Requirements, effective,
+};
+pub use problems::{Object, Problem, Weight, problems};
 pub use request::{Moving, Request, WorkloadId, WorkloadView};
 pub use score::STABILITY;

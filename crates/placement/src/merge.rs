@@ -17,6 +17,20 @@ pub const ROLLBACK_WINDOW: Span = Span::hours(24);
 /// How long a cluster must be lost when a policy fails workloads over and does not say how long.
 pub const FAILOVER_AFTER: Span = Span::seconds(30);
 
+/// How long before a dated change workloads leave when a policy does not say how long: 30 days, as a move with its
+/// dry run, its approval and its window takes weeks, and a plan for longer is often overtaken.
+pub const LEAD_TIME: Span = Span::hours(30 * 24);
+/// The longest lead time that counts, in days: a year and a day.
+const LONGEST_LEAD: i64 = 366;
+
+/// A lead time in whole days, rounded up.
+pub(crate) fn lead_days(lead: Span) -> i64 {
+    const DAY: u64 = 24 * 60 * 60;
+    i64::try_from(lead.as_seconds().div_ceil(DAY))
+        .unwrap_or(LONGEST_LEAD)
+        .min(LONGEST_LEAD)
+}
+
 /// What a policy asks.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub struct Ask<T> {
@@ -51,6 +65,7 @@ pub struct Merged {
     weights: Weights,
     migration: Option<Ask<Trigger>>,
     rollback_window: Option<Span>,
+    lead_time: Option<Span>,
     failover: Option<Ask<Trigger>>,
     failover_after: Option<Span>,
     rto: Option<Span>,
@@ -147,6 +162,7 @@ impl Merged {
             weights: policy.prefer.core_values,
             migration: migration.map(|rule| ask(name, rule.mode)),
             rollback_window: migration.map(|rule| rule.rollback_window.unwrap_or(ROLLBACK_WINDOW)),
+            lead_time: migration.map(|rule| rule.lead_time.unwrap_or(LEAD_TIME)),
             failover: failover.map(|rule| ask(name, rule.mode)),
             failover_after: failover.map(|rule| rule.after.unwrap_or(FAILOVER_AFTER)),
             rto: policy.objectives.rto,
@@ -164,6 +180,7 @@ impl Merged {
             weights: heaviest(self.weights, other.weights),
             migration: highest(self.migration, other.migration),
             rollback_window: self.rollback_window.max(other.rollback_window),
+            lead_time: self.lead_time.max(other.lead_time),
             failover: highest(self.failover, other.failover),
             failover_after: self.failover_after.max(other.failover_after),
             rto: shortest(self.rto, other.rto),
@@ -186,6 +203,7 @@ impl From<Merged> for Effective {
                 migration: mode(&merged.migration),
                 migration_by: by(merged.migration),
                 rollback_window: merged.rollback_window.unwrap_or(ROLLBACK_WINDOW),
+                lead_time: merged.lead_time.unwrap_or(Span::seconds(0)),
                 failover: mode(&merged.failover),
                 failover_by: by(merged.failover),
                 failover_after: merged.failover_after.unwrap_or(FAILOVER_AFTER),

@@ -41,6 +41,8 @@ pub(crate) fn mk_provider(country: &str) -> ProviderSpec {
         owners: Vec::new(),
         operated_by: Vec::new(),
         keys_held_by: Vec::new(),
+        hosted_in: Vec::new(),
+        supported_from: Vec::new(),
         sovereignty: Objective::ALL.into_iter().map(|o| mk_assessment(o, 3)).collect(),
         core_values: CoreValues::default(),
     }
@@ -95,6 +97,8 @@ pub(crate) fn nobody() -> Stake {
         name: None,
         country: None,
         share_basis_points: None,
+        votes_basis_points: None,
+        rights: Vec::new(),
         since: None,
         until: None,
     }
@@ -231,6 +235,7 @@ pub(crate) fn mk_policy() -> PlacementPolicySpec {
         migration: Some(MigrationRule {
             mode: Trigger::Automatic,
             rollback_window: None,
+            lead_time: None,
         }),
         failover: Some(FailoverRule {
             mode: Trigger::Automatic,

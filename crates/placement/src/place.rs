@@ -8,9 +8,10 @@ use havenmeester_api::provider::{Category, CoreValues};
 use havenmeester_api::workload::CopyState;
 use jiff::Timestamp;
 
-use crate::autonomy::{self, Autonomy};
+use crate::autonomy::{Autonomy, Facts, Timeline};
 use crate::fact::{FRESH_FOR, Fact};
 use crate::fleet::{ClusterView, Contact};
+use crate::merge::{LEAD_TIME, lead_days};
 use crate::request::Request;
 
 /// A cluster, and what follows from its facts.
@@ -22,33 +23,66 @@ pub(crate) struct Place<'a> {
     pub(crate) category: Option<Category>,
     pub(crate) core_values: CoreValues,
     pub(crate) autonomy: Autonomy,
+    /// What dated facts will make of it, where that differs from what it is on the day before: the next first.
+    pub(crate) ahead: Vec<(Date, Autonomy)>,
 }
 
 /// All clusters, by name.
 pub(crate) fn places<'a>(request: &'a Request) -> Vec<Place<'a>> {
-    let providers = &request.fleet.providers;
+    let fleet = &request.fleet;
     let today = Date::of(request.now);
-    let mut by_provider: BTreeMap<&str, Autonomy> = BTreeMap::new();
-    let mut place = |name, view: &'a ClusterView| {
-        let of_provider = by_provider
-            .entry(&view.provider)
-            .or_insert_with(|| autonomy::of_provider(&view.provider, providers, today));
-        let spec = providers.get(&view.provider);
+    let last = today.plus_days(furthest_lead(request));
+    let timeline = Timeline::of_moves(&fleet.providers, &fleet.standard, today, last);
+    // Several clusters of one provider share what is the same for all of them.
+    let mut cores: BTreeMap<(Date, &str), Autonomy> = BTreeMap::new();
+    let mut on = |facts: &Facts<'_>, view: &'a ClusterView| {
+        let core = cores
+            .entry((facts.day(), &view.provider))
+            .or_insert_with(|| facts.without_hosting(&view.provider));
+        facts.on_cluster(core.clone(), view)
+    };
+    let mut place = |name: &'a String, view: &'a ClusterView| {
+        let spec = fleet.providers.get(&view.provider);
+        let autonomy = on(timeline.today(), view);
+        let mut ahead: Vec<(Date, Autonomy)> = Vec::new();
+        for facts in timeline.later() {
+            let then = dated(&autonomy, on(facts, view));
+            if then != *ahead.last().map_or(&autonomy, |(_, before)| before) {
+                ahead.push((facts.day(), then));
+            }
+        }
         Place {
             name,
             view,
             provider_known: spec.is_some(),
             category: spec.and_then(|spec| spec.category),
             core_values: spec.map(|spec| spec.core_values).unwrap_or_default(),
-            autonomy: autonomy::hosted(of_provider.clone(), view),
+            autonomy,
+            ahead,
         }
     };
-    request
-        .fleet
+    fleet
         .clusters
         .iter()
         .map(|(name, view)| place(name, view))
         .collect()
+}
+
+/// What is shown is as it is today: nobody moves because a paper is to be renewed.
+fn dated(today: &Autonomy, then: Autonomy) -> Autonomy {
+    Autonomy {
+        seal: today.seal,
+        objectives: today.objectives.clone(),
+        score: today.score,
+        ..then
+    }
+}
+
+/// How far ahead any policy looks, in days.
+fn furthest_lead(request: &Request) -> i64 {
+    let rules = request.policies.values().filter_map(|policy| policy.migration);
+    let leads = rules.map(|rule| lead_days(rule.lead_time.unwrap_or(LEAD_TIME)));
+    leads.max().unwrap_or(0)
 }
 
 /// What is known of the copy in one namespace.

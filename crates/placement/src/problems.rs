@@ -9,13 +9,15 @@ use havenmeester_api::provider::{ProviderSpec, Relation, Stake};
 use serde::Serialize;
 
 use crate::autonomy::holder::{Holder, NAMELESS, active};
-use crate::autonomy::{WHOLE_BASIS_POINTS, field, out_of_range, round, too_much};
+use crate::autonomy::sentence::{closed, out_of_range, too_much};
+use crate::autonomy::web::Web;
+use crate::autonomy::{WHOLE_BASIS_POINTS, field};
 use crate::filter;
 use crate::merge::{Effective, Merged, chooses};
 use crate::place::{Place, places};
 use crate::request::Request;
 
-mod circles; // who owns itself in the end
+mod standard; // the measure of autonomy
 
 /// Something that is wrong with an object.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
@@ -26,6 +28,17 @@ pub struct Problem {
     pub field: String,
     /// What is wrong, and what would be right.
     pub message: String,
+    /// How bad it is.
+    pub weight: Weight,
+}
+
+/// How bad a problem is.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+pub enum Weight {
+    /// The object cannot be used as it is: its Valid condition is False.
+    Wrong,
+    /// It can be used, and somebody should know.
+    Note,
 }
 
 /// An object of ours.
@@ -37,6 +50,8 @@ pub enum Object {
     MemberCluster(String),
     /// A PlacementPolicy.
     PlacementPolicy(String),
+    /// The AutonomyStandard that counts.
+    AutonomyStandard(String),
 }
 
 impl std::fmt::Display for Object {
@@ -45,6 +60,7 @@ impl std::fmt::Display for Object {
             Self::Provider(name) => write!(f, "Provider/{name}"),
             Self::MemberCluster(name) => write!(f, "MemberCluster/{name}"),
             Self::PlacementPolicy(name) => write!(f, "PlacementPolicy/{name}"),
+            Self::AutonomyStandard(name) => write!(f, "AutonomyStandard/{name}"),
         }
     }
 }
@@ -62,13 +78,8 @@ pub fn problems(request: &Request) -> Vec<Problem> {
     for (name, spec) in &request.fleet.providers {
         all.extend(of_provider(request, name, spec));
     }
-    for (name, names) in circles::circles(&request.fleet.providers, Date::of(request.now)) {
-        all.push(problem(
-            Object::Provider(name.to_owned()),
-            "spec.owners",
-            round(&names),
-        ));
-    }
+    all.extend(circles(request));
+    all.extend(standard::of_standard(&request.fleet.standard));
     for place in places.iter().filter(|place| !place.provider_known) {
         let message = format!("there is no Provider {:?}", place.view.provider);
         all.push(problem(
@@ -89,7 +100,29 @@ fn problem(object: Object, field: impl Into<String>, message: impl Into<String>)
         object,
         field: field.into(),
         message: message.into(),
+        weight: Weight::Wrong,
     }
+}
+
+fn note(object: Object, field: impl Into<String>, message: impl Into<String>) -> Problem {
+    Problem {
+        weight: Weight::Note,
+        ..problem(object, field, message)
+    }
+}
+
+/// Who owns itself in the end. What can be worked out is only told.
+fn circles(request: &Request) -> Vec<Problem> {
+    let web = Web::on(&request.fleet.providers, Date::of(request.now));
+    let told = |(name, names, is_closed): (&str, String, bool)| {
+        let object = Object::Provider(name.to_owned());
+        if is_closed {
+            return problem(object, "spec.owners", closed(&names));
+        }
+        let message = format!("the owners go round in a circle ({names}); it was worked out");
+        note(object, "spec.owners", message)
+    };
+    web.circles().into_iter().map(told).collect()
 }
 
 fn of_provider(request: &Request, name: &str, spec: &ProviderSpec) -> Vec<Problem> {
@@ -106,21 +139,71 @@ fn of_provider(request: &Request, name: &str, spec: &ProviderSpec) -> Vec<Proble
             found.extend(of_stake(request, stake, &at));
         }
     }
-    let held = spec
-        .owners
-        .iter()
-        .filter(|stake| active(stake, today) && Holder::of(stake).is_some());
-    let sum: i64 = held
-        .map(|s| i64::from(s.share_basis_points.unwrap_or(WHOLE_BASIS_POINTS)))
-        .sum();
-    if sum > i64::from(WHOLE_BASIS_POINTS) {
-        found.push((field(Relation::Owns).to_owned(), too_much(sum)));
-    }
+    found.extend(too_much_on_a_day(spec, today));
+    found.extend(overlapping(spec));
     let object = || Object::Provider(name.to_owned());
     found
         .into_iter()
         .map(|(at, why)| problem(object(), at, why))
         .collect()
+}
+
+/// The first day from today on on which the shares of its owners add up to more than all of it.
+fn too_much_on_a_day(spec: &ProviderSpec, today: Date) -> Option<(String, String)> {
+    let begins = spec.owners.iter().filter_map(|stake| stake.since);
+    let mut days: Vec<Date> = begins.filter(|day| *day > today).chain([today]).collect();
+    days.sort_unstable();
+    days.dedup();
+    let sum = |day: Date, of: &dyn Fn(&Stake) -> i32| -> i64 {
+        let held = spec
+            .owners
+            .iter()
+            .filter(|stake| active(stake, day) && Holder::of(stake).is_some());
+        held.map(|stake| i64::from(of(stake))).sum()
+    };
+    let capital = |stake: &Stake| stake.share_basis_points.unwrap_or(WHOLE_BASIS_POINTS);
+    let votes = |stake: &Stake| stake.votes_basis_points.unwrap_or_else(|| capital(stake));
+    days.into_iter().find_map(|day| {
+        let most = sum(day, &capital).max(sum(day, &votes));
+        let when = if day == today {
+            String::new()
+        } else {
+            format!("on {day}: ")
+        };
+        (most > i64::from(WHOLE_BASIS_POINTS)).then(|| {
+            (
+                field(Relation::Owns).to_owned(),
+                format!("{when}{}", too_much(most)),
+            )
+        })
+    })
+}
+
+/// Two stakes of one holder in one list that hold on the same day.
+fn overlapping(spec: &ProviderSpec) -> Option<(String, String)> {
+    let lists = [
+        (Relation::Owns, &spec.owners),
+        (Relation::Operates, &spec.operated_by),
+        (Relation::HoldsKeys, &spec.keys_held_by),
+    ];
+    lists.into_iter().find_map(|(relation, stakes)| {
+        (0..stakes.len()).find_map(|later| {
+            let holder = Holder::of(&stakes[later])?;
+            let same = |earlier: &usize| {
+                let other = &stakes[*earlier];
+                let apart = |a: &Stake, b: &Stake| matches!((a.until, b.since), (Some(until), Some(since)) if until < since);
+                Holder::of(other).as_ref() == Some(&holder)
+                    && !apart(other, &stakes[later])
+                    && !apart(&stakes[later], other)
+            };
+            let earlier = (0..later).find(same)?;
+            let list = field(relation);
+            Some((
+                format!("{list}[{later}].since"),
+                format!("{holder} stands in {list}[{earlier}] as well, and their dates overlap; end one before the other, or add them up"),
+            ))
+        })
+    })
 }
 
 /// The first thing that is wrong with a stake, in the field where it is.
@@ -132,9 +215,14 @@ fn of_stake(request: &Request, stake: &Stake, at: &str) -> Option<(String, Strin
         }
         Some(_) => {}
     }
-    let share = stake.share_basis_points.unwrap_or(WHOLE_BASIS_POINTS);
-    if !(0..=WHOLE_BASIS_POINTS).contains(&share) {
-        return Some((format!("{at}.shareBasisPoints"), out_of_range(share)));
+    let said = [
+        ("shareBasisPoints", stake.share_basis_points),
+        ("votesBasisPoints", stake.votes_basis_points),
+    ];
+    for (field, said) in said {
+        if let Some(said) = said.filter(|said| !(0..=WHOLE_BASIS_POINTS).contains(said)) {
+            return Some((format!("{at}.{field}"), out_of_range(said)));
+        }
     }
     match (stake.since, stake.until) {
         (Some(since), Some(until)) if until < since => Some((

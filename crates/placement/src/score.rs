@@ -15,6 +15,8 @@ const CORE_VALUES: i64 = 980;
 pub const STABILITY: i64 = 20;
 /// The part's name.
 const STABILITY_PART: &str = "stability";
+/// The part's name.
+const NOT_FOR_LONG_PART: &str = "forbidden soon";
 
 /// A core value that nobody has judged.
 const NOT_JUDGED: i32 = 50;
@@ -22,8 +24,8 @@ const NOT_JUDGED: i32 = 50;
 const NOT_WEIGHED: i32 = 1;
 /// Autonomy, of 100: what it brings that no law from outside the EEA reaches.
 const FREE_OF_FOREIGN_LAW: i32 = 60;
-/// Autonomy, of 100: what each SEAL level brings; all four together the remaining 40.
-const PER_SEAL_LEVEL: i32 = 10;
+/// Autonomy, of 100: what a full sovereignty score brings. The SEAL gates; the score ranks what passed the gate.
+const FULL_SCORE: i32 = 40;
 
 /// The score of a cluster under some weights, without the bonus for stability.
 pub(crate) fn score(weights: &Weights, place: &Place<'_>) -> Score {
@@ -60,6 +62,14 @@ pub(crate) fn with_stability(mut score: Score) -> Score {
     score
 }
 
+/// The same of a place that a dated change will soon forbid: after every other that may take the workload. Only who
+/// has lost its cluster goes there: to serve for some weeks is better than not to serve.
+pub(crate) fn not_for_long(mut score: Score) -> Score {
+    score.total -= CORE_VALUES;
+    score.parts.insert(NOT_FOR_LONG_PART.to_owned(), -CORE_VALUES);
+    score
+}
+
 /// 0 to 100.
 fn autonomy(facts: &Autonomy) -> i32 {
     if facts.unclear.is_some() {
@@ -70,7 +80,7 @@ fn autonomy(facts: &Autonomy) -> i32 {
     } else {
         0
     };
-    free + PER_SEAL_LEVEL * facts.seal
+    free + FULL_SCORE * facts.score / 10_000
 }
 
 fn weight_of(weight: Option<i32>) -> i64 {

@@ -19,6 +19,8 @@ impl Refusal {
             Self::UnknownProvider { .. } => "UnknownProvider",
             Self::Category { .. } => "CategoryForbidden",
             Self::Jurisdiction { .. } => "JurisdictionForbidden",
+            Self::Adverse { .. } => "JurisdictionAdverse",
+            Self::Announced { refusal, .. } => refusal.rule(),
             Self::OwnershipUnclear { .. } => "OwnershipUnclear",
             Self::Seal { .. } => "SealTooLow",
             Self::ObjectiveSeal { .. } => "ObjectiveSealTooLow",
@@ -30,15 +32,25 @@ impl Refusal {
         }
     }
 
+    /// Whether it only says what cannot be seen at this moment, or will pass by itself.
+    pub fn may_pass(&self) -> bool {
+        matches!(
+            self,
+            Self::NotReachable | Self::Barred { .. } | Self::CapacityUnknown { .. }
+        )
+    }
+
     /// Who wants it so; `None` for what holds without a policy.
     pub fn policy(&self) -> Option<&str> {
         match self {
             Self::Category { policy, .. }
             | Self::Jurisdiction { policy, .. }
+            | Self::Adverse { policy, .. }
             | Self::Seal { policy, .. }
             | Self::ObjectiveSeal { policy, .. }
             | Self::Region { policy, .. }
             | Self::NotNamed { policy, .. } => Some(policy),
+            Self::Announced { refusal, .. } => refusal.policy(),
             Self::NotReachable
             | Self::Barred { .. }
             | Self::UnknownProvider { .. }
@@ -86,6 +98,19 @@ impl Display for Refusal {
                     "{policy}: law of {country} reaches it ({through}), wanted {wanted} only"
                 )
             }
+            Self::Adverse {
+                policy,
+                country,
+                through,
+                reason,
+            } => {
+                let through = chain(through);
+                write!(
+                    f,
+                    "{policy}: law of {country} reaches it ({through}), which is declared adverse: {reason}"
+                )
+            }
+            Self::Announced { on, refusal } => write!(f, "from {on} on: {refusal}"),
             Self::OwnershipUnclear { why } => write!(f, "ownership is unclear: {why}"),
             Self::Seal { policy, seen, wanted } => {
                 write!(f, "{policy}: SEAL {seen}, wanted at least {wanted}")
@@ -287,6 +312,12 @@ fn chain(because: &[Because]) -> String {
             (Relation::Established, _) => entity.clone(),
             (Relation::Operates, _) => format!("{entity}, operator"),
             (Relation::HoldsKeys, _) => format!("{entity}, holds the keys"),
+            (Relation::Votes, share) => {
+                format!("{entity}, {} of the votes", percent(share.unwrap_or_default()))
+            }
+            (Relation::Vetoes, _) => format!("{entity}, has a veto"),
+            (Relation::AppointsBoard, _) => format!("{entity}, appoints the board"),
+            (Relation::Supports, _) => format!("support in {entity}"),
             (Relation::Hosts, _) => format!("hardware in {entity}"),
         }
     };

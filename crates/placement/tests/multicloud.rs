@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use havenmeester_api::policy::PlacementPolicySpec;
 use havenmeester_api::provider::ProviderSpec;
+use havenmeester_api::standard::AutonomyStandardSpec;
 use havenmeester_api::workload::{CopyState, Mode, Target};
 use havenmeester_api::{Criticality, Sensitivity};
 use havenmeester_placement::{
@@ -116,6 +117,7 @@ fn request(criticality: Criticality, sensitivity: Sensitivity) -> Request {
     request.fleet = FleetView {
         clusters: clusters.into(),
         providers: providers(),
+        standard: AutonomyStandardSpec::default(),
     };
     let workload = WorkloadView {
         target: Target {
@@ -185,7 +187,7 @@ fn autonomy_decides_between_places_that_are_allowed() {
 }
 
 #[test]
-fn a_take_over_on_a_date_changes_the_place_from_that_day_on() {
+fn a_take_over_on_a_date_changes_the_place_from_thirty_days_before_it_on() {
     let mut request = request(Criticality::Critical, Sensitivity::High);
     request
         .policies
@@ -198,10 +200,10 @@ fn a_take_over_on_a_date_changes_the_place_from_that_day_on() {
         vec![serde_json::from_value(stake).unwrap()];
     let desired = |request: &Request| decide(request).decisions[&id()].desired.clone();
     assert_eq!(desired(&request).as_deref(), Some("eu-west-1"));
-    request.now = "2026-12-31T23:59:59Z".parse().unwrap();
+    request.now = "2026-12-01T23:59:59Z".parse().unwrap();
     renew(&mut request);
     assert_eq!(desired(&request).as_deref(), Some("eu-west-1"));
-    request.now = "2027-01-01T00:00:00Z".parse().unwrap();
+    request.now = "2026-12-02T00:00:00Z".parse().unwrap();
     renew(&mut request);
     assert_eq!(desired(&request), None);
 }

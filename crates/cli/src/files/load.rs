@@ -153,6 +153,7 @@ impl Loaded {
             "Provider" => objects.providers.push(document.read()?),
             "MemberCluster" => objects.members.push(document.read()?),
             "PlacementPolicy" => objects.policies.push(document.read()?),
+            "AutonomyStandard" => objects.standards.push(document.read()?),
             "Contract" => objects.contracts.push(document.read()?),
             "Workload" => objects.workloads.push(namespaced(&document, namespace)?),
             "Migration" => objects.migrations.push(namespaced(&document, namespace)?),

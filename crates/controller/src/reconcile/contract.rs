@@ -275,24 +275,13 @@ fn ask(turn: &Turn, contract: &Contract, round: &Round) -> Asked {
 
 /// Whether another provider's cluster refuses only for what cannot be seen of it at this moment, or will pass.
 fn may_clear(turn: &Turn, decision: &Decision, provider: &str) -> bool {
-    let passing = |why: &Refusal| match why {
-        Refusal::NotReachable | Refusal::Barred { .. } | Refusal::CapacityUnknown { .. } => true,
-        Refusal::UnknownProvider { .. }
-        | Refusal::Category { .. }
-        | Refusal::Jurisdiction { .. }
-        | Refusal::OwnershipUnclear { .. }
-        | Refusal::Seal { .. }
-        | Refusal::ObjectiveSeal { .. }
-        | Refusal::Region { .. }
-        | Refusal::NotNamed { .. }
-        | Refusal::NamespaceOutOfReach { .. }
-        | Refusal::Capacity { .. } => false,
-    };
     decision
         .candidates
         .iter()
         .any(|(cluster, candidate)| match candidate {
-            Candidate::Refused(why) => is_others(turn, cluster, provider) && why.iter().all(passing),
+            Candidate::Refused(why) => {
+                is_others(turn, cluster, provider) && why.iter().all(Refusal::may_pass)
+            }
             Candidate::Fits(_) => false,
         })
 }

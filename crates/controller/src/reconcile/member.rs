@@ -5,11 +5,14 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use havenmeester_api::condition::{self, State};
-use havenmeester_api::member::{MemberClusterStatus, Quarantine, Reachability, ReachabilityState};
+use havenmeester_api::member::{
+    AutonomyStatus, MemberClusterStatus, Quarantine, Reachability, ReachabilityState,
+};
 use havenmeester_api::migration::MoveKind;
 use havenmeester_api::{Date, MemberCluster};
 use havenmeester_fleet::MemberView;
-use havenmeester_placement::{Contact, Object, WorkloadId, autonomy};
+use havenmeester_placement::autonomy::{Facts, Timeline};
+use havenmeester_placement::{Autonomy, Contact, Object, WorkloadId};
 use jiff::SignedDuration;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 
@@ -26,9 +29,11 @@ const HEARTBEAT_IN_STATUS: SignedDuration = SignedDuration::from_secs(30);
 const QUARANTINE: &str = "Quarantine";
 
 pub(super) fn reconcile(turn: &Turn, intents: &mut Intents) {
+    let fleet = &turn.request.fleet;
+    let timeline = Timeline::of_a_year(&fleet.providers, &fleet.standard, Date::of(turn.scene.now));
     for (name, member) in &turn.scene.members {
         let old = member.status.clone().unwrap_or_default();
-        let new = status(turn, intents, name, member, &old);
+        let new = status(turn, intents, &timeline, (name, member), &old);
         if new == old {
             continue;
         }
@@ -42,8 +47,8 @@ pub(super) fn reconcile(turn: &Turn, intents: &mut Intents) {
 fn status(
     turn: &Turn,
     intents: &Intents,
-    name: &str,
-    member: &MemberCluster,
+    timeline: &Timeline<'_>,
+    (name, member): (&str, &MemberCluster),
     old: &MemberClusterStatus,
 ) -> MemberClusterStatus {
     let mut new = old.clone();
@@ -67,7 +72,14 @@ fn status(
             new.served_groups = view.served_groups;
         }
     }
-    conditions(turn, name, member, &mut new);
+    let found = autonomy(turn, timeline.today(), name, member);
+    conditions(turn, name, member, &found, &mut new);
+    new.autonomy = Some(AutonomyStatus {
+        jurisdictions: found.jurisdictions,
+        seal: found.seal,
+        score_basis_points: found.score,
+        changes: timeline.changes(|facts| autonomy(turn, facts, name, member)),
+    });
     new
 }
 
@@ -189,7 +201,13 @@ pub(crate) fn stale_copies(turn: &Turn) -> Vec<(String, WorkloadId)> {
     due
 }
 
-fn conditions(turn: &Turn, name: &str, member: &MemberCluster, status: &mut MemberClusterStatus) {
+fn conditions(
+    turn: &Turn,
+    name: &str,
+    member: &MemberCluster,
+    found: &Autonomy,
+    status: &mut MemberClusterStatus,
+) {
     let generation = member.metadata.generation;
     let now = turn.scene.now;
     let mut set = |kind: &str, state: State, reason: &str, message: String| {
@@ -204,15 +222,9 @@ fn conditions(turn: &Turn, name: &str, member: &MemberCluster, status: &mut Memb
         );
     };
     let view = turn.scene.fleet.get(name).map(Arc::as_ref);
-    let problem = turn
-        .problems
-        .iter()
-        .find(|p| p.object == Object::MemberCluster(name.to_owned()));
-    match problem {
-        Some(problem) => set(condition::VALID, State::False, "Invalid", problem.to_string()),
-        None => set(condition::VALID, State::True, "Valid", String::new()),
-    }
-    let (state, reason, message) = autonomous(turn, name, member);
+    let (state, reason, message) = super::valid(turn, &Object::MemberCluster(name.to_owned()));
+    set(condition::VALID, state, reason, message);
+    let (state, reason, message) = super::provider::autonomous(found);
     set(condition::AUTONOMOUS, state, reason, message);
     let recorded = member.status.as_ref();
     if view
@@ -304,14 +316,12 @@ fn captured(view: Option<&MemberView>) -> (State, &'static str, String) {
     }
 }
 
-fn autonomous(turn: &Turn, name: &str, member: &MemberCluster) -> (State, &'static str, String) {
-    let fleet = &turn.request.fleet;
-    let today = Date::of(turn.scene.now);
-    let autonomy = match fleet.clusters.get(name) {
-        Some(view) => autonomy::of_cluster(view, &fleet.providers, today),
-        None => autonomy::of_provider(&member.spec.provider, &fleet.providers, today),
-    };
-    super::provider::autonomous(&autonomy)
+/// What follows from the facts about a member on one day. One that was never seen is judged by its provider.
+fn autonomy(turn: &Turn, facts: &Facts<'_>, name: &str, member: &MemberCluster) -> Autonomy {
+    match turn.request.fleet.clusters.get(name) {
+        Some(view) => facts.of_cluster(view),
+        None => facts.of_provider(&member.spec.provider),
+    }
 }
 
 fn admitted(view: Option<&MemberView>, quarantine: Option<&Quarantine>) -> (State, &'static str, String) {

@@ -1,9 +1,9 @@
 //! How many workloads a policy touches, how many stand where it forbids, and whether it makes sense.
 use havenmeester_api::PlacementPolicy;
-use havenmeester_api::condition::{self, State};
+use havenmeester_api::condition;
 use havenmeester_placement::Object;
 
-use super::{Turn, workload};
+use super::Turn;
 use crate::intent::{Intents, StatusWrite};
 
 pub(super) fn reconcile(turn: &Turn, intents: &mut Intents) {
@@ -17,21 +17,10 @@ pub(super) fn reconcile(turn: &Turn, intents: &mut Intents) {
                 .values()
                 .filter(|d| d.rules.policies.contains(name))
         };
-        let violated = touched().filter(|d| {
-            d.violations
-                .iter()
-                .any(|v| workload::policy_of(v) == Some(name.as_str()))
-        });
+        let violated = touched().filter(|d| d.violations.iter().any(|v| v.policy() == Some(name.as_str())));
         new.violations = i32::try_from(violated.count()).ok();
         new.workloads = i32::try_from(touched().count()).ok();
-        let problem = turn
-            .problems
-            .iter()
-            .find(|p| p.object == Object::PlacementPolicy(name.clone()));
-        let (state, reason, message) = match problem {
-            Some(problem) => (State::False, "Invalid", problem.to_string()),
-            None => (State::True, "Valid", String::new()),
-        };
+        let (state, reason, message) = super::valid(turn, &Object::PlacementPolicy(name.clone()));
         let generation = policy.metadata.generation;
         condition::set(
             &mut new.conditions,

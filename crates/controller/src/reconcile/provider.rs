@@ -1,49 +1,39 @@
 //! What follows from who owns, operates and holds the keys of a provider.
 use havenmeester_api::condition::{self, State};
 use havenmeester_api::{Date, Provider};
-use havenmeester_placement::{Autonomy, Object, autonomy};
+use havenmeester_placement::autonomy::{Timeline, weights_version};
+use havenmeester_placement::{Autonomy, Object};
 
 use super::Turn;
 use crate::intent::{Intents, StatusWrite};
 
 pub(super) fn reconcile(turn: &Turn, intents: &mut Intents) {
+    let fleet = &turn.request.fleet;
     let today = Date::of(turn.scene.now);
+    let timeline = Timeline::of_a_year(&fleet.providers, &fleet.standard, today);
     for (name, provider) in &turn.scene.providers {
         let old = provider.status.clone().unwrap_or_default();
         let mut new = old.clone();
-        let found = autonomy::of_provider(name, &turn.request.fleet.providers, today);
-        new.observed_generation = provider.metadata.generation;
+        let generation = provider.metadata.generation;
+        let found = timeline.today().of_provider(name);
+        new.observed_generation = generation;
         new.jurisdiction_summary = Some(found.summary());
         new.seal = Some(found.seal);
-        let generation = provider.metadata.generation;
-        let problem = turn
-            .problems
-            .iter()
-            .find(|p| p.object == Object::Provider(name.clone()));
-        let (valid, reason, message) = match problem {
-            Some(problem) => (State::False, "Invalid", problem.to_string()),
-            None => (State::True, "Valid", String::new()),
-        };
+        new.score_basis_points = Some(found.score);
+        new.weights = Some(weights_version(&fleet.standard, today));
+        new.objectives = timeline.today().assessments(name);
+        new.changes = timeline.changes(|facts| facts.of_provider(name));
         let now = turn.scene.now;
-        condition::set(
-            &mut new.conditions,
-            condition::VALID,
-            valid,
-            reason,
-            message,
-            generation,
-            now,
-        );
-        let (state, reason, message) = autonomous(&found);
-        condition::set(
-            &mut new.conditions,
-            condition::AUTONOMOUS,
-            state,
-            reason,
-            message,
-            generation,
-            now,
-        );
+        let conditions = [
+            (
+                condition::VALID,
+                super::valid(turn, &Object::Provider(name.clone())),
+            ),
+            (condition::AUTONOMOUS, autonomous(&found)),
+        ];
+        for (kind, (state, reason, message)) in conditions {
+            condition::set(&mut new.conditions, kind, state, reason, message, generation, now);
+        }
         new.jurisdictions = found.jurisdictions;
         if new != old {
             let mut object = Provider::clone(provider);
@@ -59,16 +49,22 @@ pub(super) fn autonomous(found: &Autonomy) -> (State, &'static str, String) {
         return (State::Unknown, "OwnershipUnclear", why.clone());
     }
     let foreign: Vec<String> = found
-        .outside_eea()
-        .map(|j| {
-            let chain: Vec<&str> = j.because.iter().map(|b| b.entity.as_str()).collect();
-            format!("law of {} reaches it ({})", j.country, chain.join(" > "))
+        .foreign()
+        .map(|law| match found.adverse.get(&law.country) {
+            Some(why) => format!("{}: {} (adverse: {why})", law.country, law.reason),
+            None => format!("{}: {}", law.country, law.reason),
         })
         .collect();
-    if foreign.is_empty() {
-        (State::True, "NoForeignLaw", format!("SEAL-{}", found.seal))
-    } else {
+    if !foreign.is_empty() {
         (State::False, "ForeignLaw", foreign.join("; "))
+    } else if found.seal < found.minimum_seal {
+        let message = format!(
+            "SEAL-{}, and at least {} is asked: claims without evidence that counts today are none",
+            found.seal, found.minimum_seal
+        );
+        (State::False, "SealTooLow", message)
+    } else {
+        (State::True, "NoForeignLaw", format!("SEAL-{}", found.seal))
     }
 }
 

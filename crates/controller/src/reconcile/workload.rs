@@ -193,6 +193,19 @@ fn compliant(decision: &Decision, failure: Option<String>) -> (State, &'static s
     let Some(first) = forbidden.first() else {
         return (State::True, "AllPoliciesMet", format!("stands on {home}"));
     };
+    let announced = |v: &&Violation| {
+        matches!(
+            v,
+            Violation::Placement {
+                refusal: Refusal::Announced { .. },
+                ..
+            }
+        )
+    };
+    if forbidden.iter().all(announced) {
+        let message: Vec<String> = forbidden.iter().map(ToString::to_string).collect();
+        return (State::True, "ChangeAnnounced", message.join("; "));
+    }
     let mut message: Vec<String> = forbidden.iter().map(ToString::to_string).collect();
     if let Action::Wait(waiting) = &decision.action {
         message.push(waiting.to_string());
@@ -282,31 +295,9 @@ pub(crate) fn because(decision: &Decision) -> String {
 
 fn said(violation: &Violation) -> Said {
     Said {
-        policy: policy_of(violation).map(str::to_owned),
+        policy: violation.policy().map(str::to_owned),
         rule: violation.rule().to_owned(),
         message: violation.to_string(),
-    }
-}
-
-/// The policy that a violation is of; `None` for rules that hold without one.
-pub(super) fn policy_of(violation: &Violation) -> Option<&str> {
-    match violation {
-        Violation::Placement { refusal, .. } => match refusal {
-            Refusal::Category { policy, .. }
-            | Refusal::Jurisdiction { policy, .. }
-            | Refusal::Seal { policy, .. }
-            | Refusal::ObjectiveSeal { policy, .. }
-            | Refusal::Region { policy, .. }
-            | Refusal::NotNamed { policy, .. } => Some(policy),
-            Refusal::NotReachable
-            | Refusal::Barred { .. }
-            | Refusal::UnknownProvider { .. }
-            | Refusal::OwnershipUnclear { .. }
-            | Refusal::NamespaceOutOfReach { .. }
-            | Refusal::Capacity { .. }
-            | Refusal::CapacityUnknown { .. } => None,
-        },
-        Violation::SeveralActive { .. } | Violation::StrayCopy { .. } => None,
     }
 }
 

@@ -28,13 +28,6 @@ impl<'a> Holder<'a> {
             (Some(_) | None, Some(_) | None, Some(_) | None) => None,
         }
     }
-
-    /// What people call it.
-    pub(crate) fn label(&self) -> &'a str {
-        match self {
-            Self::Provider(name) | Self::Named { name, .. } => name,
-        }
-    }
 }
 
 impl std::fmt::Display for Holder<'_> {

@@ -6,17 +6,21 @@ use std::cmp::Reverse;
 use crate::decision::{Candidate, Refusal};
 use crate::filter;
 use crate::place::Place;
-use crate::score::with_stability;
+use crate::score::{not_for_long, with_stability};
 
-use super::{Case, Scene, State};
+use super::{Case, Scene, Stand, State};
 
 /// One for each place, in their order.
 pub(super) fn all(case: &Case<'_>, scene: &Scene<'_>, state: &State<'_>) -> Vec<Candidate> {
     let judge = |at: usize| {
         let (place, verdict) = (&scene.places[at], &case.class.verdicts[at]);
         let own: Vec<Refusal> = of_its_own(case, place, state, at).collect();
-        if verdict.admits() && own.is_empty() {
-            let score = verdict.score.clone();
+        let soon = verdict.admits_but_not_for_long() && matches!(case.stand, Stand::Lost(_));
+        if (verdict.admits() || soon) && own.is_empty() {
+            let mut score = verdict.score.clone();
+            if soon {
+                score = not_for_long(score);
+            }
             let stable = case.is_home(place) || case.view.previous.as_deref() == Some(place.name);
             return Candidate::Fits(if stable { with_stability(score) } else { score });
         }

@@ -26,6 +26,14 @@ pub(super) fn target(
         }];
     };
     let mut rules = laws.forbid(workload, target);
+    // Who has lost its cluster may come up for some weeks where it may not stay.
+    let lost = workload
+        .home
+        .as_ref()
+        .and_then(|home| request.fleet.clusters.get(home));
+    if !lost.is_some_and(|home| matches!(home.contact, Contact::Lost { .. })) {
+        rules.extend(laws.forbid_soon(workload, target));
+    }
     if cluster.contact != Contact::Reachable {
         rules.push("contact");
     }
@@ -96,7 +104,10 @@ pub(super) fn relocation(
         return vec![Fault::UnknownCluster { cluster: cluster() }];
     };
     let mut faults = Vec::new();
-    let forbidden = laws.forbid(workload, source);
+    let mut forbidden = laws.forbid(workload, source);
+    if forbidden.is_empty() {
+        forbidden = laws.forbid_soon(workload, source);
+    }
     if forbidden.is_empty() {
         faults.push(Fault::MovedFromAllowedHome { cluster: cluster() });
     } else if forbidden

@@ -112,7 +112,7 @@ fn sent_to_a_cluster_that_is_silent_barred_out_of_reach_or_of_nobody() {
 #[test]
 fn sent_where_ownership_is_unclear() {
     let circle = |request: &mut Request| {
-        request.fleet.providers.get_mut("eu").unwrap().owners = vec![mk_stake("eu", 1)];
+        request.fleet.providers.get_mut("eu").unwrap().owners = vec![mk_stake("eu", 10_000)];
     };
     // Asked twice: by the rule on jurisdictions and by the one on levels.
     let twice = ["unclear", "unclear"].map(|rule| ("permits", forbidden("eu-1", rule)));
@@ -213,6 +213,7 @@ fn a_move_that_nothing_asks_for_or_that_a_person_starts() {
         let rule = MigrationRule {
             mode: Trigger::Manual,
             rollback_window: None,
+            lead_time: None,
         };
         request.policies.get_mut("default").unwrap().migration = Some(rule);
     };

@@ -44,9 +44,10 @@ fn require() -> impl Strategy<Value = havenmeester_api::policy::Require> {
 }
 
 fn policy() -> impl Strategy<Value = PlacementPolicySpec> {
-    let migration = (mode(), span()).prop_map(|(mode, rollback_window)| MigrationRule {
+    let migration = (mode(), span(), span()).prop_map(|(mode, rollback_window, lead_time)| MigrationRule {
         mode,
         rollback_window,
+        lead_time,
     });
     let failover = (mode(), span()).prop_map(|(mode, after)| FailoverRule { mode, after });
     let weight = prop::option::of(0..10_i32);
@@ -97,6 +98,7 @@ proptest! {
         prop_assert!(a.migration.is_none() || both.rules.migration >= alone.rules.migration);
         prop_assert!(a.failover.is_none() || both.rules.failover >= alone.rules.failover);
         prop_assert!(a.rollback_window.is_none() || both.rules.rollback_window >= alone.rules.rollback_window);
+        prop_assert!(a.lead_time.is_none() || both.rules.lead_time >= alone.rules.lead_time);
         prop_assert!(a.failover_after.is_none() || both.rules.failover_after >= alone.rules.failover_after);
         prop_assert!(alone.rules.rto.is_none_or(|rto| both.rules.rto.is_some_and(|both| both <= rto)));
         prop_assert!(alone.rules.rpo.is_none_or(|rpo| both.rules.rpo.is_some_and(|both| both <= rpo)));
@@ -124,6 +126,7 @@ fn a_manual_policy_wins_and_is_named() {
     careful.migration = Some(MigrationRule {
         mode: Trigger::Manual,
         rollback_window: None,
+        lead_time: None,
     });
     let policies = [
         ("careful".to_owned(), careful),

@@ -1,8 +1,10 @@
 //! The shares of random webs of owners: they end, and more ownership never means fewer laws.
+use std::collections::BTreeMap;
+
+use havenmeester_api::provider::ProviderSpec;
 use proptest::prelude::*;
 
-use super::*;
-use crate::autonomy::of_provider;
+use crate::autonomy::tests::of_provider;
 use crate::mk::{mk_provider, mk_stake, today};
 
 const COUNTRIES: [&str; 4] = ["NL", "DE", "US", "CN"];

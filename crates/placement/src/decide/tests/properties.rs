@@ -166,6 +166,7 @@ fn request() -> impl Strategy<Value = Request> {
         policy.migration = moves.map(|mode| MigrationRule {
             mode,
             rollback_window: None,
+            lead_time: None,
         });
         policy.failover = fails_over.map(|mode| FailoverRule { mode, after: None });
         request.policies.insert("default".to_owned(), policy);
@@ -173,7 +174,7 @@ fn request() -> impl Strategy<Value = Request> {
             request.policies.insert("autonomous".to_owned(), mk_autonomous());
         }
         if circle {
-            request.fleet.providers.get_mut("eu").unwrap().owners = vec![crate::mk::mk_stake("eu", 9_000)];
+            request.fleet.providers.get_mut("eu").unwrap().owners = vec![crate::mk::mk_stake("eu", 10_000)];
         }
         request
     })
