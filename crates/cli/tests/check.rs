@@ -313,6 +313,11 @@ fn standard_input_is_checked() {
     let output = run_in(&root(), &["check", "-", "--fail-on", "rewrite"], text);
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8(output.stdout).unwrap().contains("(stdin):1:1"));
+    let twice = run_in(&root(), &["check", "-", "-", "-o", "json"], text);
+    assert_eq!(
+        serde_json::from_slice::<Value>(&twice.stdout).unwrap()["files"],
+        1
+    );
     let output = run_in(&root(), &["check", "-"], "");
     assert_eq!(output.status.code(), Some(0));
 }

@@ -7,6 +7,7 @@ mod build; // from the parser's events to values and places
 mod place; // where a field stands
 mod problem; // what is wrong with a text
 mod scalar; // what a plain word means
+mod stream; // JSON objects one after the other
 mod template; // text that is no manifest yet
 #[cfg(test)]
 mod tests;
@@ -100,7 +101,7 @@ fn decode(bytes: &[u8]) -> Result<&str, Problem> {
 fn read_text(text: &str) -> Reading {
     let mut reading = Reading::default();
     let helm = template::helm(text);
-    for document in documents(text) {
+    for document in stream::parts(text).into_iter().flat_map(stream::documents) {
         reading.problems.extend(document.notes);
         match document.read {
             Ok((object, marks)) => reading.take(object, marks),

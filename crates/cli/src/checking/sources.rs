@@ -21,8 +21,9 @@ const STDIN: &str = "(stdin)";
 pub(crate) struct Sources {
     pub(super) files: Vec<Source>,
     pub(super) findings: Vec<Finding>,
-    /// Directories that were read, by their real paths.
+    /// Directories that were read, by their real paths, and files as they were named.
     visited: BTreeSet<PathBuf>,
+    named: BTreeSet<PathBuf>,
 }
 
 /// One thing to read.
@@ -58,7 +59,9 @@ pub(crate) fn sources(paths: &[PathBuf]) -> anyhow::Result<Sources> {
     let mut sources = Sources::default();
     for path in paths {
         if path == Path::new("-") {
-            sources.add(Source::Stdin);
+            if !sources.files.contains(&Source::Stdin) {
+                sources.files.push(Source::Stdin);
+            }
         } else if path.is_dir() {
             sources.directory(path);
         } else if path.symlink_metadata().is_ok() {
@@ -76,14 +79,11 @@ pub(crate) fn sources(paths: &[PathBuf]) -> anyhow::Result<Sources> {
 }
 
 impl Sources {
-    fn add(&mut self, source: Source) {
-        if !self.files.contains(&source) {
-            self.files.push(source);
-        }
-    }
-
     /// A file that is not a plain one is never opened: a pipe would be waited for without end.
     fn file(&mut self, path: &Path) {
+        if !self.named.insert(path.to_owned()) {
+            return;
+        }
         match fs::metadata(path) {
             Ok(about) if about.is_file() => self.files.push(Source::File(path.to_owned())),
             Ok(_) => self.unreadable(path, "it is no plain file"),

@@ -124,6 +124,17 @@ impl Marks {
         at
     }
 
+    /// Moves every place, for a text that begins somewhere in another.
+    pub(crate) fn shift(&mut self, by: &impl Fn(Place) -> Place) {
+        self.key = by(self.key);
+        self.literal = self.literal.map(by);
+        match &mut self.inner {
+            Inner::Leaf => {}
+            Inner::List(items) => items.iter_mut().for_each(|item| item.shift(by)),
+            Inner::Map(pairs) => pairs.iter_mut().for_each(|(_, marks)| marks.shift(by)),
+        }
+    }
+
     /// The marks of the elements of a list in a map.
     pub(crate) fn into_items(self, field: &str) -> Vec<Self> {
         let Inner::Map(pairs) = self.inner else {

@@ -119,6 +119,32 @@ fn json_is_read_and_lists_are_opened() {
 }
 
 #[test]
+fn objects_of_json_one_after_the_other_are_read() {
+    let object = |name: &str| {
+        format!("{{\"apiVersion\": \"v1\", \"kind\": \"A\", \"metadata\": {{\"name\": \"}}{{{name}\\\"\"}}}}")
+    };
+    let text = format!("{}\n\n  {} {}\n", object("a"), object("b"), object("c"));
+    let reading = of(&text);
+    assert_eq!((reading.manifests.len(), &reading.problems), (3, &vec![]));
+    let starts: Vec<(u32, u32)> = reading
+        .manifests
+        .iter()
+        .map(|one| (one.start().line, one.start().column))
+        .collect();
+    let width = u32::try_from(object("b").len()).expect("a short text");
+    assert_eq!(starts, [(1, 1), (3, 3), (3, 4 + width)]);
+    let name = reading.manifests[2].place(&steps(&["metadata", "name"]));
+    assert_eq!((name.line, name.column), (3, 4 + width + 47));
+    assert_eq!(of(&format!("{}\n{{\"a\": 1", object("a"))).problems.len(), 1);
+    assert_eq!(
+        of(&format!("{}\n---\n{}", object("a"), object("b")))
+            .manifests
+            .len(),
+        2
+    );
+}
+
+#[test]
 fn elements_of_a_typed_list_have_its_kind() {
     let text = "apiVersion: apps/v1\nkind: DeploymentList\nitems:\n- metadata: {name: a}\n- 3\n";
     let reading = of(text);

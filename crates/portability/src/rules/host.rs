@@ -61,6 +61,27 @@ impl Hosts {
     }
 }
 
+/// Whether a host name is what one pattern says, or below it.
+pub(super) fn fits(pattern: &str, name: &str) -> bool {
+    let mut labels = name.rsplit('.');
+    pattern.rsplit('.').all(|wanted| {
+        let Some(label) = labels.next() else { return false };
+        match wanted.strip_prefix('*') {
+            Some(end) => label.to_ascii_lowercase().ends_with(&end.to_ascii_lowercase()),
+            None => label.eq_ignore_ascii_case(wanted),
+        }
+    })
+}
+
+/// Whether an image without its tag is of a registry, or of a part of it: `r.example`, `r.example/team`.
+pub(super) fn is_of(name: &str, host: &str, image: &str) -> bool {
+    if !name.contains('/') {
+        return fits(name, host);
+    }
+    let rest = image.strip_prefix(name);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
 /// RFC 1035, 2.3.4.
 const LONGEST_LABEL: usize = 63;
 

@@ -122,7 +122,7 @@ pub struct Clause {
     /// any that ends so. Not in images, which have `image`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub any_host: Vec<String>,
-    /// Words in any text.
+    /// Words in any text, not in the middle of another word.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub any_text: Vec<String>,
     /// The value is one of these.

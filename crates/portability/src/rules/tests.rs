@@ -184,6 +184,10 @@ fn a_clause_finds_what_it_says_where_it_says() {
         &["spec.containers[0].env[0].value"],
     );
     check("{anyText: [sha256]}", &pod, &["spec.containers[0].image"]);
+    check("{anyText: [ha256]}", &pod, &[]);
+    let other =
+        json!({"kind": "A", "spec": {"logoImage": "logo.png", "sideImage": "r.example/a", "image": ""}});
+    check("{image: [docker.io, r.example]}", &other, &["spec.sideImage"]);
     check(
         "{field: \"spec.containers[*].image\", suffix: [\":0\"]}",
         &pod,
@@ -233,6 +237,27 @@ fn a_registry_is_told_from_a_path() {
     );
     assert_eq!(host::registry("localhost/a"), ("localhost", "localhost/a"));
     assert_eq!(host::registry(""), ("docker.io", ""));
+}
+
+#[test]
+fn a_part_of_a_registry_is_told_from_the_rest() {
+    let image =
+        |image: &str| json!({"apiVersion": "v1", "kind": "Pod", "spec": {"containers": [{"image": image}]}});
+    let set = builtin();
+    let found = |text: &str| {
+        let object = image(text);
+        let hits = set.check(&object);
+        hits.iter().map(|hit| hit.rule.id.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(found("gcr.io/distroless/static:1"), ["gcp-public-registry"]);
+    assert_eq!(found("gcr.io/distroless-mine/a"), ["gcp-artifact-registry"]);
+    assert_eq!(found("eu.gcr.io/mine/a"), ["gcp-artifact-registry"]);
+    assert_eq!(found("mcr.microsoft.com/azuredefender/a"), ["azure-defender"]);
+    assert_eq!(
+        found("mcr.microsoft.com/dotnet/aspnet"),
+        ["azure-microsoft-registry"]
+    );
+    assert_eq!(found("MINE.azurecr.io/a"), ["azure-container-registry"]);
 }
 
 #[test]

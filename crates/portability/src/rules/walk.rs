@@ -147,7 +147,11 @@ impl<'r, 'v> Walk<'r, 'v> {
             self.keyed(index.nodes.find(name), name, value);
         }
         if let Some(image) = value.as_str().filter(|_| is_image(key)) {
-            self.image(image);
+            let (host, _) = host::registry(image);
+            // Of a key that only ends so the value may be a picture, unless it names a registry.
+            if !image.is_empty() && (!key.ends_with("Image") || image.starts_with(host)) {
+                self.image(image);
+            }
         }
     }
 
@@ -193,23 +197,29 @@ impl<'r, 'v> Walk<'r, 'v> {
     /// Registries by host, or by host and the beginning of the path: what says more goes before what says less.
     fn image(&mut self, image: &str) {
         let (host, bare) = host::registry(image);
-        let mut ids = self.set.index.images.find(host);
-        for (length, id) in &mut ids {
-            let names = self
-                .clause(*id)
+        let mut ids: Vec<Id> = self
+            .set
+            .index
+            .images
+            .find(host)
+            .into_iter()
+            .map(|(_, id)| id)
+            .collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let names = |id: Id| {
+            self.clause(id)
                 .map(|clause| clause.image.as_slice())
-                .unwrap_or_default();
-            let with_path = names
-                .iter()
-                .filter(|name| name.contains('/') && bare.starts_with(name.as_str()));
-            match with_path.map(String::len).max() {
-                Some(path) => *length += path,
-                // Found by the host of a name whose path is another.
-                None if names.iter().all(|name| name.contains('/')) => *length = 0,
-                None => {}
-            }
-        }
-        ids.retain(|(length, _)| *length > 0);
+                .unwrap_or_default()
+        };
+        let longest = |id: Id| {
+            let fitting = names(id).iter().filter(|name| host::is_of(name, host, bare));
+            fitting.map(String::len).max()
+        };
+        let ids = ids
+            .into_iter()
+            .filter_map(|id| Some((longest(id)?, id)))
+            .collect();
         for id in self.longest(ids) {
             self.hit(id, Some(host.to_ascii_lowercase()), 0);
         }
@@ -227,7 +237,7 @@ impl<'r, 'v> Walk<'r, 'v> {
         let index = &self.set.index;
         let (mut line, mut counted) = (0, 0);
         // The path of an image may hold names of other registries, from which it is not pulled.
-        let in_image = matches!(self.path.last(), Some(At::Key(key)) if is_image(key));
+        let in_image = matches!(self.path.last(), Some(At::Key("image" | "imageName")));
         for (start, name) in host::names(if in_image { "" } else { &text }) {
             let ids = index.hosts.find(name);
             if ids.is_empty() {
@@ -240,7 +250,7 @@ impl<'r, 'v> Walk<'r, 'v> {
             }
         }
         for (word, id) in &index.texts {
-            if let Some(start) = text.find(word.as_str())
+            if let Some(start) = find_word(&text, word)
                 && self.is_about(*id)
             {
                 self.hit(*id, Some(word.clone()), lines(&text, 0, start));
@@ -280,6 +290,18 @@ impl<'r, 'v> Walk<'r, 'v> {
             None => Cow::Borrowed(value),
         }
     }
+}
+
+/// Where a word begins in a text, not in the middle of another: `gs://` is not in `logs://`.
+fn find_word(text: &str, word: &str) -> Option<usize> {
+    let is_start = |at: usize| {
+        let before = text.get(..at).and_then(|text| text.chars().next_back());
+        let goes_on = |letter: char| letter.is_alphanumeric() && word.starts_with(char::is_alphanumeric);
+        !before.is_some_and(goes_on)
+    };
+    text.match_indices(word)
+        .map(|(at, _)| at)
+        .find(|at| is_start(*at))
 }
 
 /// Whether the value of a field is an image: of a container, or in a resource that makes some.
