@@ -133,7 +133,15 @@ impl Rounds {
     ) -> Option<(String, WorkloadId)> {
         let member = self.fleet.member(&cluster).await.ok()?;
         let target = &identity.target;
-        match stop_stale(&member, &target.namespace, &target.match_labels, &self.deps).await {
+        match stop_stale(
+            &member,
+            &id.to_string(),
+            &target.namespace,
+            &target.match_labels,
+            &self.deps,
+        )
+        .await
+        {
             Ok(stopping) if stopping.seen => {
                 info!(%cluster, workload = %id, "stale copy seen stopped");
                 Some((cluster, id))
@@ -160,19 +168,17 @@ impl Rounds {
     }
 }
 
-/// Whose captures are wanted, under which identity.
+/// Whose captures are wanted, and of what.
 fn tracked(scene: &Scene) -> BTreeMap<String, Tracked> {
     // The owner of a target, not one that merely names it too: captures would bear the wrong name.
     identity::owners(scene)
         .into_iter()
         .map(|(target, id)| {
-            (
-                target.namespace.clone(),
-                Tracked {
-                    workload: id.to_string(),
-                    match_labels: target.match_labels.clone(),
-                },
-            )
+            let tracked = Tracked {
+                namespace: target.namespace.clone(),
+                match_labels: target.match_labels.clone(),
+            };
+            (id.to_string(), tracked)
         })
         .collect()
 }

@@ -33,7 +33,7 @@ const STORE_PATIENCE: Duration = Duration::from_secs(30);
 /// Changes are gathered for so long before all namespaces are looked at.
 const GATHER: Duration = Duration::from_millis(50);
 
-/// The namespaces that Workloads claim.
+/// What Workloads claim, by Workload.
 pub(crate) type Claims = Arc<BTreeMap<String, Tracked>>;
 
 /// Captures until it is dropped.
@@ -58,7 +58,7 @@ pub(crate) async fn run(
     .await;
 }
 
-/// A namespace that changed since it was captured.
+/// A Workload that changed since it was captured.
 #[derive(Clone, Copy, Debug)]
 struct Pending {
     first: Instant,
@@ -72,12 +72,13 @@ struct Pending {
 enum Done {
     /// The store had this capture already, from an earlier run.
     Found {
-        namespace: String,
+        workload: String,
+        tracked: Tracked,
         found: Option<CaptureRef>,
     },
     /// A capture was written, or not.
     Written {
-        namespace: String,
+        workload: String,
         tracked: Tracked,
         generation: u64,
         result: Result<CaptureRef, Refusal>,
@@ -113,10 +114,10 @@ impl Capturing {
             let wake = self.wake();
             tokio::select! {
                 biased;
-                // Only at its own namespace: hundreds are written one after the other, and each would look at all.
+                // Only at its own workload: hundreds are written one after the other, and each would look at all.
                 Some(done) = self.work.next(), if !self.work.is_empty() => {
-                    let namespace = self.done(done);
-                    self.look_at(&namespace);
+                    let workload = self.done(done);
+                    self.look_at(&workload);
                 }
                 changed = self.claims.changed() => match changed {
                     Ok(()) => {
@@ -138,22 +139,23 @@ impl Capturing {
     fn recall(&mut self) {
         let claims = self.claims.borrow_and_update().clone();
         let mut captured = self.state.captured();
-        captured.retain(|namespace, captured| {
+        captured.retain(|workload, captured| {
             claims
-                .get(namespace)
-                .is_some_and(|tracked| tracked.workload == captured.reference.workload)
+                .get(workload)
+                .is_some_and(|tracked| tracked.namespace == captured.of.namespace)
         });
-        self.pending.retain(|namespace, _| claims.contains_key(namespace));
-        for (namespace, tracked) in claims
+        self.pending.retain(|workload, _| claims.contains_key(workload));
+        for (workload, tracked) in claims
             .iter()
-            .filter(|(namespace, _)| !captured.contains_key(*namespace))
+            .filter(|(workload, _)| !captured.contains_key(*workload))
         {
             let (ledger, cluster) = (self.ledger.clone(), self.state.name.clone());
-            let (namespace, workload) = (namespace.clone(), tracked.workload.clone());
+            let (workload, tracked) = (workload.clone(), tracked.clone());
             self.work.push(Box::pin(async move {
                 let found = timeout(STORE_PATIENCE, ledger.latest(&workload, &cluster)).await;
                 Done::Found {
-                    namespace,
+                    workload,
+                    tracked,
                     found: found.ok().and_then(Result::ok).flatten(),
                 }
             }));
@@ -163,26 +165,28 @@ impl Capturing {
     /// Takes note of the namespaces whose objects changed since they were captured.
     fn look(&mut self) {
         let claims = self.claims.borrow().clone();
-        for (namespace, tracked) in claims.iter() {
-            self.note(namespace, tracked);
+        for (workload, tracked) in claims.iter() {
+            self.note(workload, tracked);
         }
     }
 
-    fn look_at(&mut self, namespace: &str) {
+    fn look_at(&mut self, workload: &str) {
         let claims = self.claims.borrow().clone();
-        if let Some(tracked) = claims.get(namespace) {
-            self.note(namespace, tracked);
+        if let Some(tracked) = claims.get(workload) {
+            self.note(workload, tracked);
         }
     }
 
-    fn note(&mut self, namespace: &str, tracked: &Tracked) {
+    fn note(&mut self, workload: &str, tracked: &Tracked) {
         let now = Instant::now();
-        let generation = capturable(&self.state.index(), namespace);
-        let held = self.state.captured().get(namespace).is_some_and(|captured| {
-            captured.generation == generation && captured.match_labels == tracked.match_labels
-        });
+        let generation = capturable(&self.state.index(), &tracked.namespace);
+        let held = self
+            .state
+            .captured()
+            .get(workload)
+            .is_some_and(|captured| captured.generation == generation && captured.of == *tracked);
         let Some(generation) = generation.filter(|_| !held) else {
-            self.pending.remove(namespace);
+            self.pending.remove(workload);
             return;
         };
         let fresh = Pending {
@@ -191,7 +195,7 @@ impl Capturing {
             generation,
             writing: false,
         };
-        let pending = self.pending.entry(namespace.to_owned()).or_insert(fresh);
+        let pending = self.pending.entry(workload.to_owned()).or_insert(fresh);
         if pending.generation != generation {
             (pending.generation, pending.last) = (generation, now);
         }
@@ -203,7 +207,7 @@ impl Capturing {
         self.hold.map_or(due, |hold| due.max(hold))
     }
 
-    /// When the next namespace is due.
+    /// When the next workload is due.
     fn wake(&self) -> Instant {
         let room = self.writing() < self.state.limits.captures;
         let waiting = self.pending.values().filter(|pending| room && !pending.writing);
@@ -230,26 +234,25 @@ impl Capturing {
             .pending
             .iter()
             .filter(|(_, pending)| !pending.writing && self.due(pending) <= now)
-            .map(|(namespace, _)| namespace.clone())
+            .map(|(workload, _)| workload.clone())
             .take(room)
             .collect();
-        for namespace in due {
-            self.write(namespace);
+        for workload in due {
+            self.write(workload);
         }
     }
 
-    fn write(&mut self, namespace: String) {
+    fn write(&mut self, workload: String) {
         let claims = self.claims.borrow().clone();
-        let (Some(pending), Some(tracked)) = (self.pending.get_mut(&namespace), claims.get(&namespace))
-        else {
+        let (Some(pending), Some(tracked)) = (self.pending.get_mut(&workload), claims.get(&workload)) else {
             return;
         };
-        let Some((generation, objects)) = gather(&self.state.index(), &namespace, tracked) else {
+        let Some((generation, objects)) = gather(&self.state.index(), tracked) else {
             return;
         };
         pending.writing = true;
         let capture = Capture {
-            workload: tracked.workload.clone(),
+            workload: workload.clone(),
             cluster: self.state.name.clone(),
             objects,
         };
@@ -260,7 +263,7 @@ impl Capturing {
                 Err(_) => Err(Refusal::Silent),
             };
             Done::Written {
-                namespace,
+                workload,
                 tracked,
                 generation,
                 result,
@@ -268,69 +271,70 @@ impl Capturing {
         }));
     }
 
-    /// Takes in what came of a piece of work. Returns its namespace.
+    /// Takes in what came of a piece of work. Returns its workload.
     fn done(&mut self, done: Done) -> String {
         match done {
             Done::Found {
-                namespace,
+                workload,
+                tracked,
                 found: Some(reference),
             } => {
                 let as_of = reference.taken_at;
                 let found = Captured {
                     reference,
+                    of: tracked,
                     generation: None,
-                    match_labels: BTreeMap::new(),
                     as_of,
                 };
-                self.state.captured().entry(namespace.clone()).or_insert(found);
+                self.state.captured().entry(workload.clone()).or_insert(found);
                 self.state.outdated.notify_one();
-                namespace
+                workload
             }
             Done::Found {
-                namespace,
+                workload,
                 found: None,
-            } => namespace,
+                ..
+            } => workload,
             Done::Written {
-                namespace,
+                workload,
                 tracked,
                 generation,
                 result: Ok(reference),
             } => {
                 (self.failures, self.hold) = (0, None);
-                self.pending.remove(&namespace);
+                self.pending.remove(&workload);
                 let as_of = reference.taken_at;
-                let match_labels = tracked.match_labels;
                 let captured = Captured {
                     reference,
+                    of: tracked,
                     generation: Some(generation),
-                    match_labels,
                     as_of,
                 };
-                self.state.captured().insert(namespace.clone(), captured);
+                self.state.captured().insert(workload.clone(), captured);
                 self.state.set_capture_problem(None);
                 self.state.outdated.notify_one();
-                namespace
+                workload
             }
             Done::Written {
-                namespace,
+                workload,
                 result: Err(refusal),
                 ..
             } => {
-                self.refused(&namespace, &refusal);
-                namespace
+                self.refused(&workload, &refusal);
+                workload
             }
         }
     }
 
-    fn refused(&mut self, namespace: &str, refusal: &Refusal) {
+    fn refused(&mut self, workload: &str, refusal: &Refusal) {
         self.failures += 1;
         let limits = &self.state.limits;
         self.hold = Some(Instant::now() + backoff(limits.store_retry, limits.store_retry_max, self.failures));
-        if let Some(pending) = self.pending.get_mut(namespace) {
+        if let Some(pending) = self.pending.get_mut(workload) {
             pending.writing = false;
         }
         let problem = advice(refusal);
-        tracing::warn!(cluster = %self.state.name, namespace, %problem, "capture not stored");
+        tracing::warn!(cluster = %self.state.name, workload, %problem, "capture not stored");
         self.state.set_capture_problem(Some(problem));
     }
 }
@@ -369,8 +373,9 @@ fn capturable(index: &Index, namespace: &str) -> Option<u64> {
     index.generation(namespace).filter(|_| good)
 }
 
-/// All that a capture of the namespace holds.
-fn gather(index: &Index, namespace: &str, tracked: &Tracked) -> Option<(u64, Vec<Value>)> {
+/// All that a capture of a Workload holds.
+fn gather(index: &Index, tracked: &Tracked) -> Option<(u64, Vec<Value>)> {
+    let namespace = tracked.namespace.as_str();
     let generation = capturable(index, namespace)?;
     let read = |bytes: &Arc<[u8]>| serde_json::from_slice::<Value>(bytes).ok();
     let space = index.spaces.get(namespace)?;

@@ -114,11 +114,11 @@ pub enum CaptureError {
     /// The cluster cannot be worked with.
     #[error("capturing from {cluster}", cluster = .0.cluster)]
     Unavailable(#[source] Unavailable),
-    /// No Workload claims the namespace, so the capture would have no name.
-    #[error("no workload claims the namespace {namespace}")]
+    /// The Workload claims nothing, as far as the fleet was told.
+    #[error("it is not known what workload {workload} claims")]
     NotTracked {
-        /// The namespace.
-        namespace: String,
+        /// The Workload, `namespace/name`.
+        workload: String,
     },
     /// Not everything could be listed; a partial capture is none.
     #[error("listing {kind} in {namespace} on {cluster}")]

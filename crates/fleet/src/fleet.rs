@@ -30,11 +30,11 @@ pub struct FleetOptions {
     pub limits: Limits,
 }
 
-/// A namespace on members that a Workload claims.
+/// What a Workload claims on members. Several may claim parts of one namespace.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Tracked {
-    /// The Workload, as `namespace/name` on the hub.
-    pub workload: String,
+    /// The namespace on members.
+    pub namespace: String,
     /// Only the objects that carry these labels; empty = all of the namespace.
     pub match_labels: BTreeMap<String, String>,
 }
@@ -169,7 +169,7 @@ impl Fleet {
         true
     }
 
-    /// Sets whose captures are wanted, by namespace on the members.
+    /// Sets whose captures are wanted, by Workload (`namespace/name` on the hub).
     pub fn track(&self, claims: BTreeMap<String, Tracked>) {
         self.shared.claims.send_if_modified(|now| {
             let differs = **now != claims;
@@ -218,34 +218,24 @@ impl Fleet {
         self.state(cluster).ok()?.index().serves(namespace)
     }
 
-    /// Captures a namespace now, from fresh lists.
-    pub async fn capture_now(&self, cluster: &str, namespace: &str) -> Result<CaptureRef, CaptureError> {
+    /// Captures a Workload (`namespace/name` on the hub) now, from fresh lists.
+    pub async fn capture_now(&self, cluster: &str, workload: &str) -> Result<CaptureRef, CaptureError> {
         let state = self.state(cluster).map_err(CaptureError::Unavailable)?;
         let claims = self.shared.claims.borrow().clone();
-        let tracked = claims.get(namespace).ok_or_else(|| CaptureError::NotTracked {
-            namespace: namespace.to_owned(),
+        let tracked = claims.get(workload).ok_or_else(|| CaptureError::NotTracked {
+            workload: workload.to_owned(),
         })?;
         let member = member::open(&state, self.shared.connector.as_ref()).await;
         let member = member.map_err(CaptureError::Unavailable)?;
         let at = self.shared.clock.now();
-        now::take(
-            &state,
-            &member.client,
-            &self.shared.ledger,
-            namespace,
-            tracked,
-            at,
-        )
-        .await
+        now::take(&state, &member.client, &self.shared.ledger, workload, tracked, at).await
     }
 
     /// The latest capture of a Workload from a cluster, and until when the copy was seen to be as captured.
     pub fn latest_capture(&self, workload: &str, cluster: &str) -> Option<(CaptureRef, Timestamp)> {
         let state = self.state(cluster).ok()?;
         let captured = state.captured();
-        let found = captured
-            .values()
-            .find(|captured| captured.reference.workload == workload)?;
+        let found = captured.get(workload)?;
         Some((found.reference.clone(), found.as_of))
     }
 

@@ -91,7 +91,11 @@ pub(crate) async fn engage(state: Arc<ClusterState>, deps: Deps) {
 /// Tells the index which namespaces Workloads claim.
 async fn track(state: Arc<ClusterState>, mut claims: watch::Receiver<Claims>) {
     loop {
-        let claimed = claims.borrow_and_update().keys().cloned().collect();
+        let claimed = claims
+            .borrow_and_update()
+            .values()
+            .map(|tracked| tracked.namespace.clone())
+            .collect();
         let touched = state.index().track(claimed);
         state.touched(touched);
         if claims.changed().await.is_err() {

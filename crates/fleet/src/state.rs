@@ -16,6 +16,7 @@ use kube::{Client, ResourceExt};
 use tokio::sync::{Notify, Semaphore, watch};
 use tokio::time::Instant;
 
+use crate::fleet::Tracked;
 use crate::gate::Gate;
 use crate::index::{Index, Touched};
 use crate::limits::Limits;
@@ -40,10 +41,10 @@ pub(crate) struct Health {
 #[derive(Clone, Debug)]
 pub(crate) struct Captured {
     pub(crate) reference: CaptureRef,
+    /// What it was taken of.
+    pub(crate) of: Tracked,
     /// The generation of the namespace that it holds. `None`: it was found in the store.
     pub(crate) generation: Option<u64>,
-    /// The labels that it was filtered by.
-    pub(crate) match_labels: BTreeMap<String, String>,
     /// Until when the copy was seen to be as captured.
     pub(crate) as_of: Timestamp,
 }
@@ -70,6 +71,7 @@ pub(crate) struct ClusterState {
     pub(crate) write: Mutex<Option<Client>>,
     /// Places for the requests of moves.
     pub(crate) in_flight: Arc<Semaphore>,
+    /// By Workload.
     captured: Mutex<BTreeMap<String, Captured>>,
     capture_problem: Mutex<Option<String>>,
     /// When copies and capacity were last known to be as the index says.

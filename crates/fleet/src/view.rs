@@ -150,8 +150,8 @@ fn confirm_captures(state: &ClusterState) {
     };
     let mut captured = state.captured();
     let index = state.index();
-    for (namespace, capture) in captured.iter_mut() {
-        let generation = index.generation(namespace);
+    for capture in captured.values_mut() {
+        let generation = index.generation(&capture.of.namespace);
         if generation.is_some() && generation == capture.generation {
             capture.as_of = now;
         }
@@ -192,8 +192,8 @@ fn snapshot(state: &ClusterState) -> MemberView {
 fn captures(state: &ClusterState) -> BTreeMap<String, (CaptureRef, Timestamp)> {
     let captured = state.captured();
     let named = captured
-        .values()
-        .map(|it| (it.reference.workload.clone(), (it.reference.clone(), it.as_of)));
+        .iter()
+        .map(|(workload, it)| (workload.clone(), (it.reference.clone(), it.as_of)));
     named.collect()
 }
 

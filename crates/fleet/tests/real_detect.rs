@@ -262,10 +262,12 @@ async fn a_change_on_a_real_cluster_is_captured_within_five_seconds() {
         .unwrap();
     let scene = Scene::new(&hub, &azure.kubeconfig()).await;
     let tracked = Tracked {
-        workload: "havenmeester/shop".to_owned(),
+        namespace: "shop".to_owned(),
         ..Tracked::default()
     };
-    scene.fleet.track([("shop".to_owned(), tracked)].into());
+    scene
+        .fleet
+        .track([("havenmeester/shop".to_owned(), tracked)].into());
     scene
         .until(Duration::from_mins(1), |view| {
             view.cluster.copies.last().is_some()
@@ -289,7 +291,11 @@ async fn a_change_on_a_real_cluster_is_captured_within_five_seconds() {
             );
         }
     }
-    let reference = scene.fleet.capture_now("azure", "shop").await.unwrap();
+    let reference = scene
+        .fleet
+        .capture_now("azure", "havenmeester/shop")
+        .await
+        .unwrap();
     let latest = scene
         .fleet
         .latest_capture("havenmeester/shop", "azure")
@@ -353,10 +359,12 @@ async fn a_namespace_only_member_is_seen_and_captured_as_far_as_we_may() {
     member.spec.namespaces = vec!["shop".to_owned(), "spare".to_owned()];
     scene.fleet.set_members(vec![member]);
     let tracked = Tracked {
-        workload: "havenmeester/shop".to_owned(),
+        namespace: "shop".to_owned(),
         ..Tracked::default()
     };
-    scene.fleet.track([("shop".to_owned(), tracked)].into());
+    scene
+        .fleet
+        .track([("havenmeester/shop".to_owned(), tracked)].into());
     scene
         .until(Duration::from_mins(1), |view| !view.captures.is_empty())
         .await;

@@ -22,9 +22,10 @@ pub struct Stopped {
     pub waiting_for: Option<String>,
 }
 
-/// Looks at the copy of one namespace and asks what runs of it to stop. Call it again until `seen`.
+/// Looks at the copy of one Workload (`namespace/name` on the hub) and asks what runs of it to stop. Call it again until `seen`.
 pub async fn stop_stale(
     cluster: &Member,
+    workload: &str,
     space: &str,
     match_labels: &BTreeMap<String, String>,
     deps: &Deps,
@@ -46,7 +47,7 @@ pub async fn stop_stale(
     let bare = copy.bare_pods().next().is_some();
     if bare {
         // A bare Pod can only be deleted: it is captured now, so that it is not lost.
-        let taken = deps.fleet.capture_now(&cluster.name, space).await;
+        let taken = deps.fleet.capture_now(&cluster.name, workload).await;
         taken.map_err(|error| MemberError::Capture {
             cluster: cluster.name.clone(),
             source: Box::new(error),

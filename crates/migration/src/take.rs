@@ -107,11 +107,7 @@ enum Untaken {
 
 async fn fresh(cx: &Cx<'_>) -> Result<CaptureRef, Untaken> {
     let source = cx.source().await.map_err(Untaken::Failed)?;
-    let taken = cx
-        .deps
-        .fleet
-        .capture_now(&source.name, cx.moving.namespace())
-        .await;
+    let taken = cx.deps.fleet.capture_now(&source.name, &cx.moving.workload).await;
     taken.map_err(|error| match error {
         CaptureError::Empty { .. } => Untaken::Empty,
         other @ (CaptureError::Unavailable(_)

@@ -142,10 +142,10 @@ impl Scene {
         }
         fleet.set_members(known);
         let tracked = Tracked {
-            workload: format!("{SPACE}/{APP}"),
+            namespace: APP.to_owned(),
             match_labels: BTreeMap::new(),
         };
-        fleet.track(BTreeMap::from([(APP.to_owned(), tracked)]));
+        fleet.track(BTreeMap::from([(format!("{SPACE}/{APP}"), tracked)]));
         let (running, token) = (fleet.clone(), cancel.clone());
         tasks.spawn(async move { running.run(token).await });
         let deps = Deps {

@@ -14,15 +14,16 @@ use crate::fleet::Tracked;
 use crate::live::Live;
 use crate::state::{Captured, ClusterState};
 
-/// Lists everything in the namespace and stores it. `at` is the wall time before the lists.
+/// Lists everything in the namespace and stores what the Workload claims of it. `at` is the wall time before the lists.
 pub(crate) async fn take(
     state: &ClusterState,
     client: &Client,
     ledger: &Ledger,
-    namespace: &str,
+    workload: &str,
     tracked: &Tracked,
     at: Timestamp,
 ) -> Result<CaptureRef, CaptureError> {
+    let namespace = tracked.namespace.as_str();
     let served = state.served();
     let kinds: Vec<ApiResource> = served.captured().map(|(_, resource)| resource.clone()).collect();
     let lists: Vec<_> = kinds
@@ -46,7 +47,7 @@ pub(crate) async fn take(
         namespace: place.clone(),
     })?;
     let taken = Capture {
-        workload: tracked.workload.clone(),
+        workload: workload.to_owned(),
         cluster: cluster.clone(),
         objects,
     };
@@ -58,24 +59,24 @@ pub(crate) async fn take(
             namespace: place,
             source,
         })?;
-    remember(state, namespace, tracked, &reference);
+    remember(state, tracked, &reference);
     Ok(reference)
 }
 
-fn remember(state: &ClusterState, namespace: &str, tracked: &Tracked, reference: &CaptureRef) {
+fn remember(state: &ClusterState, tracked: &Tracked, reference: &CaptureRef) {
     let captured = Captured {
         as_of: reference.taken_at,
         reference: reference.clone(),
+        of: tracked.clone(),
         generation: None,
-        match_labels: tracked.match_labels.clone(),
     };
     let mut all = state.captured();
     // The watches may have brought a newer one meanwhile.
     let newer = all
-        .get(namespace)
+        .get(&reference.workload)
         .is_some_and(|known| known.reference.taken_at > captured.reference.taken_at);
     if !newer {
-        all.insert(namespace.to_owned(), captured);
+        all.insert(reference.workload.clone(), captured);
     }
     drop(all);
     state.outdated.notify_one();

@@ -142,10 +142,10 @@ async fn only_the_objects_that_the_labels_select_are_captured() {
     labelled["metadata"]["labels"] = json!({"part": "one"});
     scene.apply("azure", labelled).await;
     let tracked = havenmeester_fleet::Tracked {
-        workload: WORKLOAD.to_owned(),
+        namespace: "shop".to_owned(),
         match_labels: [("part".to_owned(), "one".to_owned())].into(),
     };
-    scene.fleet.track([("shop".to_owned(), tracked)].into());
+    scene.fleet.track([(WORKLOAD.to_owned(), tracked)].into());
     until(&scene, "azure", SOON, |objects| {
         find(objects, "ConfigMap").is_some()
     })
@@ -170,7 +170,7 @@ async fn a_capture_that_is_asked_for_comes_from_fresh_lists() {
         })
         .await;
     scene.apply("azure", config("shop", "fresh")).await;
-    let reference = scene.fleet.capture_now("azure", "shop").await.unwrap();
+    let reference = scene.fleet.capture_now("azure", WORKLOAD).await.unwrap();
     let taken = scene.ledger.get_capture(&reference.id).await.unwrap();
     assert_eq!(find(&taken.objects, "ConfigMap").unwrap()["data"]["key"], "fresh");
     // The index comes to the same content: what was asked for and what is watched are one thing.
@@ -287,5 +287,35 @@ async fn kinds_that_may_not_be_read_are_named_and_the_rest_is_captured() {
     assert!(why.contains("cannot list"), "{why}");
     assert!(!view.refused.contains_key("v1 ConfigMap"));
     assert!(view.cluster.capacity.last().is_none(), "nodes cannot be seen");
+    scene.end().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_workloads_that_share_a_namespace_are_captured_each_for_itself() {
+    let scene = Scene::of(&["azure"]).await;
+    scene.shop("azure").await;
+    let claims = ["one", "two"].map(|part| {
+        let tracked = havenmeester_fleet::Tracked {
+            namespace: "shop".to_owned(),
+            match_labels: [("part".to_owned(), part.to_owned())].into(),
+        };
+        (format!("havenmeester/{part}"), tracked)
+    });
+    for part in ["one", "two"] {
+        let mut map = config("shop", part);
+        map["metadata"]["name"] = json!(part);
+        map["metadata"]["labels"] = json!({"part": part});
+        scene.apply("azure", map).await;
+    }
+    scene.fleet.track(claims.into());
+    scene.until("azure", SOON, |view| view.captures.len() == 2).await;
+    for part in ["one", "two"] {
+        let (reference, _) = scene
+            .fleet
+            .latest_capture(&format!("havenmeester/{part}"), "azure")
+            .unwrap();
+        let objects = scene.ledger.get_capture(&reference.id).await.unwrap().objects;
+        assert_eq!(find(&objects, "ConfigMap").unwrap()["metadata"]["name"], part);
+    }
     scene.end().await;
 }

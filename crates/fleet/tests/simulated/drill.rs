@@ -40,7 +40,13 @@ async fn nothing_reaches_a_cluster_that_is_cut_off() {
         scene.fleet.member("azure").await.unwrap_err().cause,
         Some(Cause::Drill)
     );
-    assert!(scene.fleet.capture_now("azure", "shop").await.is_err());
+    assert!(
+        scene
+            .fleet
+            .capture_now("azure", "havenmeester/shop")
+            .await
+            .is_err()
+    );
     scene.apply("azure", config("shop", "unseen")).await;
     tokio::time::sleep(Duration::from_mins(5)).await;
     assert_eq!(scene.requests("azure"), before, "not one request");

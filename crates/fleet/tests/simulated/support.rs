@@ -233,10 +233,10 @@ impl Scene {
     pub(crate) fn track(&self, namespaces: &[&str]) {
         let claims = namespaces.iter().map(|name| {
             let tracked = Tracked {
-                workload: format!("havenmeester/{name}"),
+                namespace: (*name).to_owned(),
                 ..Tracked::default()
             };
-            ((*name).to_owned(), tracked)
+            (format!("havenmeester/{name}"), tracked)
         });
         self.fleet.track(claims.collect());
     }

@@ -11,7 +11,7 @@ use havenmeester_ledger::EntryKind;
 use havenmeester_migration::{is_home, stop_stale};
 use serde_json::json;
 
-use crate::stage::{APP, Stage, mk_app, says, show, step};
+use crate::stage::{APP, HUB_SPACE, Stage, mk_app, says, show, step};
 
 #[tokio::test(start_paused = true)]
 async fn a_lost_workload_comes_up_elsewhere_from_its_last_capture() {
@@ -145,15 +145,27 @@ async fn what_returns_is_stopped_and_then_taken_back_as_it_was_elsewhere() {
     assert!(stage.is_serving("a").await, "the stale copy ran on");
 
     let returned = stage.deps.fleet.member("a").await.unwrap();
-    let first = stop_stale(&returned, APP, &BTreeMap::new(), &stage.deps)
-        .await
-        .unwrap();
+    let first = stop_stale(
+        &returned,
+        &format!("{HUB_SPACE}/{APP}"),
+        APP,
+        &BTreeMap::new(),
+        &stage.deps,
+    )
+    .await
+    .unwrap();
     assert!(!first.seen && first.waiting_for.is_some());
     for _ in 0..120 {
-        if stop_stale(&returned, APP, &BTreeMap::new(), &stage.deps)
-            .await
-            .unwrap()
-            .seen
+        if stop_stale(
+            &returned,
+            &format!("{HUB_SPACE}/{APP}"),
+            APP,
+            &BTreeMap::new(),
+            &stage.deps,
+        )
+        .await
+        .unwrap()
+        .seen
         {
             break;
         }

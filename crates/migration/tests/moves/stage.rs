@@ -113,10 +113,10 @@ impl Stage {
         let members = ["a", "b", "c"].map(|name| mk_member(name, narrow.contains(name)));
         fleet.set_members(members.to_vec());
         let tracked = Tracked {
-            workload: format!("{HUB_SPACE}/{APP}"),
+            namespace: APP.to_owned(),
             match_labels: BTreeMap::new(),
         };
-        fleet.track(BTreeMap::from([(APP.to_owned(), tracked)]));
+        fleet.track(BTreeMap::from([(format!("{HUB_SPACE}/{APP}"), tracked)]));
         let cancel = CancellationToken::new();
         let mut tasks = JoinSet::new();
         let (running, token) = (fleet.clone(), cancel.clone());
