@@ -29,6 +29,14 @@ pub const COMPLETE: &str = "Complete";
 pub const FAILED: &str = "Failed";
 /// Migration: something waits for longer than its deadline.
 pub const STUCK: &str = "Stuck";
+/// PlacementPolicy: some cluster can satisfy it, by itself and together with the others that hold for its workloads.
+pub const SATISFIABLE: &str = "Satisfiable";
+/// PlacementPolicy: it changes something.
+pub const EFFECTIVE: &str = "Effective";
+/// Exemption: its rule does not hold today.
+pub const IN_FORCE: &str = "InForce";
+/// Exemption: it is over soon.
+pub const ENDING: &str = "Ending";
 /// Contract: a dry run is due or overdue.
 pub const DRY_RUN_DUE: &str = "DryRunDue";
 /// Contract: every workload in scope can leave.

@@ -3,7 +3,8 @@ use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomRe
 use kube::CustomResourceExt;
 
 use crate::{
-    AutonomyStandard, Contract, Drill, MemberCluster, Migration, PlacementPolicy, Provider, Workload,
+    AutonomyStandard, Contract, Drill, Exemption, MemberCluster, Migration, PlacementPolicy, Provider,
+    Workload,
 };
 
 /// The definition of every kind. A kind that is not here is not served.
@@ -14,6 +15,7 @@ pub fn all() -> Vec<CustomResourceDefinition> {
         MemberCluster::crd(),
         Workload::crd(),
         PlacementPolicy::crd(),
+        Exemption::crd(),
         Migration::crd(),
         Contract::crd(),
         Drill::crd(),

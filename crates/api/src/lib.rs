@@ -18,12 +18,14 @@ pub mod contract; // until when a provider serves us
 pub mod crds; // all definitions, in the order in which they are applied
 pub mod date; // a civil date as the API carries it
 pub mod drill; // a rehearsed cut-off
+pub mod exemption; // one rule, for some, until a day
 pub mod labels; // what a namespace on a member says of itself
 pub mod level; // criticality and sensitivity, and how they order
 pub mod member; // a cluster that runs workloads
 pub mod migration; // one move
 pub mod policy; // where which workload may stand
 pub mod provider; // a legal entity
+pub mod require; // the single rules of what a cluster must be
 pub mod span; // a length of time as the API carries it
 pub mod standard; // by what measure autonomy is judged
 pub mod workload; // what is placed and moved
@@ -31,6 +33,7 @@ pub mod workload; // what is placed and moved
 pub use contract::Contract;
 pub use date::Date;
 pub use drill::Drill;
+pub use exemption::Exemption;
 pub use level::{Criticality, Sensitivity};
 pub use member::MemberCluster;
 pub use migration::Migration;

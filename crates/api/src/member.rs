@@ -101,7 +101,7 @@ fn default_key() -> String {
 }
 
 /// How far the credentials reach.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, JsonSchema, Ord, PartialEq, PartialOrd, Serialize)]
 pub enum Scope {
     /// All namespaces and cluster-scoped objects.
     #[default]
@@ -181,6 +181,12 @@ pub struct MemberClusterStatus {
     /// How many API groups it serves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub served_groups: Option<i32>,
+    /// These groups, by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub api_groups: Vec<String>,
+    /// The zones in which its nodes stand.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub zones: Vec<String>,
     /// How many Workloads stand there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub workloads: Option<i32>,

@@ -6,7 +6,10 @@ use kube::{CustomResource, KubeSchema};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::member::Scope;
 use crate::provider::{Category, Objective};
+use crate::require::{Floors, HavenRule, Ineligible, JurisdictionRule};
+use crate::workload::Layer;
 use crate::{Criticality, Sensitivity, Span};
 
 /// Reads as a sentence: these workloads require that, prefer this, and are moved so.
@@ -67,7 +70,7 @@ pub struct Selector {
 /// A workload meets a term when it has all that the term names.
 #[derive(Clone, Debug, Default, Deserialize, Eq, KubeSchema, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
-#[x_kube(validation = ("has(self.criticality) || has(self.sensitivity) || has(self.namespace)", "a term names at least one of criticality, sensitivity and namespace"))]
+#[x_kube(validation = ("has(self.criticality) || has(self.sensitivity) || has(self.namespace) || has(self.layer)", "a term names at least one of criticality, sensitivity, namespace and layer"))]
 pub struct Term {
     /// This criticality.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -79,16 +82,26 @@ pub struct Term {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 63))]
     pub namespace: Option<String>,
+    /// This layer of Common Ground.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub layer: Option<Layer>,
 }
 
 impl Selector {
     /// Whether a workload is chosen.
-    pub fn matches(&self, criticality: Criticality, sensitivity: Sensitivity, namespace: &str) -> bool {
+    pub fn matches(
+        &self,
+        criticality: Criticality,
+        sensitivity: Sensitivity,
+        namespace: &str,
+        layer: Option<Layer>,
+    ) -> bool {
         self.any_of.is_empty()
             || self.any_of.iter().any(|term| {
                 term.criticality.is_none_or(|c| c == criticality)
                     && term.sensitivity.is_none_or(|s| s == sensitivity)
                     && term.namespace.as_deref().is_none_or(|n| n == namespace)
+                    && (term.layer.is_none() || term.layer == layer)
             })
     }
 }
@@ -115,6 +128,28 @@ pub struct Require {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 64))]
     pub clusters: Vec<String>,
+    /// It is Haven compliant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub haven: Option<HavenRule>,
+    /// It serves all of these: a component (`cert-manager`, `cnpg`, ...) or an API group (`example.org`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 32), inner(length(min = 1, max = 253)))]
+    #[schemars(extend("x-kubernetes-list-type" = "set"))]
+    pub components: Vec<String>,
+    /// Its nodes stand in at least so many zones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 20))]
+    pub zones_at_least: Option<i32>,
+    /// How far credentials reach there: a whole cluster, or only namespaces of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<Scope>,
+    /// The least of each core value.
+    #[serde(default, skip_serializing_if = "Floors::is_empty")]
+    pub core_values: Floors,
+    /// Providers for which these workloads are not eligible in law, and until when.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 32))]
+    pub not_eligible: Vec<Ineligible>,
 }
 
 /// SEAL levels of the EU Cloud Sovereignty Framework: the overall level is the minimum over the objectives.
@@ -141,15 +176,6 @@ pub struct ObjectiveLevel {
     /// The level, 0 to 4.
     #[schemars(range(min = 0, max = 4))]
     pub at_least: i32,
-}
-
-/// Whose laws may reach a cluster.
-#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct JurisdictionRule {
-    /// Only these: country codes (ISO 3166-1 alpha-2), EEA or EU.
-    #[schemars(length(min = 1, max = 64), inner(regex(pattern = r"^([A-Z]{2}|EEA)$")))]
-    pub only: Vec<String>,
 }
 
 /// Soft preferences: they rank what the requirements let through.

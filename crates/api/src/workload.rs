@@ -47,6 +47,52 @@ pub struct WorkloadSpec {
     /// Whether two copies may be active at once; the stricter of this and the namespace's label counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mode: Option<Mode>,
+    /// Its layer in the Common Ground architecture; policies can choose by it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub layer: Option<Layer>,
+    /// The Workloads whose data it uses. It counts as at least as sensitive as each of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 32))]
+    pub uses: Vec<Use>,
+}
+
+/// The five layers of Common Ground (VNG Realisatie), from people to data.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, JsonSchema, Ord, PartialEq, PartialOrd, Serialize)]
+pub enum Layer {
+    /// What people see.
+    Interaction,
+    /// What the steps are.
+    Process,
+    /// Where systems meet.
+    Integration,
+    /// What gives access to data.
+    Services,
+    /// The data itself.
+    Data,
+}
+
+/// Data of another Workload.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Use {
+    /// That Workload: NAME in the same namespace, or NAMESPACE/NAME.
+    #[schemars(length(min = 1, max = 317))]
+    pub workload: String,
+    /// How near to it this one must stand. Absent = anywhere.
+    #[serde(default)]
+    pub within: Within,
+}
+
+/// How near a workload must stand to its data.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, JsonSchema, Ord, PartialEq, PartialOrd, Serialize)]
+pub enum Within {
+    /// It does not matter.
+    #[default]
+    Anywhere,
+    /// On a cluster of the same region.
+    Region,
+    /// On the same cluster.
+    Cluster,
 }
 
 /// Where a workload lives on the members.
@@ -89,6 +135,9 @@ pub struct WorkloadStatus {
     /// The level that counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sensitivity: Option<Sensitivity>,
+    /// The sensitivity that counts for where it may stand, when that is higher because of data that it uses.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub processes: Option<Processes>,
     /// The mode that counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mode: Option<Mode>,
@@ -125,6 +174,16 @@ pub struct WorkloadStatus {
     /// Valid, Compliant, SingleCopy, Captured, FailoverReady, Serving.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub conditions: Vec<Condition>,
+}
+
+/// What a workload processes.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Processes {
+    /// How sensitive it is.
+    pub sensitivity: Sensitivity,
+    /// Whose data it is (namespace/name on the hub).
+    pub through: String,
 }
 
 /// One copy of a workload.

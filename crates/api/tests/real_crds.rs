@@ -42,6 +42,20 @@ fn good(kind: &str) -> Value {
         "Workload" => json!({"target": {"namespace": "signalen"}}),
         "PlacementPolicy" => json!({"workloads": {"anyOf": [{"criticality": "Critical"}]},
             "require": {"categories": ["PrivateEu"], "seal": {"atLeast": 2}, "jurisdictions": {"only": ["EEA"]}}}),
+        "Exemption" => {
+            let values = [
+                "Autonomy",
+                "Quality",
+                "Cost",
+                "Security",
+                "Innovation",
+                "Sustainability",
+                "Transparency",
+            ];
+            json!({"policy": "critical-is-autonomous", "rule": "categories", "workloads": ["permits"], "reason": "a",
+                "weighing": values.map(|value| json!({"value": value, "speaks": "For"})),
+                "owner": "permits", "approver": "cio", "since": "2026-01-01", "until": "2028-01-01"})
+        }
         "Migration" => json!({"workload": "signalen", "kind": "Relocate", "source": "a", "target": "b"}),
         "Contract" => json!({"provider": "azure", "start": "2024-04-01", "end": "2028-03-31"}),
         "Drill" => json!({"scenario": {"cutOff": {"provider": "azure"}}, "mode": "Live"}),
@@ -69,6 +83,7 @@ fn edit(kind: &'static str, change: Value, refused: &'static str) -> Case {
 
 fn rules() -> Vec<Case> {
     let mut all = of_entities();
+    all.extend(of_exemptions());
     all.extend(of_the_rest());
     all
 }
@@ -138,8 +153,35 @@ fn of_entities() -> Vec<Case> {
     ]
 }
 
+fn of_exemptions() -> Vec<Case> {
+    let case = |change: Value, refused: &'static str| make("Exemption", change, refused);
+    vec![
+        case(
+            json!({"until": "2025-12-31"}),
+            "spec.until lies before spec.since",
+        ),
+        case(
+            json!({"until": "2028-01-03"}),
+            "spec.until: an exemption lasts at most 24 months (731 days) from spec.since",
+        ),
+        case(
+            json!({"approver": "permits"}),
+            "spec.approver: the owner cannot approve its own exemption; name another",
+        ),
+        case(
+            json!({"weighing": [{"value": "Cost", "speaks": "For"}]}),
+            "spec.weighing: weigh each of the seven core values once",
+        ),
+    ]
+}
+
 fn of_the_rest() -> Vec<Case> {
     vec![
+        make(
+            "PlacementPolicy",
+            json!({"require": {"jurisdictions": {"only": null}}}),
+            "name jurisdictions that may reach it, or that may not",
+        ),
         make(
             "MemberCluster",
             json!({"scope": "Namespaces"}),
@@ -158,7 +200,7 @@ fn of_the_rest() -> Vec<Case> {
         make(
             "PlacementPolicy",
             json!({"workloads": {"anyOf": [{}]}}),
-            "a term names at least one of criticality, sensitivity and namespace",
+            "a term names at least one of criticality, sensitivity, namespace and layer",
         ),
         make(
             "PlacementPolicy",
@@ -243,6 +285,29 @@ fn schema() -> Vec<Case> {
             "spec.require.jurisdictions.only[0]",
         ),
         make("Contract", json!({"end": "31-03-2028"}), "spec.end"),
+        make("Exemption", json!({"owner": ""}), "spec.owner"),
+        make("Exemption", json!({"owner": null}), "spec.owner"),
+        make("Exemption", json!({"rule": "category"}), "spec.rule"),
+        make(
+            "Exemption",
+            json!({"weighing": [{"value": "Beauty", "speaks": "For"}]}),
+            "supported values: \"Autonomy\"",
+        ),
+        make(
+            "PlacementPolicy",
+            json!({"require": {"coreValues": {"quality": 101}}}),
+            "spec.require.coreValues.quality",
+        ),
+        make(
+            "PlacementPolicy",
+            json!({"require": {"zonesAtLeast": 0}}),
+            "spec.require.zonesAtLeast",
+        ),
+        make(
+            "Provider",
+            json!({"owners": [{"provider": "a", "shareBasisPoints": -1}]}),
+            "spec.owners[0].shareBasisPoints",
+        ),
         make(
             "Workload",
             json!({"target": {"namespace": "Not A Name"}}),

@@ -7,6 +7,7 @@ mod drill; // rehearsed cut-offs
 mod explain; // one workload
 mod migrate; // a move, or a dry run of one
 mod plan; // every workload
+mod policy; // whether policies make sense
 mod rules; // what `check` looks for
 mod run; // the daemon
 
@@ -15,7 +16,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 
-use crate::args::{AuditCommand, Cli, Command};
+use crate::args::{AuditCommand, Cli, Command, PolicyCommand};
 use crate::output::Screen;
 
 /// Does what the command line says.
@@ -29,6 +30,9 @@ pub(crate) fn dispatch(cli: &Cli, screen: Screen) -> anyhow::Result<ExitCode> {
         Command::Rules { command } => rules::run(command, screen),
         Command::Migrate(args) => block_on(migrate::run(cli, args)),
         Command::Drill { command } => block_on(drill::run(cli, command, screen)),
+        Command::Policy {
+            command: PolicyCommand::Lint(args),
+        } => block_on(policy::lint(cli, args, screen)),
         Command::Audit {
             command: AuditCommand::Verify { store, output },
         } => block_on(audit::verify(store, *output, screen)),

@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use anyhow::{Context as _, anyhow};
 use havenmeester_api::{
-    AutonomyStandard, Contract, Drill, MemberCluster, Migration, PlacementPolicy, Provider, Workload,
+    AutonomyStandard, Contract, Drill, Exemption, MemberCluster, Migration, PlacementPolicy, Provider,
+    Workload,
 };
 use k8s_openapi::api::authentication::v1::SelfSubjectReview;
 use kube::api::{ListParams, PostParams};
@@ -102,16 +103,18 @@ pub(crate) fn code(error: &anyhow::Error) -> Option<u16> {
 impl Hub {
     /// Every object of ours.
     pub(crate) async fn objects(&self) -> anyhow::Result<Objects> {
-        let (providers, members, workloads, policies, migrations, contracts, drills, standards) = tokio::try_join!(
-            self.list::<Provider>(),
-            self.list::<MemberCluster>(),
-            self.list::<Workload>(),
-            self.list::<PlacementPolicy>(),
-            self.list::<Migration>(),
-            self.list::<Contract>(),
-            self.list::<Drill>(),
-            self.list::<AutonomyStandard>(),
-        )?;
+        let (providers, members, workloads, policies, migrations, contracts, drills, standards, exemptions) =
+            tokio::try_join!(
+                self.list::<Provider>(),
+                self.list::<MemberCluster>(),
+                self.list::<Workload>(),
+                self.list::<PlacementPolicy>(),
+                self.list::<Migration>(),
+                self.list::<Contract>(),
+                self.list::<Drill>(),
+                self.list::<AutonomyStandard>(),
+                self.list::<Exemption>(),
+            )?;
         Ok(Objects {
             providers,
             members,
@@ -121,6 +124,7 @@ impl Hub {
             contracts,
             drills,
             standards,
+            exemptions,
         })
     }
 

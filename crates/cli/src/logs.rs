@@ -39,6 +39,7 @@ pub(crate) fn start(cli: &Cli) -> anyhow::Result<Logs> {
         | Command::Rules { .. }
         | Command::Migrate(_)
         | Command::Drill { .. }
+        | Command::Policy { .. }
         | Command::Audit { .. }
         | Command::Crds
         | Command::Completions { .. } => (LogFormat::Text, None),

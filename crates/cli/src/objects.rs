@@ -1,6 +1,7 @@
 //! All objects of ours at one moment, from the hub or from files.
 use havenmeester_api::{
-    AutonomyStandard, Contract, Drill, MemberCluster, Migration, PlacementPolicy, Provider, Workload,
+    AutonomyStandard, Contract, Drill, Exemption, MemberCluster, Migration, PlacementPolicy, Provider,
+    Workload,
 };
 
 /// Every object of every kind.
@@ -14,4 +15,5 @@ pub(crate) struct Objects {
     pub(crate) contracts: Vec<Contract>,
     pub(crate) drills: Vec<Drill>,
     pub(crate) standards: Vec<AutonomyStandard>,
+    pub(crate) exemptions: Vec<Exemption>,
 }

@@ -9,12 +9,12 @@ use std::sync::Arc;
 
 use havenmeester_api::labels::Tags;
 use havenmeester_api::level::Read;
-use havenmeester_api::member::{Capacity, Reachability, ReachabilityState, Scope};
+use havenmeester_api::member::{Capacity, MemberClusterStatus, Reachability, ReachabilityState, Scope};
 use havenmeester_api::workload::{CopyState, WorkloadCopy, WorkloadStatus};
-use havenmeester_api::{MemberCluster, Migration, Workload};
+use havenmeester_api::{Exemption, MemberCluster, Migration, Workload};
 use havenmeester_controller::Scene;
 use havenmeester_fleet::MemberView;
-use havenmeester_placement::{ClusterView, Contact, CopyView, Demand, Fact, Reach, WorkloadId};
+use havenmeester_placement::{ClusterView, Contact, CopyView, Demand, Fact, Reach, Traits, WorkloadId};
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use kube::{Resource, ResourceExt as _};
@@ -88,6 +88,10 @@ fn scene(objects: Objects, now: Timestamp, mut view: impl FnMut(&MemberCluster) 
         standards: by_name(objects.standards),
         members: by_name(objects.members),
         policies: by_name(objects.policies),
+        exemptions: by_key::<Exemption>(objects.exemptions)
+            .into_iter()
+            .map(|((namespace, name), exemption)| (WorkloadId { namespace, name }, exemption))
+            .collect(),
         workloads: by_key::<Workload>(objects.workloads)
             .into_iter()
             .map(|((namespace, name), workload)| (WorkloadId { namespace, name }, workload))
@@ -228,6 +232,7 @@ fn member_view(
     copies: Fact<BTreeMap<String, CopyView>>,
 ) -> MemberView {
     let (spec, status) = (&member.spec, member.status.clone().unwrap_or_default());
+    let traits = traits(&status, &copies);
     MemberView {
         cluster: ClusterView {
             provider: spec.provider.clone(),
@@ -241,6 +246,7 @@ fn member_view(
             },
             capacity,
             copies,
+            traits,
         },
         reachability,
         version: status.version,
@@ -251,6 +257,21 @@ fn member_view(
         capture_problem: None,
         refused: BTreeMap::new(),
     }
+}
+
+/// What the status tells that the cluster has; as old as its copies.
+fn traits(status: &MemberClusterStatus, copies: &Fact<BTreeMap<String, CopyView>>) -> Traits {
+    let mut traits = Traits::default();
+    let Fact::Known { observed_at, .. } = copies else {
+        return traits;
+    };
+    if !status.api_groups.is_empty() {
+        traits.groups = Fact::known(status.api_groups.iter().cloned().collect(), *observed_at);
+    }
+    if !status.zones.is_empty() {
+        traits.zones = Fact::known(status.zones.iter().cloned().collect(), *observed_at);
+    }
+    traits
 }
 
 #[cfg(test)]

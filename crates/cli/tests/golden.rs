@@ -54,6 +54,29 @@ fn help() {
 }
 
 #[test]
+fn policies_of_the_example_make_sense() {
+    let unless = ["policy", "lint", "-f", "examples/amsterdam/unless"];
+    assert_eq!(
+        printed(&with_files(&unless)),
+        "5 policies and 1 exemptions: nothing found\n"
+    );
+}
+
+#[test]
+fn data_makes_its_user_as_sensitive_and_binds_it() {
+    let explain = ["explain", "klantcontact", "-f", "examples/amsterdam/unless"];
+    let told = printed(&with_files(&explain));
+    assert!(
+        told.contains("critical-is-autonomous: category"),
+        "high, because of its data: {told}"
+    );
+    assert!(
+        told.contains("data: havenmeester/zaaksysteem, which it uses, stands in nl-west"),
+        "{told}"
+    );
+}
+
+#[test]
 fn plan() {
     check("plan.txt", &with_files(&["plan"]));
 }

@@ -216,6 +216,7 @@ impl StatusWrite {
             Self::Contract(o) => identity(o.as_ref()),
             Self::Drill(o) => identity(o.as_ref()),
             Self::Standard(o) => identity(o.as_ref()),
+            Self::Exemption(o) => identity(o.as_ref()),
         }
     }
 
@@ -228,6 +229,7 @@ impl StatusWrite {
             Self::Contract(o) => replace(Api::all(hub.clone()), *o).await,
             Self::Standard(o) => replace(Api::all(hub.clone()), *o).await,
             Self::Workload(o) => replace(namespaced(hub, o.as_ref()), *o).await,
+            Self::Exemption(o) => replace(namespaced(hub, o.as_ref()), *o).await,
             Self::Drill(o) => replace(namespaced(hub, o.as_ref()), *o).await,
         }
     }

@@ -82,6 +82,7 @@ fn reference(about: &About) -> ObjectReference {
         About::Member(o) => o.object_ref(&()),
         About::Workload(o) => o.object_ref(&()),
         About::Contract(o) => o.object_ref(&()),
+        About::Exemption(o) => o.object_ref(&()),
         About::Drill(o) => o.object_ref(&()),
     }
 }

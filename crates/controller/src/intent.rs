@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use havenmeester_api::{
-    AutonomyStandard, Contract, Criticality, Drill, MemberCluster, Migration, PlacementPolicy, Provider,
-    Workload,
+    AutonomyStandard, Contract, Criticality, Drill, Exemption, MemberCluster, Migration, PlacementPolicy,
+    Provider, Workload,
 };
 use havenmeester_ledger::Entry;
 
@@ -19,6 +19,7 @@ pub(crate) enum StatusWrite {
     Contract(Box<Contract>),
     Drill(Box<Drill>),
     Standard(Box<AutonomyStandard>),
+    Exemption(Box<Exemption>),
 }
 
 /// A move to be made.
@@ -44,6 +45,7 @@ pub(crate) enum About {
     Member(Arc<MemberCluster>),
     Workload(Arc<Workload>),
     Contract(Arc<Contract>),
+    Exemption(Arc<Exemption>),
     Drill(Arc<Drill>),
 }
 

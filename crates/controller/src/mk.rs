@@ -10,7 +10,7 @@ use havenmeester_api::workload::{CaptureStatus, CopyState, WorkloadStatus};
 use havenmeester_api::{Contract, Drill, MemberCluster, Migration, PlacementPolicy, Provider, Workload};
 use havenmeester_fleet::MemberView;
 use havenmeester_placement::{
-    ClusterView, Contact, CopyView, Demand, Fact, Reach, WorkloadId, decide, lint, problems,
+    ClusterView, Contact, CopyView, Demand, Fact, Reach, Traits, WorkloadId, decide, lint, problems,
 };
 use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
@@ -115,6 +115,7 @@ pub(crate) fn mk_view(provider: &str) -> MemberView {
             reach: Reach::Cluster,
             capacity: Fact::known(capacity, now()),
             copies: Fact::known(BTreeMap::new(), now()),
+            traits: Traits::default(),
         },
         reachability: Reachability {
             state: ReachabilityState::Reachable,
@@ -334,6 +335,7 @@ impl Scene {
             StatusWrite::Provider(o) => drop(self.providers.insert(name(&o.metadata), Arc::new(*o))),
             StatusWrite::Member(o) => drop(self.members.insert(name(&o.metadata), Arc::new(*o))),
             StatusWrite::Standard(o) => drop(self.standards.insert(name(&o.metadata), Arc::new(*o))),
+            StatusWrite::Exemption(o) => drop(self.exemptions.insert(id(&name(&o.metadata)), Arc::new(*o))),
             StatusWrite::Policy(o) => drop(self.policies.insert(name(&o.metadata), Arc::new(*o))),
             StatusWrite::Workload(o) => drop(self.workloads.insert(id(&name(&o.metadata)), Arc::new(*o))),
             StatusWrite::Contract(o) => drop(

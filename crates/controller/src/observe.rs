@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use futures::{StreamExt, TryStreamExt};
 use havenmeester_api::{
-    AutonomyStandard, Contract, Drill, MemberCluster, Migration, PlacementPolicy, Provider, Workload,
+    AutonomyStandard, Contract, Drill, Exemption, MemberCluster, Migration, PlacementPolicy, Provider,
+    Workload,
 };
 use kube::core::DeserializeGuard;
 use kube::runtime::{WatchStreamExt, watcher};
@@ -29,6 +30,7 @@ pub(crate) struct Hub {
     pub(crate) contracts: Shelf<Contract>,
     pub(crate) drills: Shelf<Drill>,
     pub(crate) standards: Shelf<AutonomyStandard>,
+    pub(crate) exemptions: Shelf<Exemption>,
     changed: Arc<watch::Sender<u64>>,
 }
 
@@ -44,6 +46,7 @@ impl Hub {
             contracts: Shelf::default(),
             drills: Shelf::default(),
             standards: Shelf::default(),
+            exemptions: Shelf::default(),
             changed: Arc::new(watch::Sender::new(0)),
         };
         tasks.spawn(follow(
@@ -86,6 +89,11 @@ impl Hub {
             hub.standards.clone(),
             Arc::clone(&hub.changed),
         ));
+        tasks.spawn(follow(
+            client.clone(),
+            hub.exemptions.clone(),
+            Arc::clone(&hub.changed),
+        ));
         hub
     }
 
@@ -104,6 +112,7 @@ impl Hub {
             && self.contracts.ready()
             && self.drills.ready()
             && self.standards.ready()
+            && self.exemptions.ready()
     }
 }
 

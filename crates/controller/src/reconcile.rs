@@ -5,6 +5,7 @@
 mod contract; // days left, rounds of dry runs, readiness to leave
 mod discovery; // tagged namespaces become Workloads
 mod drill; // who takes part, when it begins and ends
+mod exemption; // in force or not, and how long still
 mod member; // reachability, quarantine, admission
 mod moves; // from decisions to Migrations
 mod policy; // how many it touches, whether it makes sense
@@ -15,7 +16,7 @@ mod workload; // where it stands, where it must, and why
 use std::collections::BTreeMap;
 
 use havenmeester_api::condition::State;
-use havenmeester_placement::{Object, Plan, Problem, Request, Weight, WorkloadId};
+use havenmeester_placement::{Object, Plan, Problem, Reason, Request, WorkloadId};
 
 use crate::identity::Identity;
 use crate::intent::Intents;
@@ -53,6 +54,7 @@ pub(crate) fn words(turn: &Turn, intents: &mut Intents) {
     standard::reconcile(turn, intents);
     provider::reconcile(turn, intents);
     policy::reconcile(turn, intents);
+    exemption::reconcile(turn, intents);
     workload::reconcile(turn, intents);
     contract::reconcile(turn, intents);
 }
@@ -60,9 +62,9 @@ pub(crate) fn words(turn: &Turn, intents: &mut Intents) {
 /// The Valid condition that follows from what is wrong with an object. What is only noted leaves it valid.
 fn valid(turn: &Turn, object: &Object) -> (State, &'static str, String) {
     let mut about = turn.problems.iter().filter(|p| p.object == *object);
-    let wrong = about.clone().find(|p| p.weight == Weight::Wrong);
-    match wrong.or_else(|| about.next()) {
-        Some(problem) if problem.weight == Weight::Wrong => (State::False, "Invalid", problem.to_string()),
+    let wrong = about.clone().find(|p| p.reason.is_wrong());
+    match wrong.or_else(|| about.find(|p| p.reason == Reason::Noted)) {
+        Some(problem) if problem.reason.is_wrong() => (State::False, "Invalid", problem.to_string()),
         Some(problem) => (State::True, "Noted", problem.to_string()),
         None => (State::True, "Valid", String::new()),
     }

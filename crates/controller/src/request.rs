@@ -3,7 +3,8 @@ use std::collections::BTreeMap;
 
 use havenmeester_api::Migration;
 use havenmeester_api::migration::MoveKind;
-use havenmeester_placement::{Contact, FleetView, Moving, Request, WorkloadId, WorkloadView};
+use havenmeester_api::workload::Use;
+use havenmeester_placement::{Contact, FleetView, Moving, Request, Using, WorkloadId, WorkloadView, flow};
 
 use crate::identity::{Identity, Standing, goes_back, has_arrived, moving, resolve};
 use crate::scene::Scene;
@@ -14,6 +15,12 @@ pub fn build(scene: &Scene) -> Request {
 }
 
 pub(crate) fn from_identities(scene: &Scene, identities: &BTreeMap<WorkloadId, Identity>) -> Request {
+    let mut workloads: BTreeMap<WorkloadId, WorkloadView> = identities
+        .iter()
+        .filter(|(_, identity)| identity.standing == Standing::Placed)
+        .map(|(id, identity)| (id.clone(), workload(scene, id, identity)))
+        .collect();
+    flow(&mut workloads);
     Request {
         now: scene.now,
         fleet: FleetView {
@@ -34,11 +41,12 @@ pub(crate) fn from_identities(scene: &Scene, identities: &BTreeMap<WorkloadId, I
             .iter()
             .map(|(name, policy)| (name.clone(), policy.spec.clone()))
             .collect(),
-        workloads: identities
+        exemptions: scene
+            .exemptions
             .iter()
-            .filter(|(_, identity)| identity.standing == Standing::Placed)
-            .map(|(id, identity)| (id.clone(), workload(scene, id, identity)))
+            .map(|(id, exemption)| (id.clone(), exemption.spec.clone()))
             .collect(),
+        workloads,
     }
 }
 
@@ -71,6 +79,7 @@ fn is_forlorn(scene: &Scene, migration: &Migration) -> bool {
 }
 
 fn workload(scene: &Scene, id: &WorkloadId, identity: &Identity) -> WorkloadView {
+    let spec = scene.workloads.get(id).map(|w| &w.spec);
     let status = scene.workloads.get(id).and_then(|w| w.status.as_ref());
     let home = identity.home.as_ref().map(|h| h.cluster.clone());
     let captured = home.as_ref().is_some_and(|home| {
@@ -97,7 +106,28 @@ fn workload(scene: &Scene, id: &WorkloadId, identity: &Identity) -> WorkloadView
             }),
         home,
         captured,
+        layer: spec.and_then(|spec| spec.layer),
+        uses: spec
+            .into_iter()
+            .flat_map(|spec| &spec.uses)
+            .map(|used| using(id, used))
+            .collect(),
+        through: None,
     }
+}
+
+/// A Workload is named as NAME in one's own namespace, or as NAMESPACE/NAME.
+fn using(id: &WorkloadId, used: &Use) -> Using {
+    let (namespace, name) = used
+        .workload
+        .split_once('/')
+        .unwrap_or((&id.namespace, &used.workload));
+    let workload = WorkloadId {
+        namespace: namespace.to_owned(),
+        name: name.to_owned(),
+    };
+    let within = used.within;
+    Using { workload, within }
 }
 
 /// Then nothing can go back there, and a failover must not wait for it.

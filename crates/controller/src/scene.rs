@@ -7,8 +7,8 @@ use std::sync::Arc;
 use havenmeester_api::migration::StepState;
 use havenmeester_api::standard::{self, AutonomyStandardSpec};
 use havenmeester_api::{
-    AutonomyStandard, Contract, Drill, MemberCluster, Migration, PlacementPolicy, Provider, Workload,
-    condition,
+    AutonomyStandard, Contract, Drill, Exemption, MemberCluster, Migration, PlacementPolicy, Provider,
+    Workload, condition,
 };
 use havenmeester_fleet::MemberView;
 use havenmeester_placement::WorkloadId;
@@ -32,6 +32,8 @@ pub struct Scene {
     pub workloads: BTreeMap<WorkloadId, Arc<Workload>>,
     /// By name.
     pub policies: BTreeMap<String, Arc<PlacementPolicy>>,
+    /// By namespace and name.
+    pub exemptions: BTreeMap<WorkloadId, Arc<Exemption>>,
     /// By namespace and name.
     pub migrations: BTreeMap<Key, Arc<Migration>>,
     /// By namespace and name.
@@ -58,6 +60,10 @@ impl Scene {
                 name,
             }),
             policies: rekey(hub.policies.all(), by_name),
+            exemptions: rekey(hub.exemptions.all(), |(namespace, name)| WorkloadId {
+                namespace,
+                name,
+            }),
             moves: moves(&migrations),
             migrations,
             contracts: hub.contracts.all(),

@@ -84,6 +84,8 @@ pub(crate) struct Index {
     shared_generation: u64,
     pods: BTreeMap<Place, Demand>,
     nodes: BTreeMap<Box<str>, Demand>,
+    /// The zone of each node that says one.
+    node_zones: BTreeMap<Box<str>, Box<str>>,
     pub(crate) storage: BTreeMap<Box<str>, bool>,
     pub(crate) ingress: BTreeSet<Box<str>>,
 }
@@ -344,6 +346,11 @@ impl Index {
             .values()
             .copied()
             .fold(Demand::default(), crate::demand::plus)
+    }
+
+    /// The zones in which nodes stand.
+    pub(crate) fn zones(&self) -> BTreeSet<String> {
+        self.node_zones.values().map(ToString::to_string).collect()
     }
 
     /// What all pods that run ask for.

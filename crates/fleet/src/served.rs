@@ -79,6 +79,12 @@ impl Served {
         self.groups
     }
 
+    /// The names of the API groups, the core group left out.
+    pub fn group_names(&self) -> std::collections::BTreeSet<String> {
+        let groups = self.kinds.keys().map(|gvk| gvk.group.clone());
+        groups.filter(|group| !group.is_empty()).collect()
+    }
+
     /// Whether nothing is known yet.
     pub fn is_empty(&self) -> bool {
         self.kinds.is_empty()

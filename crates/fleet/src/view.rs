@@ -7,12 +7,13 @@ use std::sync::Arc;
 use havenmeester_api::MemberCluster;
 use havenmeester_api::member::{Capacity, Reachability, ReachabilityState, Scope};
 use havenmeester_ledger::CaptureRef;
-use havenmeester_placement::{ClusterView, Contact, CopyView, Fact, Reach};
+use havenmeester_placement::{ClusterView, Contact, CopyView, Fact, Reach, Traits};
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 
 use crate::copy;
 use crate::index::Index;
+use crate::served::Served;
 use crate::state::{ClusterState, locked};
 
 /// One cluster, as far as it is known.
@@ -55,6 +56,7 @@ impl MemberView {
                 Contact::Unknown,
                 Fact::unknown(NEVER),
                 Fact::unknown(NEVER),
+                Traits::default(),
             ),
             reachability,
             version: None,
@@ -72,6 +74,8 @@ impl MemberView {
         let mut dated = other.clone();
         redate(&mut dated.cluster.copies, &self.cluster.copies);
         redate(&mut dated.cluster.capacity, &self.cluster.capacity);
+        redate(&mut dated.cluster.traits.groups, &self.cluster.traits.groups);
+        redate(&mut dated.cluster.traits.zones, &self.cluster.traits.zones);
         dated
             .reachability
             .last_heartbeat
@@ -104,6 +108,7 @@ fn of_spec(
     contact: Contact,
     capacity: Fact<Capacity>,
     copies: Fact<BTreeMap<String, CopyView>>,
+    traits: Traits,
 ) -> ClusterView {
     let spec = &member.spec;
     let quarantine = member
@@ -119,6 +124,7 @@ fn of_spec(
         reach: reach(member),
         capacity,
         copies,
+        traits,
     }
 }
 
@@ -174,6 +180,7 @@ fn snapshot(state: &ClusterState) -> MemberView {
             contact,
             capacity(&member, &index, current_at),
             copies(&index, current_at),
+            traits(&member, &index, &served, current_at),
         ),
         reachability,
         version,
@@ -217,6 +224,23 @@ fn capacity(member: &MemberCluster, index: &Index, current_at: Option<Timestamp>
         requested_pods: requested.pods,
     };
     Fact::known(capacity, at)
+}
+
+/// What it has. Its Haven checks are the hub's to tell.
+fn traits(member: &MemberCluster, index: &Index, served: &Served, current_at: Option<Timestamp>) -> Traits {
+    let mut traits = Traits::default();
+    let Some(at) = current_at else {
+        return traits;
+    };
+    if !served.is_empty() {
+        traits.groups = Fact::known(served.group_names(), at);
+    }
+    if member.spec.scope == Scope::Namespaces || !index.is_complete("", "Node") {
+        traits.zones = Fact::unknown("the credentials do not let us see nodes");
+    } else {
+        traits.zones = Fact::known(index.zones(), at);
+    }
+    traits
 }
 
 fn copies(index: &Index, current_at: Option<Timestamp>) -> Fact<BTreeMap<String, CopyView>> {

@@ -3,13 +3,16 @@
 //! Invariant: two workloads of one class differ only in demand, home, namespace and what is known of their copies.
 use std::collections::{BTreeMap, BTreeSet};
 
-use havenmeester_api::{Criticality, Date, Sensitivity};
+use havenmeester_api::workload::Layer;
+use havenmeester_api::{Criticality, Sensitivity};
 
+use crate::bound::{Bound, bounds};
 use crate::decision::{Refusal, Score};
+use crate::exempt::{Held, Waivers};
 use crate::filter;
-use crate::merge::{Effective, effective};
+use crate::merge::{Effective, effective_with};
 use crate::place::Place;
-use crate::request::{Request, WorkloadView};
+use crate::request::{Request, WorkloadId, WorkloadView};
 use crate::score::score;
 
 /// What holds for a class, and how each cluster stands to it. The lists run as the places do.
@@ -39,13 +42,23 @@ impl Verdict {
     }
 }
 
-/// What tells classes apart: the levels, and the namespace where a policy names it.
-type Key<'a> = (Criticality, Sensitivity, Option<&'a str>);
+/// What tells classes apart: what a policy can choose by, the namespace only where one names it, and what is the
+/// workload's own: the rules from which it is exempt and the data to which it is bound.
+#[derive(Clone, Eq, Ord, PartialEq, PartialOrd)]
+struct Key<'a> {
+    levels: (Criticality, Sensitivity),
+    layer: Option<Layer>,
+    namespace: Option<&'a str>,
+    waivers: Option<BTreeSet<Held<'a>>>,
+    bounds: BTreeSet<Bound>,
+}
 
 /// All classes.
 pub(crate) struct Classes<'a> {
     named: BTreeSet<&'a str>,
-    classes: BTreeMap<Key<'a>, Class>,
+    waivers: Waivers<'a>,
+    request: &'a Request,
+    all: BTreeMap<Key<'a>, Class>,
 }
 
 impl<'a> Classes<'a> {
@@ -57,34 +70,41 @@ impl<'a> Classes<'a> {
         let named = terms.filter_map(|term| term.namespace.as_deref()).collect();
         let mut all = Self {
             named,
-            classes: BTreeMap::new(),
+            waivers: Waivers::of(request),
+            request,
+            all: BTreeMap::new(),
         };
-        let today = Date::of(request.now);
-        for workload in request.workloads.values() {
-            let key = all.key(workload);
-            all.classes
+        for (id, workload) in &request.workloads {
+            let key = all.key(id, workload);
+            let waivers = all.waivers.of_workload(id);
+            all.all
                 .entry(key)
-                .or_insert_with(|| judge(effective(&request.policies, workload), places, today));
+                .or_insert_with(|| judge(effective_with(request, workload, waivers), places));
         }
         all
     }
 
     /// The class of a workload; `None` when it was not in the request.
-    pub(crate) fn get(&self, workload: &'a WorkloadView) -> Option<&Class> {
-        self.classes.get(&self.key(workload))
+    pub(crate) fn get(&self, id: &WorkloadId, workload: &'a WorkloadView) -> Option<&Class> {
+        self.all.get(&self.key(id, workload))
     }
 
-    fn key(&self, workload: &'a WorkloadView) -> Key<'a> {
+    fn key(&self, id: &WorkloadId, workload: &'a WorkloadView) -> Key<'a> {
         let namespace = workload.target.namespace.as_str();
-        let namespace = self.named.contains(namespace).then_some(namespace);
-        (workload.criticality, workload.sensitivity, namespace)
+        Key {
+            levels: (workload.criticality, workload.sensitivity),
+            layer: workload.layer,
+            namespace: self.named.contains(namespace).then_some(namespace),
+            waivers: self.waivers.of_workload(id).cloned(),
+            bounds: bounds(self.request, workload),
+        }
     }
 }
 
-fn judge(effective: Effective, places: &[Place<'_>], today: Date) -> Class {
+fn judge(effective: Effective, places: &[Place<'_>]) -> Class {
     let (asked, lead) = (&effective.requirements, effective.rules.lead_time);
     let verdict = |place: &Place<'_>| Verdict {
-        by_rules: filter::by_rules_and_dates(asked, place, lead, today),
+        by_rules: filter::by_rules_and_dates(asked, place, lead),
         by_state: filter::by_state(place),
         score: score(&effective.weights, place),
     };

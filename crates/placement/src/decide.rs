@@ -30,7 +30,7 @@ pub fn decide(request: &Request) -> Plan {
     let cases = request
         .workloads
         .iter()
-        .filter_map(|(id, w)| Some(Case::of(id, w, classes.get(w)?, &places)));
+        .filter_map(|(id, w)| Some(Case::of(id, w, classes.get(id, w)?, &places)));
     let mut state = State::of(request, &places);
     let mut plan = Plan::default();
     for case in order::sorted(cases.collect(), &scene, &state) {

@@ -9,7 +9,9 @@ use havenmeester_api::{Criticality, Date, Span};
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::exempt::Waiver;
 use crate::fleet::Demand;
+use crate::gap::Gap;
 use crate::request::WorkloadId;
 
 /// Every decision, by workload.
@@ -185,6 +187,33 @@ pub enum Refusal {
         /// What is wanted: one of these.
         wanted: Vec<String>,
     },
+    /// A law reaches it that the policy denies.
+    JurisdictionDenied {
+        /// Who wants it so.
+        policy: String,
+        /// The country.
+        country: String,
+        /// Through whom, the provider first.
+        through: Vec<Because>,
+        /// What is denied: all of these.
+        denied: Vec<String>,
+    },
+    /// It is too far from data that the workload uses.
+    AwayFromData {
+        /// Whose data.
+        data: WorkloadId,
+        /// Its region, or its name.
+        seen: String,
+        /// The region or the cluster where the data stands.
+        wanted: String,
+    },
+    /// Something was not seen of it that a policy asks for.
+    Lacks {
+        /// Who asks.
+        policy: String,
+        /// What is missing.
+        gap: Gap,
+    },
     /// A law reaches it that is declared adverse.
     Adverse {
         /// Who asks about jurisdictions.
@@ -299,6 +328,8 @@ pub enum Violation {
 pub struct Rules {
     /// The policies that match.
     pub policies: Vec<String>,
+    /// The rules from which it is exempt today.
+    pub waivers: Vec<Waiver>,
     /// Who starts a move, and the policy that says so when it is Manual.
     pub migration: Trigger,
     /// That policy.

@@ -6,6 +6,7 @@ use std::fmt::{Display, Formatter, Result};
 use serde::Serialize;
 
 use crate::decision::{Action, Candidate, Decision, Refusal, Score, Violation, Waiting};
+use crate::exempt::Waiver;
 use crate::request::WorkloadId;
 
 /// Where a workload must stand, and why not elsewhere.
@@ -28,6 +29,9 @@ pub struct Explanation {
     pub clusters: Vec<Row>,
     /// What is wrong now.
     pub violations: Vec<Told>,
+    /// The rules from which it is exempt today.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub exempt: Vec<Waiver>,
 }
 
 /// One cluster.
@@ -78,6 +82,7 @@ pub fn explain(id: &WorkloadId, decision: &Decision) -> Explanation {
         policies: decision.rules.policies.clone(),
         clusters,
         violations: decision.violations.iter().map(violation).collect(),
+        exempt: decision.rules.waivers.clone(),
     }
 }
 
@@ -166,6 +171,18 @@ impl Display for Explanation {
             lines(f, row, width)?;
         }
         writeln!(f, "\nNext: {}.", self.next.message)?;
+        for waiver in &self.exempt {
+            let Waiver {
+                exemption,
+                policy,
+                rule,
+                until,
+            } = waiver;
+            writeln!(
+                f,
+                "Exempt from {rule} of {policy} until {until} (Exemption {exemption})."
+            )?;
+        }
         for told in self.violations.iter().filter(|told| !self.stands_in_a_row(told)) {
             writeln!(f, "Violation: {}.", told.message)?;
         }

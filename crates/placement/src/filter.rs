@@ -2,14 +2,18 @@
 //!
 //! Not here: which of the clusters that may take it is best (`score`).
 //! Invariant: nothing that is unknown lets a cluster through.
+use havenmeester_api::Span;
 use havenmeester_api::provider::{Jurisdiction, Objective};
-use havenmeester_api::{Date, Span};
 
+use crate::asked::Requirements;
 use crate::autonomy::{Autonomy, eea};
+use crate::bound;
 use crate::decision::Refusal;
 use crate::fleet::Reach;
-use crate::merge::{Requirements, lead_days};
+use crate::merge::lead_days;
 use crate::place::Place;
+
+mod traits; // what was seen of the cluster
 
 /// Why nobody may be sent there now.
 pub(crate) fn by_state(place: &Place<'_>) -> Vec<Refusal> {
@@ -18,15 +22,10 @@ pub(crate) fn by_state(place: &Place<'_>) -> Vec<Refusal> {
 
 /// Why the rules forbid it, whoever stands there and whether it answers or not: today, or from a day on that lies
 /// within the lead time.
-pub(crate) fn by_rules_and_dates(
-    asked: &Requirements,
-    place: &Place<'_>,
-    lead: Span,
-    today: Date,
-) -> Vec<Refusal> {
+pub(crate) fn by_rules_and_dates(asked: &Requirements, place: &Place<'_>, lead: Span) -> Vec<Refusal> {
     let mut refusals = by_rules(asked, place);
     if refusals.is_empty() {
-        let last = today.plus_days(lead_days(lead));
+        let last = place.today.plus_days(lead_days(lead));
         let announced = place.ahead.iter().take_while(|(on, _)| *on <= last);
         let first = announced
             .map(|(on, then)| (on, by_facts(asked, place, then)))
@@ -51,6 +50,8 @@ pub(crate) fn by_rules(asked: &Requirements, place: &Place<'_>) -> Vec<Refusal> 
     }
     refusals.extend(regions(asked, place));
     refusals.extend(named(asked, place));
+    refusals.extend(traits::refusals(asked, place));
+    refusals.extend(bound::refusals(&asked.bounds, place));
     refusals
 }
 
@@ -59,6 +60,7 @@ fn by_facts(asked: &Requirements, place: &Place<'_>, facts: &Autonomy) -> Vec<Re
     let mut refusals: Vec<Refusal> = Vec::new();
     if place.provider_known {
         refusals.extend(jurisdictions(asked, facts));
+        refusals.extend(denied(asked, facts));
         refusals.extend(ownership_unclear(asked, facts));
         refusals.extend(seal(asked, facts));
         refusals.extend(objectives(asked, facts));
@@ -140,6 +142,20 @@ fn jurisdictions(asked: &Requirements, facts: &Autonomy) -> impl Iterator<Item =
             })
         };
         facts.jurisdictions.iter().filter_map(refused)
+    })
+}
+
+fn denied(asked: &Requirements, facts: &Autonomy) -> impl Iterator<Item = Refusal> {
+    asked.denied.iter().flat_map(|ask| {
+        let reaching = facts.jurisdictions.iter();
+        reaching
+            .filter(|law| eea::names(&ask.wanted, &law.country))
+            .map(|law| Refusal::JurisdictionDenied {
+                policy: ask.policy.clone(),
+                country: law.country.clone(),
+                through: law.because.clone(),
+                denied: ask.wanted.clone(),
+            })
     })
 }
 

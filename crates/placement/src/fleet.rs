@@ -12,6 +12,7 @@ use havenmeester_api::workload::CopyState;
 use jiff::Timestamp;
 
 use crate::Fact;
+use crate::traits::Traits;
 
 /// All clusters and all legal entities.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -44,6 +45,8 @@ pub struct ClusterView {
     /// The tagged namespaces and the namespaces of known Workloads that are there, by name.
     /// Of a lost cluster: the last that was seen.
     pub copies: Fact<BTreeMap<String, CopyView>>,
+    /// What it was seen to be and to have.
+    pub traits: Traits,
 }
 
 /// Whether a cluster answers.

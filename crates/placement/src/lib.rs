@@ -2,14 +2,20 @@
 //!
 //! Invariant: no tokio, no kube client, no clock, no randomness. Same input, same output.
 
+mod asked; // what policies ask of a cluster, rule by rule
 pub mod autonomy; // whose laws reach an entity, and through whom
+mod bound; // how near to its data a workload must stand
 mod class; // workloads for which the same policies hold
+mod components; // what people call API groups
 mod decide; // the only entry point
 mod decision; // what was decided, one variant per reason
+mod exempt; // which rules do not hold for whom
 mod explain; // a decision for people, as data and as text
 mod fact; // a value with its freshness
 mod filter; // who cannot
 mod fleet; // the clusters at one moment
+mod flow; // sensitivity flows from data to what processes it
+mod gap; // what a cluster lacks
 mod lint; // checks a plan anew, with code of its own
 mod merge; // all policies that match, the strictest of each
 mod place; // the clusters with what follows from their facts
@@ -18,20 +24,24 @@ mod request; // all a decision may know
 mod room; // what is free, and what is promised
 mod score; // who is best
 mod sentence; // the words for each reason
+mod traits; // what a cluster was seen to be and to have
 
 #[cfg(test)]
 mod mk; // the smallest valid things, for tests
 
+pub use asked::{Ask, Requirements};
 pub use autonomy::Autonomy;
 pub use decide::decide;
 pub use decision::{Action, Candidate, Decision, Plan, Refusal, Rules, Score, Violation, Waiting};
+pub use exempt::{Waiver, relying};
 pub use explain::{Explanation, Row, Told, explain};
 pub use fact::{FRESH_FOR, Fact};
 pub use fleet::{ClusterView, Contact, CopyView, Demand, FleetView, Reach};
+pub use flow::flow;
+pub use gap::Gap;
 pub use lint::{Fault, LintFinding, lint};
-pub use merge::{
-    Ask, Effective, FAILOVER_AFTER, LEAD_TIME, Merged, ROLLBACK_WINDOW, Requirements, effective,
-};
-pub use problems::{Object, Problem, Weight, problems};
-pub use request::{Moving, Request, WorkloadId, WorkloadView};
+pub use merge::{Effective, FAILOVER_AFTER, LEAD_TIME, Merged, ROLLBACK_WINDOW, effective};
+pub use problems::{Object, Problem, Reason, problems};
+pub use request::{Moving, Request, Using, WorkloadId, WorkloadView};
 pub use score::STABILITY;
+pub use traits::{HavenView, Traits};

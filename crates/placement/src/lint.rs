@@ -17,6 +17,7 @@ mod acts; // each action by itself
 mod fault; // what may be wrong
 mod rules; // whether policies allow a cluster
 mod sums; // all actions together
+mod traits; // what was seen of a cluster
 
 pub use fault::Fault;
 use rules::Laws;
@@ -51,7 +52,7 @@ pub fn lint(request: &Request, plan: &Plan) -> Vec<LintFinding> {
         match request.workloads.get(id) {
             None => findings.push(finding(id, Fault::UnknownWorkload)),
             Some(workload) => {
-                let faults = one(request, &laws, workload, decision);
+                let faults = one(request, &laws, (id, workload), decision);
                 findings.extend(faults.into_iter().map(|fault| finding(id, fault)));
             }
         }
@@ -70,16 +71,28 @@ fn finding(workload: &WorkloadId, fault: Fault) -> LintFinding {
 }
 
 /// One decision by itself.
-fn one(request: &Request, laws: &Laws<'_>, workload: &WorkloadView, decision: &Decision) -> Vec<Fault> {
+fn one(
+    request: &Request,
+    laws: &Laws<'_>,
+    (id, workload): (&WorkloadId, &WorkloadView),
+    decision: &Decision,
+) -> Vec<Fault> {
     let mut faults = Vec::new();
+    for using in &workload.uses {
+        let data = request.workloads.get(&using.workload);
+        if data.is_some_and(|data| data.sensitivity > workload.sensitivity) {
+            let data = using.workload.clone();
+            faults.push(Fault::LessSensitiveThanItsData { data });
+        }
+    }
     if let Some(target) = newly_desired(workload, decision) {
-        faults.extend(acts::target(request, laws, workload, target));
+        faults.extend(acts::target(request, laws, (id, workload), target));
     }
     match &decision.action {
         Action::Stay | Action::Wait(_) => {}
         Action::Relocate { source, target } => {
             faults.extend(acts::either(request, workload, decision, source, target));
-            faults.extend(acts::relocation(request, laws, workload, source));
+            faults.extend(acts::relocation(request, laws, (id, workload), source));
         }
         Action::FailOver {
             source,

@@ -3,14 +3,16 @@
 //! Not here: whether a cluster meets what is asked (`filter`).
 //! Invariant: merging is commutative, associative and idempotent, and never loosens anything; so one policy can
 //! add to another and never take away. Each requirement remembers who asked.
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use havenmeester_api::Span;
 use havenmeester_api::policy::{PlacementPolicySpec, Trigger, Weights};
-use havenmeester_api::provider::{Category, Objective};
 
+use crate::asked::{Ask, Requirements, ask, highest};
+use crate::bound::bounds;
 use crate::decision::Rules;
-use crate::request::WorkloadView;
+use crate::exempt::{Held, Waiver, Waivers, rules_of};
+use crate::request::{Request, WorkloadId, WorkloadView};
 
 /// How long a stopped source is kept when a policy moves workloads and does not say how long.
 pub const ROLLBACK_WINDOW: Span = Span::hours(24);
@@ -31,36 +33,11 @@ pub(crate) fn lead_days(lead: Span) -> i64 {
         .min(LONGEST_LEAD)
 }
 
-/// What a policy asks.
-#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
-pub struct Ask<T> {
-    /// Who asks.
-    pub policy: String,
-    /// What.
-    pub wanted: T,
-}
-
-/// What a cluster must be. Of each list every ask must be met.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub struct Requirements {
-    /// The provider's category is one of these.
-    pub categories: BTreeSet<Ask<Vec<Category>>>,
-    /// Every law that reaches it is one of these.
-    pub jurisdictions: BTreeSet<Ask<Vec<String>>>,
-    /// It stands in one of these regions.
-    pub regions: BTreeSet<Ask<Vec<String>>>,
-    /// It is one of these.
-    pub clusters: BTreeSet<Ask<Vec<String>>>,
-    /// Its overall SEAL level is at least this.
-    pub seal: Option<Ask<i32>>,
-    /// Its level on an objective is at least this.
-    pub objectives: BTreeMap<Objective, Ask<i32>>,
-}
-
 /// One or more policies.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Merged {
     policies: BTreeSet<String>,
+    waivers: BTreeSet<Waiver>,
     requirements: Requirements,
     weights: Weights,
     migration: Option<Ask<Trigger>>,
@@ -83,15 +60,40 @@ pub struct Effective {
     pub weights: Weights,
 }
 
-/// What holds for a workload: all policies that choose it, the strictest of each rule.
-pub fn effective(policies: &BTreeMap<String, PlacementPolicySpec>, workload: &WorkloadView) -> Effective {
-    policies
+/// What holds for a workload at the moment of a request: all policies that choose it, the strictest of each rule,
+/// without the rules from which it is exempt today.
+pub fn effective(request: &Request, id: &WorkloadId, workload: &WorkloadView) -> Effective {
+    effective_with(request, workload, Waivers::of(request).of_workload(id))
+}
+
+/// The same when its waivers are known.
+pub(crate) fn effective_with(
+    request: &Request,
+    workload: &WorkloadView,
+    waivers: Option<&BTreeSet<Held<'_>>>,
+) -> Effective {
+    let none = BTreeSet::new();
+    let waivers = waivers.unwrap_or(&none);
+    let merged = request
+        .policies
         .iter()
         .filter(|(_, policy)| chooses(policy, workload))
         .fold(Merged::default(), |merged, (name, policy)| {
-            merged.and(Merged::of(name, policy))
-        })
-        .into()
+            merged.and(Merged::without(name, policy, waivers))
+        });
+    let mut effective = Effective::from(merged);
+    effective.requirements.bounds = bounds(request, workload);
+    effective
+}
+
+/// What some policies ask together, whoever is exempt.
+pub(crate) fn requirements(request: &Request, names: &[&str]) -> Requirements {
+    let policies = names
+        .iter()
+        .filter_map(|name| request.policies.get_key_value(*name));
+    policies.fold(Requirements::default(), |all, (name, policy)| {
+        all.and(Requirements::of(name, policy, &BTreeSet::new()))
+    })
 }
 
 /// Whether a policy applies to a workload.
@@ -100,65 +102,28 @@ pub(crate) fn chooses(policy: &PlacementPolicySpec, workload: &WorkloadView) -> 
         criticality,
         sensitivity,
         target,
+        layer,
         ..
     } = workload;
     policy
         .workloads
-        .matches(*criticality, *sensitivity, &target.namespace)
-}
-
-impl Requirements {
-    fn of(name: &str, policy: &PlacementPolicySpec) -> Self {
-        let require = &policy.require;
-        let seal = require.seal.as_ref();
-        Self {
-            categories: list(name, &require.categories),
-            jurisdictions: list(
-                name,
-                require.jurisdictions.as_ref().map_or(&[], |rule| &rule.only),
-            ),
-            regions: list(name, &require.regions),
-            clusters: list(name, &require.clusters),
-            seal: seal
-                .filter(|rule| rule.at_least > 0)
-                .map(|rule| ask(name, rule.at_least)),
-            objectives: seal.map_or_else(BTreeMap::new, |rule| {
-                let levels = rule
-                    .objectives
-                    .iter()
-                    .map(|l| (l.objective, ask(name, l.at_least)));
-                levels.filter(|(_, ask)| ask.wanted > 0).collect()
-            }),
-        }
-    }
-
-    fn and(mut self, other: Self) -> Self {
-        self.categories.extend(other.categories);
-        self.jurisdictions.extend(other.jurisdictions);
-        self.regions.extend(other.regions);
-        self.clusters.extend(other.clusters);
-        self.seal = highest(self.seal, other.seal);
-        for (objective, ask) in other.objectives {
-            let mine = self.objectives.remove(&objective);
-            self.objectives
-                .extend(highest(mine, Some(ask)).map(|ask| (objective, ask)));
-        }
-        self
-    }
-
-    /// Whether anything is asked that follows from owners, operators and key holders: then unclear facts refuse.
-    pub(crate) fn ask_for_autonomy(&self) -> bool {
-        !self.jurisdictions.is_empty() || self.seal.is_some() || !self.objectives.is_empty()
-    }
+        .matches(*criticality, *sensitivity, &target.namespace, *layer)
 }
 
 impl Merged {
     /// One policy by itself.
     pub fn of(name: &str, policy: &PlacementPolicySpec) -> Self {
+        Self::without(name, policy, &BTreeSet::new())
+    }
+
+    /// One policy by itself, without the rules from which somebody is exempt.
+    fn without(name: &str, policy: &PlacementPolicySpec, waivers: &BTreeSet<Held<'_>>) -> Self {
+        let of_it = waivers.iter().filter(|held| held.policy == name);
         let (migration, failover) = (policy.migration, policy.failover);
         Self {
             policies: BTreeSet::from([name.to_owned()]),
-            requirements: Requirements::of(name, policy),
+            requirements: Requirements::of(name, policy, &rules_of(waivers, name)),
+            waivers: of_it.map(Held::told).collect(),
             weights: policy.prefer.core_values,
             migration: migration.map(|rule| ask(name, rule.mode)),
             rollback_window: migration.map(|rule| rule.rollback_window.unwrap_or(ROLLBACK_WINDOW)),
@@ -174,8 +139,10 @@ impl Merged {
     /// asks.
     pub fn and(mut self, other: Self) -> Self {
         self.policies.extend(other.policies);
+        self.waivers.extend(other.waivers);
         Self {
             policies: self.policies,
+            waivers: self.waivers,
             requirements: self.requirements.and(other.requirements),
             weights: heaviest(self.weights, other.weights),
             migration: highest(self.migration, other.migration),
@@ -200,6 +167,7 @@ impl From<Merged> for Effective {
         Self {
             rules: Rules {
                 policies: merged.policies.into_iter().collect(),
+                waivers: merged.waivers.into_iter().collect(),
                 migration: mode(&merged.migration),
                 migration_by: by(merged.migration),
                 rollback_window: merged.rollback_window.unwrap_or(ROLLBACK_WINDOW),
@@ -213,33 +181,6 @@ impl From<Merged> for Effective {
             requirements: merged.requirements,
             weights: merged.weights,
         }
-    }
-}
-
-fn ask<T>(policy: &str, wanted: T) -> Ask<T> {
-    Ask {
-        policy: policy.to_owned(),
-        wanted,
-    }
-}
-
-/// A list that is empty asks nothing.
-fn list<T: Clone + Ord>(policy: &str, wanted: &[T]) -> BTreeSet<Ask<Vec<T>>> {
-    let asks = (!wanted.is_empty()).then(|| ask(policy, wanted.to_vec()));
-    asks.into_iter().collect()
-}
-
-fn highest<T: Ord>(a: Option<Ask<T>>, b: Option<Ask<T>>) -> Option<Ask<T>> {
-    match (a, b) {
-        (Some(a), Some(b)) => {
-            let b_wins = b
-                .wanted
-                .cmp(&a.wanted)
-                .then_with(|| a.policy.cmp(&b.policy))
-                .is_gt();
-            Some(if b_wins { b } else { a })
-        }
-        (one, None) | (None, one) => one,
     }
 }
 
@@ -264,4 +205,4 @@ fn heaviest(a: Weights, b: Weights) -> Weights {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -1,21 +1,24 @@
 //! The smallest valid things, for tests; a test adds what matters to it.
 use std::collections::{BTreeMap, BTreeSet};
 
+use havenmeester_api::exemption::{ExemptionSpec, Speaks, Weighed};
 use havenmeester_api::member::Capacity;
 use havenmeester_api::policy::{
-    FailoverRule, JurisdictionRule, MigrationRule, Objectives, PlacementPolicySpec, Prefer, Require,
-    SealRule, Selector, Term, Trigger,
+    FailoverRule, MigrationRule, Objectives, PlacementPolicySpec, Prefer, Require, SealRule, Selector, Term,
+    Trigger,
 };
 use havenmeester_api::provider::{
     Assessment, Category, CoreValues, Evidence, Objective, ProviderSpec, Stake,
 };
-use havenmeester_api::workload::{CopyState, Mode, Target};
+use havenmeester_api::require::{CoreValue, JurisdictionRule, Rule};
+use havenmeester_api::workload::{CopyState, Mode, Target, Within};
 use havenmeester_api::{Criticality, Date, Sensitivity, Span};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::fact::Fact;
 use crate::fleet::{ClusterView, Contact, CopyView, Demand, Reach};
-use crate::request::{Moving, Request, WorkloadId, WorkloadView};
+use crate::request::{Moving, Request, Using, WorkloadId, WorkloadView};
+use crate::traits::Traits;
 
 /// The moment at which every test plays.
 pub(crate) const NOW: &str = "2026-11-24T10:00:00Z";
@@ -123,6 +126,7 @@ pub(crate) fn mk_cluster(provider: &str) -> ClusterView {
             now(),
         ),
         copies: Fact::known(BTreeMap::new(), now()),
+        traits: Traits::default(),
     }
 }
 
@@ -189,12 +193,21 @@ pub(crate) fn mk_workload(namespace: &str, home: &str) -> WorkloadView {
         previous: None,
         moving: None,
         captured: true,
+        layer: None,
+        uses: BTreeSet::new(),
+        through: None,
     }
 }
 
 impl WorkloadView {
     pub(crate) fn critical(mut self) -> Self {
         self.criticality = Criticality::Critical;
+        self
+    }
+
+    pub(crate) fn using(mut self, name: &str, within: Within) -> Self {
+        let workload = id(name);
+        self.uses.insert(Using { workload, within });
         self
     }
 
@@ -255,12 +268,33 @@ pub(crate) fn mk_autonomous() -> PlacementPolicySpec {
     policy.require.categories = vec![Category::PrivateEu, Category::Government, Category::OnPremises];
     policy.require.jurisdictions = Some(JurisdictionRule {
         only: vec!["EEA".to_owned()],
+        denied: Vec::new(),
     });
     policy.require.seal = Some(SealRule {
         at_least: 2,
         objectives: Vec::new(),
     });
     policy
+}
+
+/// An exemption of a rule of the policy `autonomous` for one workload, in force for a year from a month ago.
+pub(crate) fn mk_exemption(rule: Rule, workload: &str) -> ExemptionSpec {
+    let weighed = |value| Weighed {
+        value,
+        speaks: Speaks::Neither,
+        because: None,
+    };
+    ExemptionSpec {
+        policy: "autonomous".to_owned(),
+        rule,
+        workloads: vec![workload.to_owned()],
+        reason: "no autonomous offer supports its database".to_owned(),
+        weighing: CoreValue::ALL.into_iter().map(weighed).collect(),
+        owner: "permits".to_owned(),
+        approver: "cio".to_owned(),
+        since: today().plus_days(-30),
+        until: today().plus_days(335),
+    }
 }
 
 pub(crate) fn id(name: &str) -> WorkloadId {

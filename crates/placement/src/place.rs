@@ -23,6 +23,8 @@ pub(crate) struct Place<'a> {
     pub(crate) category: Option<Category>,
     pub(crate) core_values: CoreValues,
     pub(crate) autonomy: Autonomy,
+    /// The day of the request.
+    pub(crate) today: Date,
     /// What dated facts will make of it, where that differs from what it is on the day before: the next first.
     pub(crate) ahead: Vec<(Date, Autonomy)>,
 }
@@ -58,6 +60,7 @@ pub(crate) fn places<'a>(request: &'a Request) -> Vec<Place<'a>> {
             category: spec.and_then(|spec| spec.category),
             core_values: spec.map(|spec| spec.core_values).unwrap_or_default(),
             autonomy,
+            today,
             ahead,
         }
     };

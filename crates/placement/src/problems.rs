@@ -4,7 +4,6 @@
 //! (its schema) is refused by the API server; here stands what takes more than one.
 //! Invariant: linear in the number of stakes; never in the way of a decision.
 use havenmeester_api::Date;
-use havenmeester_api::policy::PlacementPolicySpec;
 use havenmeester_api::provider::{ProviderSpec, Relation, Stake};
 use serde::Serialize;
 
@@ -12,12 +11,14 @@ use crate::autonomy::holder::{Holder, NAMELESS, active};
 use crate::autonomy::sentence::{closed, out_of_range, too_much};
 use crate::autonomy::web::Web;
 use crate::autonomy::{WHOLE_BASIS_POINTS, field};
-use crate::filter;
-use crate::merge::{Effective, Merged, chooses};
-use crate::place::{Place, places};
-use crate::request::Request;
+use crate::place::places;
+use crate::request::{Request, WorkloadId};
 
+mod exemptions; // who is exempt from what
+mod policies; // policies by themselves and together
+mod shadow; // whether one rule asks as much as another
 mod standard; // the measure of autonomy
+mod uses; // who uses whose data
 
 /// Something that is wrong with an object.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
@@ -28,17 +29,30 @@ pub struct Problem {
     pub field: String,
     /// What is wrong, and what would be right.
     pub message: String,
-    /// How bad it is.
-    pub weight: Weight,
+    /// What kind of problem it is.
+    pub reason: Reason,
 }
 
-/// How bad a problem is.
+/// What kind of problem it is.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
-pub enum Weight {
-    /// The object cannot be used as it is: its Valid condition is False.
-    Wrong,
+pub enum Reason {
+    /// The object cannot be used as it is.
+    Invalid,
+    /// No cluster can satisfy the policy, by itself or together with others.
+    Unsatisfiable,
+    /// Another policy asks at least as much of the same workloads.
+    Shadowed,
+    /// The policy chooses nobody.
+    Unused,
     /// It can be used, and somebody should know.
-    Note,
+    Noted,
+}
+
+impl Reason {
+    /// Whether the object cannot be used as it is: then its Valid condition is False.
+    pub fn is_wrong(self) -> bool {
+        matches!(self, Self::Invalid)
+    }
 }
 
 /// An object of ours.
@@ -52,6 +66,10 @@ pub enum Object {
     PlacementPolicy(String),
     /// The AutonomyStandard that counts.
     AutonomyStandard(String),
+    /// An Exemption.
+    Exemption(WorkloadId),
+    /// A Workload.
+    Workload(WorkloadId),
 }
 
 impl std::fmt::Display for Object {
@@ -61,6 +79,8 @@ impl std::fmt::Display for Object {
             Self::MemberCluster(name) => write!(f, "MemberCluster/{name}"),
             Self::PlacementPolicy(name) => write!(f, "PlacementPolicy/{name}"),
             Self::AutonomyStandard(name) => write!(f, "AutonomyStandard/{name}"),
+            Self::Exemption(id) => write!(f, "Exemption/{}", id.name),
+            Self::Workload(id) => write!(f, "Workload/{}", id.name),
         }
     }
 }
@@ -88,9 +108,9 @@ pub fn problems(request: &Request) -> Vec<Problem> {
             message,
         ));
     }
-    for (name, policy) in &request.policies {
-        all.extend(of_policy(request, &places, name, policy));
-    }
+    all.extend(policies::of_policies(request, &places));
+    all.extend(exemptions::of_exemptions(request));
+    all.extend(uses::of_workloads(request));
     all.sort();
     all
 }
@@ -100,13 +120,13 @@ fn problem(object: Object, field: impl Into<String>, message: impl Into<String>)
         object,
         field: field.into(),
         message: message.into(),
-        weight: Weight::Wrong,
+        reason: Reason::Invalid,
     }
 }
 
 fn note(object: Object, field: impl Into<String>, message: impl Into<String>) -> Problem {
     Problem {
-        weight: Weight::Note,
+        reason: Reason::Noted,
         ..problem(object, field, message)
     }
 }
@@ -231,45 +251,6 @@ fn of_stake(request: &Request, stake: &Stake, at: &str) -> Option<(String, Strin
         )),
         _ => None,
     }
-}
-
-fn of_policy(
-    request: &Request,
-    places: &[Place<'_>],
-    name: &str,
-    policy: &PlacementPolicySpec,
-) -> Vec<Problem> {
-    let object = || Object::PlacementPolicy(name.to_owned());
-    let mut found = Vec::new();
-    let chosen = request
-        .workloads
-        .values()
-        .any(|workload| chooses(policy, workload));
-    if !chosen && !request.workloads.is_empty() {
-        found.push(problem(
-            object(),
-            "spec.workloads",
-            "no workload is chosen; the policy does nothing",
-        ));
-    }
-    for (i, cluster) in policy.require.clusters.iter().enumerate() {
-        if !request.fleet.clusters.contains_key(cluster) {
-            let message = format!("there is no MemberCluster {cluster:?}");
-            found.push(problem(object(), format!("spec.require.clusters[{i}]"), message));
-        }
-    }
-    let alone = Effective::from(Merged::of(name, policy));
-    let refused = |place: &Place<'_>| !filter::by_rules(&alone.requirements, place).is_empty();
-    if !places.is_empty() && places.iter().all(refused) {
-        let why = places.iter().filter_map(|place| {
-            let first = filter::by_rules(&alone.requirements, place).into_iter().next()?;
-            Some(format!("{}: {first}", place.name))
-        });
-        let why: Vec<String> = why.take(3).collect();
-        let message = format!("no cluster can satisfy it ({})", why.join("; "));
-        found.push(problem(object(), "spec.require", message));
-    }
-    found
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! All that one decision may know.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use havenmeester_api::exemption::ExemptionSpec;
 use havenmeester_api::policy::PlacementPolicySpec;
-use havenmeester_api::workload::{Mode, Target};
+use havenmeester_api::workload::{Layer, Mode, Target, Within};
 use havenmeester_api::{Criticality, Sensitivity};
 use jiff::Timestamp;
 
@@ -39,6 +40,8 @@ pub struct Request {
     pub policies: BTreeMap<String, PlacementPolicySpec>,
     /// All workloads.
     pub workloads: BTreeMap<WorkloadId, WorkloadView>,
+    /// All exemptions, in force or not: the day says which count.
+    pub exemptions: BTreeMap<WorkloadId, ExemptionSpec>,
     /// Now.
     pub now: Timestamp,
 }
@@ -64,6 +67,21 @@ pub struct WorkloadView {
     pub moving: Option<Moving>,
     /// Whether a capture of it from its home is in the store. Without one there is nothing to fail over from.
     pub captured: bool,
+    /// Its layer, when it says one.
+    pub layer: Option<Layer>,
+    /// The workloads whose data it uses.
+    pub uses: BTreeSet<Using>,
+    /// Whose data raised its sensitivity, when that is so: see [`crate::flow`].
+    pub through: Option<WorkloadId>,
+}
+
+/// Data of another workload.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub struct Using {
+    /// Whose.
+    pub workload: WorkloadId,
+    /// How near to it one must stand.
+    pub within: Within,
 }
 
 /// A move that is under way.

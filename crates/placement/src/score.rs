@@ -3,6 +3,7 @@
 //! Integers only, so that the order never hangs on rounding.
 //! Invariant: 0 to 1000; nothing unclear scores for autonomy.
 use havenmeester_api::policy::Weights;
+use havenmeester_api::require::CoreValue;
 
 use crate::autonomy::Autonomy;
 use crate::decision::Score;
@@ -53,6 +54,20 @@ pub(crate) fn score(weights: &Weights, place: &Place<'_>) -> Score {
         score.parts.insert(name.to_owned(), part);
     }
     score
+}
+
+/// How far a place meets one core value, 0 to 100; `None`: nobody has judged it.
+pub(crate) fn core_value(value: CoreValue, place: &Place<'_>) -> Option<i32> {
+    let values = &place.core_values;
+    match value {
+        CoreValue::Autonomy => Some(autonomy(&place.autonomy)),
+        CoreValue::Quality => values.quality,
+        CoreValue::Cost => values.cost,
+        CoreValue::Security => values.security,
+        CoreValue::Innovation => values.innovation,
+        CoreValue::Sustainability => values.sustainability,
+        CoreValue::Transparency => values.transparency,
+    }
 }
 
 /// The same with the bonus.

@@ -19,6 +19,9 @@ impl Refusal {
             Self::UnknownProvider { .. } => "UnknownProvider",
             Self::Category { .. } => "CategoryForbidden",
             Self::Jurisdiction { .. } => "JurisdictionForbidden",
+            Self::JurisdictionDenied { .. } => "JurisdictionDenied",
+            Self::AwayFromData { .. } => "AwayFromData",
+            Self::Lacks { gap, .. } => gap.rule(),
             Self::Adverse { .. } => "JurisdictionAdverse",
             Self::Announced { refusal, .. } => refusal.rule(),
             Self::OwnershipUnclear { .. } => "OwnershipUnclear",
@@ -46,6 +49,8 @@ impl Refusal {
             Self::Category { policy, .. }
             | Self::Jurisdiction { policy, .. }
             | Self::Adverse { policy, .. }
+            | Self::JurisdictionDenied { policy, .. }
+            | Self::Lacks { policy, .. }
             | Self::Seal { policy, .. }
             | Self::ObjectiveSeal { policy, .. }
             | Self::Region { policy, .. }
@@ -55,6 +60,7 @@ impl Refusal {
             | Self::Barred { .. }
             | Self::UnknownProvider { .. }
             | Self::OwnershipUnclear { .. }
+            | Self::AwayFromData { .. }
             | Self::NamespaceOutOfReach { .. }
             | Self::Capacity { .. }
             | Self::CapacityUnknown { .. } => None,
@@ -63,6 +69,9 @@ impl Refusal {
 
     /// The nearest change that would lift it, where one can be named.
     pub fn nearest_change(&self) -> Option<String> {
+        if let Self::Lacks { gap, .. } = self {
+            return gap.nearest_change();
+        }
         let Self::Capacity { demand, free } = self else {
             return None;
         };
@@ -96,6 +105,25 @@ impl Display for Refusal {
                 write!(
                     f,
                     "{policy}: law of {country} reaches it ({through}), wanted {wanted} only"
+                )
+            }
+            Self::AwayFromData { data, seen, wanted } => {
+                write!(
+                    f,
+                    "data: {data}, which it uses, stands in {wanted}, and this is {seen}"
+                )
+            }
+            Self::Lacks { policy, gap } => write!(f, "{policy}: {gap}"),
+            Self::JurisdictionDenied {
+                policy,
+                country,
+                through,
+                denied,
+            } => {
+                let (through, denied) = (chain(through), listed(denied, "and"));
+                write!(
+                    f,
+                    "{policy}: law of {country} reaches it ({through}); denied are {denied}"
                 )
             }
             Self::Adverse {

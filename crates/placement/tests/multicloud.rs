@@ -4,7 +4,7 @@
     reason = "all of it is test code; clippy sees only the marked functions as such"
 )]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use havenmeester_api::policy::PlacementPolicySpec;
 use havenmeester_api::provider::ProviderSpec;
@@ -12,8 +12,8 @@ use havenmeester_api::standard::AutonomyStandardSpec;
 use havenmeester_api::workload::{CopyState, Mode, Target};
 use havenmeester_api::{Criticality, Sensitivity};
 use havenmeester_placement::{
-    Action, Candidate, ClusterView, Contact, CopyView, Demand, Fact, FleetView, Reach, Request, WorkloadId,
-    WorkloadView, decide, explain, lint, problems,
+    Action, Candidate, ClusterView, Contact, CopyView, Demand, Fact, FleetView, Reach, Request, Traits,
+    WorkloadId, WorkloadView, decide, explain, lint, problems,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -88,6 +88,7 @@ fn cluster(provider: &str, copies: &[&str], request: &Request) -> ClusterView {
             copies.iter().map(|name| ((*name).to_owned(), copy())).collect(),
             request.now,
         ),
+        traits: Traits::default(),
     }
 }
 
@@ -136,6 +137,9 @@ fn request(criticality: Criticality, sensitivity: Sensitivity) -> Request {
         previous: None,
         moving: None,
         captured: true,
+        layer: None,
+        uses: BTreeSet::new(),
+        through: None,
     };
     request.workloads.insert(id(), workload);
     request

@@ -4,7 +4,8 @@
 use std::collections::BTreeSet;
 
 use havenmeester_api::member::Scope;
-use havenmeester_placement::{Object, Problem};
+use havenmeester_api::policy::Term;
+use havenmeester_placement::Problem;
 use kube::ResourceExt;
 
 use super::fault::Fault;
@@ -52,8 +53,7 @@ impl Loaded {
 
 /// Whether it is about a policy as a whole: it holds, and changes nothing.
 pub(crate) fn says_no_effect(problem: &Problem) -> bool {
-    matches!(problem.object, Object::PlacementPolicy(_))
-        && ["spec.workloads", "spec.require"].contains(&problem.field.as_str())
+    !problem.reason.is_wrong()
 }
 
 fn contracts(loaded: &Loaded) -> Vec<Fault> {
@@ -99,8 +99,9 @@ fn policies(loaded: &Loaded) -> Vec<Fault> {
     for policy in &loaded.objects.policies {
         let object = format!("PlacementPolicy/{}", policy.name_any());
         for (i, term) in policy.spec.workloads.any_of.iter().enumerate() {
-            if term.criticality.is_none() && term.sensitivity.is_none() && term.namespace.is_none() {
-                let message = "it names nothing; name at least one of criticality, sensitivity and namespace";
+            if *term == Term::default() {
+                let message =
+                    "it names nothing; name at least one of criticality, sensitivity, namespace and layer";
                 faults.extend(loaded.fault(&object, &format!("spec.workloads.anyOf[{i}]"), message));
             }
         }

@@ -104,6 +104,8 @@ fn workload(namespace: &str, hub_namespace: &str) -> Workload {
         criticality: None,
         sensitivity: None,
         mode: None,
+        layer: None,
+        uses: Vec::new(),
     };
     let mut workload = Workload::new(namespace, spec);
     workload.metadata.namespace = Some(hub_namespace.to_owned());

@@ -156,6 +156,7 @@ impl Loaded {
             "AutonomyStandard" => objects.standards.push(document.read()?),
             "Contract" => objects.contracts.push(document.read()?),
             "Workload" => objects.workloads.push(namespaced(&document, namespace)?),
+            "Exemption" => objects.exemptions.push(namespaced(&document, namespace)?),
             "Migration" => objects.migrations.push(namespaced(&document, namespace)?),
             "Drill" => objects.drills.push(namespaced(&document, namespace)?),
             other => {

@@ -47,6 +47,8 @@ fn discovered(turn: &Turn, namespace: &str) -> Workload {
             criticality: None,
             sensitivity: None,
             mode: None,
+            layer: None,
+            uses: Vec::new(),
         },
     );
     workload.metadata.namespace = Some(turn.namespace.to_owned());

@@ -183,6 +183,10 @@ fn participants(turn: &Turn, drill: &Drill, clusters: &[String]) -> Vec<Workload
                 identity.criticality,
                 identity.sensitivity,
                 &identity.target.namespace,
+                turn.scene
+                    .workloads
+                    .get(id)
+                    .and_then(|workload| workload.spec.layer),
             );
             there && chosen && turn.plan.decisions.contains_key(id)
         })

@@ -70,6 +70,9 @@ fn status(
             new.storage_classes.clone_from(&view.storage_classes);
             new.ingress_classes.clone_from(&view.ingress_classes);
             new.served_groups = view.served_groups;
+            let traits = &view.cluster.traits;
+            new.api_groups = traits.groups.last().into_iter().flatten().cloned().collect();
+            new.zones = traits.zones.last().into_iter().flatten().cloned().collect();
         }
     }
     let found = autonomy(turn, timeline.today(), name, member);

@@ -5,10 +5,10 @@ use havenmeester_api::condition::{self, State};
 use havenmeester_api::migration::MigrationSpec;
 use havenmeester_api::policy::Trigger;
 use havenmeester_api::workload::{
-    CaptureStatus, Desired, LastDryRun, Mode, Rejected, Violation as Said, WorkloadStatus,
+    CaptureStatus, Desired, LastDryRun, Mode, Processes, Rejected, Violation as Said, WorkloadStatus,
 };
 use havenmeester_api::{Migration, Workload};
-use havenmeester_placement::{Action, Candidate, Decision, Refusal, Violation, Waiting, WorkloadId};
+use havenmeester_placement::{Action, Candidate, Decision, Object, Refusal, Violation, Waiting, WorkloadId};
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 
@@ -54,6 +54,12 @@ fn facts(
     status.observed_generation = workload.metadata.generation;
     status.criticality = Some(identity.criticality);
     status.sensitivity = Some(identity.sensitivity);
+    status.processes = turn.request.workloads.get(id).and_then(|view| {
+        Some(Processes {
+            sensitivity: view.sensitivity,
+            through: view.through.as_ref()?.to_string(),
+        })
+    });
     status.mode = Some(identity.mode);
     status.copies.clone_from(&identity.copies);
     if let Some(home) = &identity.home {
@@ -117,7 +123,7 @@ fn decided(
             now,
         );
     };
-    set(condition::VALID, valid(identity));
+    set(condition::VALID, valid_uses(turn, id, valid(identity)));
     set(condition::COMPLIANT, compliant(decision, failure(turn, id)));
     set(condition::SINGLE, single(decision));
     set(condition::CAPTURED, captured(turn, id, identity));
@@ -151,6 +157,19 @@ fn left_alone(turn: &Turn, workload: &Workload, identity: &Identity, status: &mu
         generation,
         turn.scene.now,
     );
+}
+
+/// Names of data that are not there make a Workload invalid as well; what it uses is left out then.
+fn valid_uses(
+    turn: &Turn,
+    id: &WorkloadId,
+    alone: (State, &'static str, String),
+) -> (State, &'static str, String) {
+    if alone.0 == State::True {
+        super::valid(turn, &Object::Workload(id.clone()))
+    } else {
+        alone
+    }
 }
 
 fn valid(identity: &Identity) -> (State, &'static str, String) {

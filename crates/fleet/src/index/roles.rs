@@ -82,7 +82,12 @@ impl Index {
                 } else {
                     Demand::default()
                 };
-                view(self.nodes.insert(name.into(), offered) != Some(offered))
+                let zone = zone_of(object).map(Box::from);
+                let before = match zone.clone() {
+                    Some(zone) => self.node_zones.insert(name.into(), zone),
+                    None => self.node_zones.remove(name),
+                };
+                view(self.nodes.insert(name.into(), offered) != Some(offered) || before != zone)
             }
             Role::Pod => {
                 let used = self.use_pod(namespace, name, object);
@@ -102,7 +107,10 @@ impl Index {
     pub(crate) fn delete(&mut self, list: &Scoped, role: Role, namespace: &str, name: &str) -> Touched {
         match role {
             Role::Namespace => self.drop_namespace(name),
-            Role::Node => view(self.nodes.remove(name).is_some()),
+            Role::Node => {
+                self.node_zones.remove(name);
+                view(self.nodes.remove(name).is_some())
+            }
             Role::Pod => {
                 let place: Place = (namespace.into(), name.into());
                 let used = self.pods.remove(&place).is_some();
@@ -246,6 +254,13 @@ fn bytes(object: &Value) -> Option<Arc<[u8]>> {
 
 fn is_usable(node: &Value) -> bool {
     node.pointer("/spec/unschedulable").and_then(Value::as_bool) != Some(true)
+}
+
+/// Where a node stands, by the well-known label.
+fn zone_of(node: &Value) -> Option<&str> {
+    node.pointer("/metadata/labels")?
+        .get("topology.kubernetes.io/zone")?
+        .as_str()
 }
 
 fn is_default_storage(class: &Value) -> bool {

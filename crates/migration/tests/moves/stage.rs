@@ -181,6 +181,8 @@ impl Stage {
             criticality: None,
             sensitivity: None,
             mode: None,
+            layer: None,
+            uses: Vec::new(),
         };
         let mut workload = Workload::new(APP, spec);
         workload.metadata.namespace = Some(HUB_SPACE.to_owned());

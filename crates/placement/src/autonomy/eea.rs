@@ -4,6 +4,8 @@
 //! the European Economic Area (those, Iceland, Liechtenstein and Norway). ISO 3166-1 alpha-2 codes.
 //! Invariant: sorted, so that a country is found by halving.
 
+use std::collections::BTreeSet;
+
 /// The word in a policy for every country of [`EU`].
 pub const EU_WORD: &str = "EU";
 /// The word in a policy for every country of [`EU`] and [`EFTA_IN_EEA`].
@@ -35,6 +37,20 @@ pub fn names(list: &[String], country: &str) -> bool {
         EEA_WORD => is_eea(country),
         word => word == country,
     })
+}
+
+/// The countries that a list of codes and the words EU and EEA names.
+pub fn countries(list: &[String]) -> BTreeSet<&str> {
+    let of = |word: &'static [&'static str]| word.iter().copied();
+    list.iter()
+        .flat_map(|word| -> Vec<&str> {
+            match word.as_str() {
+                EU_WORD => of(&EU).collect(),
+                EEA_WORD => of(&EU).chain(of(&EFTA_IN_EEA)).collect(),
+                code => vec![code],
+            }
+        })
+        .collect()
 }
 
 #[cfg(test)]

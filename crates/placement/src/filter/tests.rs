@@ -1,6 +1,7 @@
 //! A refusal per reason, with the value seen, the value wanted and whose policy.
-use havenmeester_api::policy::{JurisdictionRule, ObjectiveLevel, PlacementPolicySpec, SealRule};
+use havenmeester_api::policy::{ObjectiveLevel, PlacementPolicySpec, SealRule};
 use havenmeester_api::provider::{Category, Objective};
+use havenmeester_api::require::JurisdictionRule;
 
 use super::*;
 use crate::merge::{Effective, Merged};
@@ -53,6 +54,7 @@ fn every_law_that_reaches_a_cluster_must_be_allowed() {
     let eea = policy(|p| {
         p.require.jurisdictions = Some(JurisdictionRule {
             only: vec!["EEA".to_owned()],
+            denied: Vec::new(),
         });
     });
     check(&mk_request(), "eu-1", &eea, &[]);

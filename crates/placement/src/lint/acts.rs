@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::decision::Decision;
 use crate::fact::FRESH_FOR;
 use crate::fleet::{Contact, Reach};
-use crate::request::{Request, WorkloadView};
+use crate::request::{Request, WorkloadId, WorkloadView};
 
 use super::rules::{Laws, UNCLEAR, UNKNOWN_PROVIDER, automatic, policies};
 use super::{Fault, active_on, exclusive};
@@ -17,7 +17,7 @@ const AFTER: Span = Span::seconds(30);
 pub(super) fn target(
     request: &Request,
     laws: &Laws<'_>,
-    workload: &WorkloadView,
+    (id, workload): (&WorkloadId, &WorkloadView),
     target: &str,
 ) -> Vec<Fault> {
     let Some(cluster) = request.fleet.clusters.get(target) else {
@@ -25,14 +25,14 @@ pub(super) fn target(
             cluster: target.to_owned(),
         }];
     };
-    let mut rules = laws.forbid(workload, target);
+    let mut rules = laws.forbid(id, target);
     // Who has lost its cluster may come up for some weeks where it may not stay.
     let lost = workload
         .home
         .as_ref()
         .and_then(|home| request.fleet.clusters.get(home));
     if !lost.is_some_and(|home| matches!(home.contact, Contact::Lost { .. })) {
-        rules.extend(laws.forbid_soon(workload, target));
+        rules.extend(laws.forbid_soon(id, target));
     }
     if cluster.contact != Contact::Reachable {
         rules.push("contact");
@@ -96,7 +96,7 @@ pub(super) fn either(
 pub(super) fn relocation(
     request: &Request,
     laws: &Laws<'_>,
-    workload: &WorkloadView,
+    (id, workload): (&WorkloadId, &WorkloadView),
     source: &str,
 ) -> Vec<Fault> {
     let cluster = || source.to_owned();
@@ -104,9 +104,9 @@ pub(super) fn relocation(
         return vec![Fault::UnknownCluster { cluster: cluster() }];
     };
     let mut faults = Vec::new();
-    let mut forbidden = laws.forbid(workload, source);
+    let mut forbidden = laws.forbid(id, source);
     if forbidden.is_empty() {
-        forbidden = laws.forbid_soon(workload, source);
+        forbidden = laws.forbid_soon(id, source);
     }
     if forbidden.is_empty() {
         faults.push(Fault::MovedFromAllowedHome { cluster: cluster() });
@@ -123,7 +123,7 @@ pub(super) fn relocation(
     }
     if !automatic(
         policies(request, workload)
-            .filter_map(|p| p.migration)
+            .filter_map(|(_, p)| p.migration)
             .map(|rule| rule.mode),
     ) {
         faults.push(Fault::NotAutomatic);
@@ -155,7 +155,7 @@ pub(super) fn failover(
             if said != (last_heartbeat, detected_at) {
                 faults.push(Fault::LossMisstated);
             }
-            let rules = policies(request, workload).filter_map(|policy| policy.failover);
+            let rules = policies(request, workload).filter_map(|(_, policy)| policy.failover);
             let after = rules
                 .map(|rule| rule.after.unwrap_or(AFTER))
                 .max()
@@ -178,7 +178,7 @@ pub(super) fn failover(
     }
     if !automatic(
         policies(request, workload)
-            .filter_map(|p| p.failover)
+            .filter_map(|(_, p)| p.failover)
             .map(|rule| rule.mode),
     ) {
         faults.push(Fault::NotAutomatic);

@@ -80,6 +80,11 @@ pub enum Fault {
     },
     /// Most of the fleet is lost at once, and the hub acts nevertheless.
     HubSuspect,
+    /// It uses data that is more sensitive than it is said to be itself.
+    LessSensitiveThanItsData {
+        /// Whose data.
+        data: WorkloadId,
+    },
     /// Two moves would write in the same namespace.
     Conflict {
         /// Whose move the other is.
@@ -119,6 +124,9 @@ impl std::fmt::Display for Fault {
                 write!(f, "is moved, but what stands on {cluster} was not seen lately")
             }
             Self::HubSuspect => f.write_str("is moved while most of the fleet is lost to this hub"),
+            Self::LessSensitiveThanItsData { data } => {
+                write!(f, "is judged as less sensitive than {data}, whose data it uses")
+            }
             Self::Conflict { with } => write!(f, "is moved at once with {with}, in the same namespace"),
         }
     }

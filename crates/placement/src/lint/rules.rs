@@ -3,12 +3,17 @@
 //! Invariant: knows nothing of `merge` and `filter`.
 use std::collections::BTreeMap;
 
+use havenmeester_api::exemption::LONGEST_DAYS;
 use havenmeester_api::policy::{PlacementPolicySpec, Trigger};
+use havenmeester_api::require::Rule;
+use havenmeester_api::workload::Within;
 use havenmeester_api::{Date, Span};
 
 use crate::autonomy::{Autonomy, Facts, HORIZON_DAYS, Timeline, eea};
-use crate::fleet::ClusterView;
-use crate::request::{Request, WorkloadView};
+use crate::fleet::{ClusterView, Contact};
+use crate::request::{Request, WorkloadId, WorkloadView};
+
+use super::traits;
 
 /// What follows from the facts of each cluster.
 pub(super) struct Laws<'a> {
@@ -46,32 +51,73 @@ impl<'a> Laws<'a> {
     }
 
     /// The rules by which a workload may not stand on a cluster today.
-    pub(super) fn forbid(&self, workload: &WorkloadView, cluster: &str) -> Vec<&'static str> {
-        let (Some(view), Some(autonomy)) =
-            (self.request.fleet.clusters.get(cluster), self.today.get(cluster))
-        else {
+    pub(super) fn forbid(&self, id: &WorkloadId, cluster: &str) -> Vec<&'static str> {
+        let (Some(view), Some(workload), Some(autonomy)) = (
+            self.request.fleet.clusters.get(cluster),
+            self.request.workloads.get(id),
+            self.today.get(cluster),
+        ) else {
             return Vec::new();
         };
         let Some(provider) = self.request.fleet.providers.get(&view.provider) else {
             return vec![UNKNOWN_PROVIDER];
         };
+        let today = Date::of(self.request.now);
         let mut rules = Vec::new();
-        for policy in policies(self.request, workload) {
+        for (name, policy) in policies(self.request, workload) {
+            let mut broken = Vec::new();
             let category = provider.category;
             let wanted = &policy.require.categories;
             if !wanted.is_empty() && category.is_none_or(|category| !wanted.contains(&category)) {
-                rules.push("categories");
+                broken.push(Broken(Rule::Categories, "categories"));
             }
-            rules.extend(sovereignty(policy, autonomy, autonomy));
-            rules.extend(names(policy, cluster, view));
+            broken.extend(sovereignty(policy, autonomy, autonomy));
+            broken.extend(names(policy, cluster, view));
+            broken.extend(traits::broken(&policy.require, view, today));
+            broken.extend(traits::floors(&policy.require, provider, autonomy));
+            rules.extend(self.holding(id, name, broken));
         }
+        rules.extend(self.away(workload, cluster).then_some("data"));
         rules
     }
 
+    /// Whether a cluster is too far from data that stands somewhere.
+    fn away(&self, workload: &WorkloadView, cluster: &str) -> bool {
+        let clusters = &self.request.fleet.clusters;
+        workload.uses.iter().any(|using| {
+            let Some(data) = self.request.workloads.get(&using.workload) else {
+                return false;
+            };
+            let lost = |home: &String| {
+                clusters
+                    .get(home)
+                    .is_some_and(|c| matches!(c.contact, Contact::Lost { .. }))
+            };
+            let at = match (&data.moving, &data.home) {
+                (Some(moving), _) => Some(&moving.target),
+                (None, Some(home)) if lost(home) => data.previous.as_ref(),
+                (None, home) => home.as_ref(),
+            };
+            let region = |name: &str| clusters.get(name).map(|view| &view.region);
+            match (using.within, at) {
+                (Within::Anywhere, _) | (_, None) => false,
+                (Within::Cluster, Some(at)) => at != cluster,
+                (Within::Region, Some(at)) => {
+                    region(at).is_some_and(|wanted| region(cluster) != Some(wanted))
+                }
+            }
+        })
+    }
+
     /// The rules by which a dated fact will forbid it within the longest lead time of its policies.
-    pub(super) fn forbid_soon(&self, workload: &WorkloadView, cluster: &str) -> Vec<&'static str> {
+    pub(super) fn forbid_soon(&self, id: &WorkloadId, cluster: &str) -> Vec<&'static str> {
+        let Some(workload) = self.request.workloads.get(id) else {
+            return Vec::new();
+        };
         let lead = |policy: &PlacementPolicySpec| policy.migration.map(|m| m.lead_time.unwrap_or(LEAD));
-        let lead = policies(self.request, workload).filter_map(lead).max();
+        let lead = policies(self.request, workload)
+            .filter_map(|(_, p)| lead(p))
+            .max();
         let known = self.request.fleet.clusters.get(cluster);
         let known = known.is_some_and(|view| self.request.fleet.providers.contains_key(&view.provider));
         let (Some(lead), Some(today), true) = (lead, self.today.get(cluster), known) else {
@@ -86,13 +132,39 @@ impl<'a> Laws<'a> {
             .filter_map(|(_, then)| then.get(cluster));
         let mut rules = Vec::new();
         for then in soon {
-            for policy in policies(self.request, workload) {
-                rules.extend(sovereignty(policy, then, today));
+            for (name, policy) in policies(self.request, workload) {
+                rules.extend(self.holding(id, name, sovereignty(policy, then, today)));
             }
         }
         rules
     }
+
+    /// Those of the broken rules from which the workload is not exempt today.
+    fn holding(&self, id: &WorkloadId, policy: &str, broken: Vec<Broken>) -> Vec<&'static str> {
+        let today = Date::of(self.request.now);
+        let exempt = |rule: Rule| {
+            self.request.exemptions.iter().any(|(exemption, spec)| {
+                exemption.namespace == id.namespace
+                    && spec.workloads.contains(&id.name)
+                    && spec.policy == policy
+                    && spec.rule == rule
+                    && spec.since <= today
+                    && today <= spec.until
+                    && spec.since.days_until(spec.until) <= LONGEST_DAYS
+                    && today.days_until(spec.until) <= LONGEST_DAYS
+                    && spec.weighing.len() == 7
+                    && !spec.owner.trim().is_empty()
+                    && !spec.approver.trim().is_empty()
+                    && spec.owner != spec.approver
+            })
+        };
+        let holding = broken.into_iter().filter(|Broken(rule, _)| !exempt(*rule));
+        holding.map(|Broken(_, told)| told).collect()
+    }
 }
+
+/// A rule that is broken, and how it is told.
+pub(super) struct Broken(pub(super) Rule, pub(super) &'static str);
 
 /// How long before a dated change a workload leaves when a policy on moves does not say how long.
 const LEAD: Span = Span::hours(720);
@@ -102,20 +174,22 @@ pub(super) const UNKNOWN_PROVIDER: &str = "provider";
 pub(super) const UNCLEAR: &str = "unclear";
 
 /// `shown`: the levels are those of today whatever the day.
-fn sovereignty(policy: &PlacementPolicySpec, autonomy: &Autonomy, shown: &Autonomy) -> Vec<&'static str> {
+fn sovereignty(policy: &PlacementPolicySpec, autonomy: &Autonomy, shown: &Autonomy) -> Vec<Broken> {
     let mut rules = Vec::new();
     let require = &policy.require;
     if let Some(rule) = &require.jurisdictions
-        && !rule.only.is_empty()
+        && !(rule.only.is_empty() && rule.denied.is_empty())
     {
-        if autonomy
-            .jurisdictions
-            .iter()
-            .any(|law| autonomy.adverse.contains_key(&law.country) || !eea::names(&rule.only, &law.country))
-        {
-            rules.push("jurisdictions");
+        let forbidden = |country: &str| {
+            let only = !rule.only.is_empty();
+            (only && (autonomy.adverse.contains_key(country) || !eea::names(&rule.only, country)))
+                || eea::names(&rule.denied, country)
+        };
+        if autonomy.jurisdictions.iter().any(|law| forbidden(&law.country)) {
+            rules.push(Broken(Rule::Jurisdictions, "jurisdictions"));
         }
-        rules.extend(autonomy.unclear.is_some().then_some(UNCLEAR));
+        let unclear = autonomy.unclear.is_some();
+        rules.extend(unclear.then_some(Broken(Rule::Jurisdictions, UNCLEAR)));
     }
     if let Some(seal) = &require.seal {
         let low = |o: &havenmeester_api::policy::ObjectiveLevel| {
@@ -126,18 +200,19 @@ fn sovereignty(policy: &PlacementPolicySpec, autonomy: &Autonomy, shown: &Autono
         };
         let asks = seal.at_least > 0 || seal.objectives.iter().any(|o| o.at_least > 0);
         if shown.seal < seal.at_least || seal.objectives.iter().any(low) {
-            rules.push("seal");
+            rules.push(Broken(Rule::Seal, "seal"));
         }
-        rules.extend((asks && autonomy.unclear.is_some()).then_some(UNCLEAR));
+        rules.extend((asks && autonomy.unclear.is_some()).then_some(Broken(Rule::Seal, UNCLEAR)));
     }
     rules
 }
 
-fn names(policy: &PlacementPolicySpec, cluster: &str, view: &ClusterView) -> Vec<&'static str> {
+fn names(policy: &PlacementPolicySpec, cluster: &str, view: &ClusterView) -> Vec<Broken> {
     let missed = |list: &[String], name: &str| !list.is_empty() && !list.iter().any(|one| one == name);
+    let require = &policy.require;
     let mut rules = Vec::new();
-    rules.extend(missed(&policy.require.regions, &view.region).then_some("regions"));
-    rules.extend(missed(&policy.require.clusters, cluster).then_some("clusters"));
+    rules.extend(missed(&require.regions, &view.region).then_some(Broken(Rule::Regions, "regions")));
+    rules.extend(missed(&require.clusters, cluster).then_some(Broken(Rule::Clusters, "clusters")));
     rules
 }
 
@@ -145,12 +220,15 @@ fn names(policy: &PlacementPolicySpec, cluster: &str, view: &ClusterView) -> Vec
 pub(super) fn policies<'a>(
     request: &'a Request,
     workload: &WorkloadView,
-) -> impl Iterator<Item = &'a PlacementPolicySpec> {
-    request.policies.values().filter(|policy| {
+) -> impl Iterator<Item = (&'a String, &'a PlacementPolicySpec)> {
+    request.policies.iter().filter(|(_, policy)| {
         let namespace = &workload.target.namespace;
-        policy
-            .workloads
-            .matches(workload.criticality, workload.sensitivity, namespace)
+        policy.workloads.matches(
+            workload.criticality,
+            workload.sensitivity,
+            namespace,
+            workload.layer,
+        )
     })
 }
 

@@ -1,11 +1,14 @@
 //! Good plans are broken in every way there is, and each break is found.
-use havenmeester_api::policy::{MigrationRule, Trigger};
-use havenmeester_api::workload::CopyState;
+use havenmeester_api::member::Scope;
+use havenmeester_api::policy::{MigrationRule, Require, Trigger};
+use havenmeester_api::require::{HavenRule, Ineligible, Rule};
+use havenmeester_api::standard::AdverseJurisdiction;
+use havenmeester_api::workload::{CopyState, Within};
 
 use super::*;
 use crate::decide;
 use crate::decision::Waiting;
-use crate::mk::{ago, id, mk_cluster, mk_request, mk_stake, mk_workload, now};
+use crate::mk::{ago, id, mk_cluster, mk_exemption, mk_request, mk_stake, mk_workload, now};
 
 /// `permits` moves from azure-weu to eu-1; `shop` fails over from lost-1 to eu-1.
 fn scene() -> Request {
@@ -340,4 +343,116 @@ fn a_wait_that_names_a_forbidden_place() {
         wait,
         &rules.map(|rule| ("permits", forbidden("lost-1", rule))),
     );
+}
+
+#[test]
+fn sent_to_where_what_is_asked_is_missing_or_was_not_seen() {
+    type Asks = fn(&mut Require);
+    let cases: [(Asks, &str); 8] = [
+        (|r| r.haven = Some(HavenRule::default()), "haven"),
+        (|r| r.components = vec!["cnpg".to_owned()], "components"),
+        (|r| r.zones_at_least = Some(1), "zones"),
+        (|r| r.scope = Some(Scope::Namespaces), "scope"),
+        (|r| r.core_values.quality = Some(1), "core values"),
+        (|r| r.core_values.autonomy = Some(91), "core values"),
+        (
+            |r| r.jurisdictions.as_mut().unwrap().denied = vec!["EU".to_owned()],
+            "jurisdictions",
+        ),
+        (
+            |r| {
+                r.not_eligible = vec![Ineligible {
+                    provider: "eu".to_owned(),
+                    reason: "law".to_owned(),
+                    until: Some(crate::mk::today()),
+                }];
+            },
+            "eligibility",
+        ),
+    ];
+    for (asks, rule) in cases {
+        let ask = |request: &mut Request| asks(&mut request.policies.get_mut("autonomous").unwrap().require);
+        check(ask, keep, &[("permits", forbidden("eu-1", rule))]);
+    }
+}
+
+#[test]
+fn sent_to_where_a_dated_fact_forbids_it_soon() {
+    let announce = |request: &mut Request| {
+        let mut buyer = crate::mk::mk_named("Buyer Inc.", "US", 10_000);
+        buyer.since = Some(crate::mk::today().plus_days(30));
+        request.fleet.providers.get_mut("eu").unwrap().owners = vec![buyer];
+    };
+    check(announce, keep, &[("permits", forbidden("eu-1", "jurisdictions"))]);
+    let adverse = |request: &mut Request| {
+        request.fleet.standard.adverse = vec![AdverseJurisdiction {
+            country: "NL".to_owned(),
+            reason: "decision 7".to_owned(),
+            since: None,
+            until: None,
+        }];
+    };
+    check(adverse, keep, &[("permits", forbidden("eu-1", "jurisdictions"))]);
+}
+
+#[test]
+fn moved_away_from_where_an_exemption_lets_it_stand() {
+    let exempt = |request: &mut Request| {
+        for rule in [Rule::Categories, Rule::Jurisdictions, Rule::Seal] {
+            request
+                .exemptions
+                .insert(id(rule.as_str()), mk_exemption(rule, "permits"));
+        }
+    };
+    let cluster = "azure-weu".to_owned();
+    check(
+        exempt,
+        keep,
+        &[("permits", Fault::MovedFromAllowedHome { cluster })],
+    );
+    // Over since yesterday: it is no excuse.
+    let over = |request: &mut Request| {
+        exempt(request);
+        for spec in request.exemptions.values_mut() {
+            spec.until = crate::mk::today().plus_days(-1);
+        }
+    };
+    check(over, keep, &[]);
+}
+
+#[test]
+fn sent_away_from_its_data_or_judged_as_less_sensitive_than_it() {
+    let tie = |request: &mut Request| {
+        let data = mk_workload("register", "azure-weu");
+        *request = request.clone().workload("register", data);
+        request.fleet.clusters.get_mut("azure-weu").unwrap().region = "weu".to_owned();
+        let permits = workload(request, "permits");
+        *permits = permits.clone().using("register", Within::Region);
+    };
+    let decide_data = |plan: &mut Plan| {
+        let stay = Decision {
+            action: Action::Stay,
+            ..plan.decisions[&id("shop")].clone()
+        };
+        let home = Some("azure-weu".to_owned());
+        plan.decisions.insert(
+            id("register"),
+            Decision {
+                home: home.clone(),
+                desired: home,
+                ..stay
+            },
+        );
+    };
+    check(tie, decide_data, &[("permits", forbidden("eu-1", "data"))]);
+    let sensitive = |request: &mut Request| {
+        tie(request);
+        workload(request, "register").sensitivity = havenmeester_api::Sensitivity::High;
+    };
+    let data = id("register");
+    let expected = [
+        ("permits", forbidden("eu-1", "data")),
+        ("permits", Fault::LessSensitiveThanItsData { data }),
+    ];
+    check(sensitive, decide_data, &expected);
 }

@@ -1,11 +1,16 @@
 //! One policy can add to another and never take away.
-use havenmeester_api::policy::{FailoverRule, JurisdictionRule, MigrationRule, ObjectiveLevel, SealRule};
+use havenmeester_api::member::Scope;
+use havenmeester_api::policy::{FailoverRule, MigrationRule, ObjectiveLevel, Require, SealRule};
+use havenmeester_api::provider::{Category, Objective};
+use havenmeester_api::require::{Floors, HavenRule, Ineligible, JurisdictionRule};
 use proptest::prelude::*;
 
 use super::*;
+use crate::fact::Fact;
 use crate::filter::by_rules;
-use crate::mk::{mk_autonomous, mk_empty_policy, mk_policy, mk_request, mk_workload};
+use crate::mk::{id, mk_empty_policy, mk_policy, mk_request, mk_workload, now, today};
 use crate::place::places;
+use crate::traits::HavenView;
 
 fn span() -> impl Strategy<Value = Option<Span>> {
     prop::option::of((0..3_u64).prop_map(Span::minutes))
@@ -15,32 +20,78 @@ fn mode() -> impl Strategy<Value = Trigger> {
     prop_oneof![Just(Trigger::Automatic), Just(Trigger::Manual)]
 }
 
-fn require() -> impl Strategy<Value = havenmeester_api::policy::Require> {
-    let category = prop_oneof![Just(Category::Hyperscaler), Just(Category::PrivateEu)];
-    let words = |list: &'static [&'static str]| {
-        prop::collection::vec(prop::sample::select(list).prop_map(str::to_owned), 0..3)
-    };
+fn words(list: &'static [&'static str]) -> impl Strategy<Value = Vec<String>> {
+    prop::collection::vec(prop::sample::select(list).prop_map(str::to_owned), 0..3)
+}
+
+fn seal() -> impl Strategy<Value = Option<SealRule>> {
     let objective = prop::sample::select(&Objective::ALL[..]);
     let level =
         (objective, 0..5_i32).prop_map(|(objective, at_least)| ObjectiveLevel { objective, at_least });
-    let seal = (0..5_i32, prop::collection::vec(level, 0..3))
-        .prop_map(|(at_least, objectives)| SealRule { at_least, objectives });
-    (
+    let levels = prop::collection::vec(level, 0..3);
+    let seal = (0..5_i32, levels).prop_map(|(at_least, objectives)| SealRule { at_least, objectives });
+    prop::option::of(seal)
+}
+
+fn floors() -> impl Strategy<Value = Floors> {
+    let floor = || prop::option::of(1..101_i32);
+    (floor(), floor(), floor()).prop_map(|(autonomy, quality, cost)| Floors {
+        autonomy,
+        quality,
+        cost,
+        ..Floors::default()
+    })
+}
+
+fn ineligible() -> impl Strategy<Value = Vec<Ineligible>> {
+    let until = prop::option::of(-2..2_i64).prop_map(|days| days.map(|days| today().plus_days(days)));
+    let one = (prop::sample::select(&["eu", "azure"][..]), until).prop_map(|(provider, until)| Ineligible {
+        provider: provider.to_owned(),
+        reason: "law".to_owned(),
+        until,
+    });
+    prop::collection::vec(one, 0..2)
+}
+
+/// Every rule, set or not.
+pub(crate) fn require() -> impl Strategy<Value = Require> {
+    let category = prop_oneof![Just(Category::Hyperscaler), Just(Category::PrivateEu)];
+    let laws = (words(&["EEA", "NL", "US"]), words(&["US", "EU"]))
+        .prop_map(|(only, denied)| JurisdictionRule { only, denied });
+    let lists = (
         prop::collection::vec(category, 0..3),
-        prop::option::of(seal),
-        prop::option::of(words(&["EEA", "NL", "US"]).prop_map(|only| JurisdictionRule { only })),
+        seal(),
+        prop::option::of(laws),
         words(&["nl-west", "weu"]),
         words(&["eu-1", "eu-2", "azure-weu"]),
-    )
-        .prop_map(|(categories, seal, jurisdictions, regions, clusters)| {
-            havenmeester_api::policy::Require {
-                categories,
-                seal,
-                jurisdictions,
-                regions,
-                clusters,
-            }
-        })
+    );
+    let haven = words(&["rbac", "multiaz"]).prop_map(|checks| HavenRule { checks });
+    let scope = prop::sample::select(vec![None, Some(Scope::Cluster), Some(Scope::Namespaces)]);
+    let traits = (
+        prop::option::of(haven),
+        words(&["cnpg", "cert-manager", "example.org"]),
+        prop::option::of(1..4_i32),
+        scope,
+        floors(),
+        ineligible(),
+    );
+    (lists, traits).prop_map(|(lists, traits)| {
+        let (categories, seal, jurisdictions, regions, clusters) = lists;
+        let (haven, components, zones_at_least, scope, core_values, not_eligible) = traits;
+        Require {
+            categories,
+            seal,
+            jurisdictions,
+            regions,
+            clusters,
+            haven,
+            components,
+            zones_at_least,
+            scope,
+            core_values,
+            not_eligible,
+        }
+    })
 }
 
 fn policy() -> impl Strategy<Value = PlacementPolicySpec> {
@@ -73,6 +124,36 @@ fn policy() -> impl Strategy<Value = PlacementPolicySpec> {
         })
 }
 
+/// Clusters of which everything that can be asked for is known, one of them not.
+pub(crate) fn mk_seen() -> Request {
+    let mut request = mk_request();
+    for (name, view) in request
+        .fleet
+        .clusters
+        .iter_mut()
+        .filter(|(name, _)| *name != "eu-2")
+    {
+        let passes = name == "eu-1";
+        let checks = [("rbac".to_owned(), true), ("multiaz".to_owned(), passes)].into();
+        view.traits.haven = Fact::known(
+            HavenView {
+                compliant: passes,
+                checks,
+            },
+            now(),
+        );
+        view.traits.groups = Fact::known(
+            ["cert-manager.io".to_owned(), "example.org".to_owned()].into(),
+            now(),
+        );
+        view.traits.zones = Fact::known(["a".to_owned(), "b".to_owned()].into(), now());
+    }
+    for provider in request.fleet.providers.values_mut() {
+        (provider.core_values.quality, provider.core_values.cost) = (Some(70), Some(30));
+    }
+    request
+}
+
 fn merged() -> impl Strategy<Value = Merged> {
     ("[a-c]", policy()).prop_map(|(name, policy)| Merged::of(&name, &policy))
 }
@@ -90,7 +171,7 @@ proptest! {
     #[test]
     fn one_more_policy_only_makes_it_stricter(a in merged(), b in merged()) {
         let (alone, both) = (Effective::from(a.clone()), Effective::from(a.clone().and(b.clone())));
-        let request = mk_request();
+        let request = mk_seen();
         for place in places(&request) {
             let refused = |of: &Effective| !by_rules(&of.requirements, &place).is_empty();
             prop_assert!(!refused(&alone) || refused(&both));
@@ -107,12 +188,8 @@ proptest! {
 
 #[test]
 fn only_policies_that_choose_a_workload_hold_for_it() {
-    let policies = [
-        ("autonomous".to_owned(), mk_autonomous()),
-        ("default".to_owned(), mk_policy()),
-    ]
-    .into();
-    let names = |workload| effective(&policies, &workload).rules.policies;
+    let request = mk_request();
+    let names = |workload| effective(&request, &id("shop"), &workload).rules.policies;
     assert_eq!(names(mk_workload("shop", "eu-1")), ["default"]);
     assert_eq!(
         names(mk_workload("shop", "eu-1").critical()),
@@ -128,12 +205,13 @@ fn a_manual_policy_wins_and_is_named() {
         rollback_window: None,
         lead_time: None,
     });
-    let policies = [
+    let mut request = mk_request();
+    request.policies = [
         ("careful".to_owned(), careful),
         ("default".to_owned(), mk_policy()),
     ]
     .into();
-    let rules = effective(&policies, &mk_workload("shop", "eu-1")).rules;
+    let rules = effective(&request, &id("shop"), &mk_workload("shop", "eu-1")).rules;
     assert_eq!(
         (rules.migration, rules.migration_by.as_deref()),
         (Trigger::Manual, Some("careful"))
@@ -143,7 +221,7 @@ fn a_manual_policy_wins_and_is_named() {
 
 #[test]
 fn where_no_policy_says_anything_a_person_starts_it() {
-    let rules = effective(&BTreeMap::new(), &mk_workload("shop", "eu-1")).rules;
+    let rules = effective(&Request::default(), &id("shop"), &mk_workload("shop", "eu-1")).rules;
     assert_eq!((rules.migration, rules.migration_by), (Trigger::Manual, None));
     assert_eq!(
         (rules.rollback_window, rules.failover_after),

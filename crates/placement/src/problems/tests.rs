@@ -132,3 +132,124 @@ fn policies_that_choose_nothing_name_nobody_or_cannot_be_met() {
         ],
     );
 }
+
+#[test]
+fn one_holder_twice_on_the_same_days_and_too_much_on_a_day_to_come() {
+    let dated = |since: Option<&str>, until: Option<&str>| Stake {
+        since: since.map(date),
+        until: until.map(date),
+        ..mk_named("a", "US", 4_000)
+    };
+    let twice = vec![dated(None, Some("2027-01-31")), dated(Some("2027-01-01"), None)];
+    check(&with_owners(twice), &["Provider/microsoft, spec.owners[1].since"]);
+    let apart = vec![dated(None, Some("2026-12-31")), dated(Some("2027-01-01"), None)];
+    check(&with_owners(apart), &[]);
+    let buyer = Stake {
+        since: Some(date("2027-03-01")),
+        ..mk_named("buyer", "CN", 7_000)
+    };
+    let request = with_owners(vec![mk_named("a", "US", 4_000), buyer]);
+    check(&request, &["Provider/microsoft, spec.owners"]);
+    assert!(problems(&request)[0].message.starts_with("on 2027-03-01: "));
+}
+
+#[test]
+fn a_circle_that_was_worked_out_is_only_noted() {
+    let mut request = with_owners(vec![mk_stake("shell", 5_000), mk_named("a", "US", 5_000)]);
+    let shell = ProviderSpec {
+        owners: vec![mk_stake("microsoft", 10_000)],
+        ..mk_provider("US")
+    };
+    request.fleet.providers.insert("shell".to_owned(), shell);
+    let found = problems(&request);
+    assert_eq!(found.len(), 2);
+    assert!(
+        found
+            .iter()
+            .all(|p| p.reason == Reason::Noted && !p.reason.is_wrong()),
+        "{found:#?}"
+    );
+}
+
+#[test]
+fn votes_beyond_all_of_them_and_a_component_that_nobody_knows() {
+    let voting = Stake {
+        votes_basis_points: Some(10_001),
+        ..mk_named("a", "US", 1)
+    };
+    check(
+        &with_owners(vec![voting]),
+        &[
+            "Provider/microsoft, spec.owners",
+            "Provider/microsoft, spec.owners[0].votesBasisPoints",
+        ],
+    );
+    let mut request = sound();
+    let require = &mut request.policies.get_mut("default").unwrap().require;
+    require.components = vec!["cert-manger".to_owned()];
+    let told: Vec<String> = problems(&request)
+        .iter()
+        .map(|p| format!("{} {:?}", p.field, p.reason))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "spec.require Unsatisfiable",
+            "spec.require.components[0] Invalid",
+            "spec.require Unsatisfiable"
+        ][..2]
+    );
+}
+
+#[test]
+fn policies_that_only_together_leave_no_cluster_name_each_other() {
+    let mut request = sound();
+    let mut other = crate::mk::mk_empty_policy();
+    other.require.clusters = vec!["azure-weu".to_owned()];
+    request.policies.insert("only-azure".to_owned(), other);
+    let found = problems(&request);
+    let told: Vec<String> = found
+        .iter()
+        .map(|p| format!("{} {:?}", p.object, p.reason))
+        .collect();
+    let wanted = [
+        "PlacementPolicy/autonomous Unsatisfiable",
+        "PlacementPolicy/only-azure Unsatisfiable",
+    ];
+    assert_eq!(told, wanted, "{found:#?}");
+    assert!(
+        found[0]
+            .message
+            .starts_with("together with only-azure no cluster"),
+        "{}",
+        found[0].message
+    );
+    assert!(
+        found[0].message.contains("(as havenmeester/shop)"),
+        "{}",
+        found[0].message
+    );
+}
+
+#[test]
+fn a_rule_that_another_policy_makes_idle_is_named_once() {
+    let mut request = sound();
+    let mut weak = crate::mk::mk_autonomous();
+    weak.require.seal = None;
+    weak.require
+        .jurisdictions
+        .as_mut()
+        .unwrap()
+        .only
+        .push("US".to_owned());
+    request.policies.insert("weak".to_owned(), weak);
+    let told: Vec<String> = problems(&request)
+        .iter()
+        .map(|p| format!("{} {} {:?}", p.object, p.field, p.reason))
+        .collect();
+    let wanted = [
+        "PlacementPolicy/weak spec.require.categories Shadowed",
+        "PlacementPolicy/weak spec.require.jurisdictions Shadowed",
+    ];
+    assert_eq!(told, wanted);
+}

@@ -1,0 +1,174 @@
+//! Exemptions: which rule of which policy does not hold for a workload on a day.
+//!
+//! Not here: what is left of a policy without that rule (`asked`).
+//! Invariant: what is over, not yet begun or not valid loosens nothing, whoever handed it in and whenever it is looked
+//! at: only the day counts.
+use std::collections::{BTreeMap, BTreeSet};
+
+use havenmeester_api::Date;
+use havenmeester_api::exemption::{ExemptionSpec, LONGEST_DAYS};
+use havenmeester_api::require::{CoreValue, Rule};
+
+use crate::filter::by_rules;
+use crate::merge::effective_with;
+use crate::place::places;
+use crate::request::{Request, WorkloadId};
+
+/// An exemption that holds for a workload today.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, serde::Serialize)]
+pub struct Waiver {
+    /// The Exemption.
+    pub exemption: String,
+    /// The policy of which a rule is loosened.
+    pub policy: String,
+    /// That rule.
+    pub rule: String,
+    /// The last day.
+    pub until: Date,
+}
+
+/// What holds for each workload that is exempt from anything.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Waivers<'a> {
+    /// By namespace and name.
+    by_workload: BTreeMap<&'a str, BTreeMap<&'a str, BTreeSet<Held<'a>>>>,
+}
+
+/// One of them.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub(crate) struct Held<'a> {
+    pub(crate) policy: &'a str,
+    pub(crate) rule: Rule,
+    pub(crate) exemption: &'a str,
+    pub(crate) until: Date,
+}
+
+impl Held<'_> {
+    /// As a decision tells it.
+    pub(crate) fn told(&self) -> Waiver {
+        Waiver {
+            exemption: self.exemption.to_owned(),
+            policy: self.policy.to_owned(),
+            rule: self.rule.as_str().to_owned(),
+            until: self.until,
+        }
+    }
+}
+
+impl<'a> Waivers<'a> {
+    /// Those that hold at the moment of the request.
+    pub(crate) fn of(request: &'a Request) -> Self {
+        let today = Date::of(request.now);
+        let mut all = Self::default();
+        let in_force = request
+            .exemptions
+            .iter()
+            .filter(|(_, spec)| spec.covers(today) && invalid(spec, today).is_none());
+        for (id, spec) in in_force {
+            let held = Held {
+                policy: &spec.policy,
+                rule: spec.rule,
+                exemption: &id.name,
+                until: spec.until,
+            };
+            for workload in &spec.workloads {
+                let of_namespace = all.by_workload.entry(&id.namespace).or_default();
+                of_namespace.entry(workload).or_default().insert(held);
+            }
+        }
+        all
+    }
+
+    /// Those of one workload.
+    pub(crate) fn of_workload(&self, id: &WorkloadId) -> Option<&BTreeSet<Held<'a>>> {
+        self.by_workload.get(id.namespace.as_str())?.get(id.name.as_str())
+    }
+}
+
+/// The workloads that stand where only an exemption allows it, by the exemption: they leave when it is over.
+pub fn relying(request: &Request) -> BTreeMap<WorkloadId, Vec<WorkloadId>> {
+    let (waivers, places) = (Waivers::of(request), places(request));
+    let mut relying: BTreeMap<WorkloadId, Vec<WorkloadId>> = BTreeMap::new();
+    for (id, workload) in &request.workloads {
+        let (Some(held), Some(home)) = (waivers.of_workload(id), &workload.home) else {
+            continue;
+        };
+        let Some(place) = places.iter().find(|place| place.name == home) else {
+            continue;
+        };
+        for one in held {
+            let others = held.iter().filter(|other| *other != one).copied().collect();
+            let without = effective_with(request, workload, Some(&others));
+            if !by_rules(&without.requirements, place).is_empty() {
+                let exemption = WorkloadId {
+                    namespace: id.namespace.clone(),
+                    name: one.exemption.to_owned(),
+                };
+                relying.entry(exemption).or_default().push(id.clone());
+            }
+        }
+    }
+    relying
+}
+
+/// The rules of a policy from which somebody is exempt.
+pub(crate) fn rules_of(held: &BTreeSet<Held<'_>>, policy: &str) -> BTreeSet<Rule> {
+    held.iter()
+        .filter(|h| h.policy == policy)
+        .map(|h| h.rule)
+        .collect()
+}
+
+/// Why an exemption cannot be used: the field, and what would be right. The API server refuses most of this; an object
+/// from an older definition or a file may still have it.
+pub(crate) fn invalid(spec: &ExemptionSpec, today: Date) -> Option<(&'static str, String)> {
+    let blank = |text: &str| text.trim().is_empty();
+    if blank(&spec.owner) {
+        return Some(("spec.owner", "name who answers for it".to_owned()));
+    }
+    if blank(&spec.approver) {
+        return Some(("spec.approver", "name who decided it".to_owned()));
+    }
+    if spec.owner == spec.approver {
+        return Some((
+            "spec.approver",
+            "the owner cannot approve its own exemption; name another".to_owned(),
+        ));
+    }
+    if spec.until < spec.since {
+        let message = format!("{} lies before since, {}; it never holds", spec.until, spec.since);
+        return Some(("spec.until", message));
+    }
+    // From its first day, and from today: one that begins later is weighed when it begins.
+    let latest = spec
+        .since
+        .plus_days(LONGEST_DAYS)
+        .min(today.plus_days(LONGEST_DAYS));
+    if spec.until > latest {
+        let message = format!(
+            "{} is more than 24 months ({LONGEST_DAYS} days) away; an exemption ends, and is then weighed anew",
+            spec.until
+        );
+        return Some(("spec.until", message));
+    }
+    let weighed: BTreeSet<CoreValue> = spec.weighing.iter().map(|w| w.value).collect();
+    let missing: Vec<&str> = CoreValue::ALL
+        .into_iter()
+        .filter(|value| !weighed.contains(value))
+        .map(CoreValue::as_str)
+        .collect();
+    if !missing.is_empty() || spec.weighing.len() != weighed.len() {
+        let message = format!(
+            "weigh each of the seven core values once; missing: {}",
+            missing.join(", ")
+        );
+        return Some(("spec.weighing", message));
+    }
+    if spec.workloads.is_empty() {
+        return Some(("spec.workloads", "name the workloads for which it is".to_owned()));
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests;

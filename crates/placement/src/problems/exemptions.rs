@@ -1,0 +1,81 @@
+//! What is wrong with exemptions: fields, names that are not there, a rule that the policy does not have.
+use std::collections::BTreeSet;
+
+use havenmeester_api::Date;
+use havenmeester_api::exemption::ExemptionSpec;
+use havenmeester_api::require::Rule;
+
+use crate::asked::Requirements;
+use crate::exempt::invalid;
+use crate::request::{Request, WorkloadId};
+
+use super::{Object, Problem, note, problem};
+
+/// Everything, for all exemptions.
+pub(super) fn of_exemptions(request: &Request) -> Vec<Problem> {
+    let all = request.exemptions.iter();
+    all.flat_map(|(id, spec)| of_one(request, id, spec)).collect()
+}
+
+fn of_one(request: &Request, id: &WorkloadId, spec: &ExemptionSpec) -> Vec<Problem> {
+    let object = || Object::Exemption(id.clone());
+    let mut found = Vec::new();
+    if let Some((field, message)) = invalid(spec, Date::of(request.now)) {
+        found.push(problem(object(), field, message));
+    }
+    match request.policies.get(&spec.policy) {
+        None => {
+            let message = format!("there is no PlacementPolicy {:?}", spec.policy);
+            found.push(problem(object(), "spec.policy", message));
+        }
+        Some(policy) => {
+            let all = Requirements::of("", policy, &BTreeSet::new());
+            let without = Requirements::of("", policy, &BTreeSet::from([spec.rule]));
+            if all == without {
+                let message = format!(
+                    "policy {} has no rule {}; it loosens nothing",
+                    spec.policy, spec.rule
+                );
+                found.push(note(object(), "spec.rule", message));
+            }
+        }
+    }
+    for (i, name) in spec.workloads.iter().enumerate() {
+        let workload = WorkloadId {
+            namespace: id.namespace.clone(),
+            name: name.clone(),
+        };
+        if !request.workloads.contains_key(&workload) {
+            let message = format!("there is no Workload {name:?} in namespace {}", id.namespace);
+            found.push(note(object(), format!("spec.workloads[{i}]"), message));
+        }
+    }
+    found.extend(overlaps(request, id, spec).map(|(field, message)| note(object(), field, message)));
+    found
+}
+
+/// Another exemption of the same rule for the same workload on the same days: one of them is idle.
+fn overlaps<'a>(
+    request: &'a Request,
+    id: &'a WorkloadId,
+    spec: &'a ExemptionSpec,
+) -> impl Iterator<Item = (String, String)> {
+    let same = |rule: Rule, policy: &str| rule == spec.rule && policy == spec.policy;
+    let earlier = request.exemptions.range(..id).filter(move |(other, theirs)| {
+        other.namespace == id.namespace
+            && same(theirs.rule, &theirs.policy)
+            && theirs.since <= spec.until
+            && spec.since <= theirs.until
+    });
+    earlier.filter_map(|(other, theirs)| {
+        let at = spec
+            .workloads
+            .iter()
+            .position(|name| theirs.workloads.contains(name))?;
+        let message = format!(
+            "Exemption {} loosens the same rule for {:?} on the same days",
+            other.name, spec.workloads[at]
+        );
+        Some((format!("spec.workloads[{at}]"), message))
+    })
+}

@@ -1,0 +1,183 @@
+//! What is wrong with policies together: a set that no cluster can satisfy, a rule that another makes idle, a policy
+//! that chooses nobody, a component that nobody knows.
+//!
+//! Invariant: only told; a policy that does nothing is no error, and never in the way of a decision.
+use std::collections::{BTreeMap, BTreeSet};
+
+use havenmeester_api::policy::PlacementPolicySpec;
+use havenmeester_api::require::Rule;
+
+use crate::asked::Requirements;
+use crate::components;
+use crate::filter;
+use crate::merge::{chooses, requirements};
+use crate::place::Place;
+use crate::request::{Request, WorkloadId};
+
+use super::shadow::{covers, stricter};
+use super::{Object, Problem, Reason, problem};
+
+/// How many refusals are told as examples.
+const EXAMPLES: usize = 3;
+
+/// Everything, for all policies.
+pub(super) fn of_policies(request: &Request, places: &[Place<'_>]) -> Vec<Problem> {
+    let mut found = Vec::new();
+    for (name, policy) in &request.policies {
+        found.extend(alone(request, places, name, policy));
+        found.extend(shadowed(request, name, policy));
+    }
+    found.extend(together(request, places));
+    found
+}
+
+fn of(name: &str, reason: Reason, field: impl Into<String>, message: impl Into<String>) -> Problem {
+    Problem {
+        reason,
+        ..problem(Object::PlacementPolicy(name.to_owned()), field, message)
+    }
+}
+
+fn alone(request: &Request, places: &[Place<'_>], name: &str, policy: &PlacementPolicySpec) -> Vec<Problem> {
+    let mut found = Vec::new();
+    let chosen = request
+        .workloads
+        .values()
+        .any(|workload| chooses(policy, workload));
+    if !chosen && !request.workloads.is_empty() {
+        let message = "no workload is chosen; the policy does nothing";
+        found.push(of(name, Reason::Unused, "spec.workloads", message));
+    }
+    for (i, cluster) in policy.require.clusters.iter().enumerate() {
+        if !request.fleet.clusters.contains_key(cluster) {
+            let message = format!("there is no MemberCluster {cluster:?}");
+            found.push(of(
+                name,
+                Reason::Invalid,
+                format!("spec.require.clusters[{i}]"),
+                message,
+            ));
+        }
+    }
+    for (i, rule) in policy.require.not_eligible.iter().enumerate() {
+        if !request.fleet.providers.contains_key(&rule.provider) {
+            let (field, provider) = (format!("spec.require.notEligible[{i}].provider"), &rule.provider);
+            found.push(of(
+                name,
+                Reason::Invalid,
+                field,
+                format!("there is no Provider {provider:?}"),
+            ));
+        }
+    }
+    for (i, component) in policy.require.components.iter().enumerate() {
+        if !components::is_known(component) {
+            let known: Vec<&str> = components::names().collect();
+            let message = format!(
+                "no component {component:?} is known; write an API group, or one of {}",
+                known.join(", ")
+            );
+            found.push(of(
+                name,
+                Reason::Invalid,
+                format!("spec.require.components[{i}]"),
+                message,
+            ));
+        }
+    }
+    let asked = Requirements::of(name, policy, &BTreeSet::new());
+    if let Some(why) = refused_everywhere(&asked, places) {
+        let message = format!("no cluster can satisfy it ({why})");
+        found.push(of(name, Reason::Unsatisfiable, "spec.require", message));
+    }
+    found
+}
+
+/// Why every cluster is refused, by some examples; `None` when one is not.
+fn refused_everywhere(asked: &Requirements, places: &[Place<'_>]) -> Option<String> {
+    let mut examples = Vec::new();
+    for place in places {
+        let first = filter::by_rules(asked, place).into_iter().next()?;
+        if examples.len() < EXAMPLES {
+            examples.push(format!("{}: {first}", place.name));
+        }
+    }
+    (!places.is_empty()).then(|| examples.join("; "))
+}
+
+/// The rules of a policy that another makes idle for everybody it chooses.
+fn shadowed(request: &Request, name: &str, policy: &PlacementPolicySpec) -> Vec<Problem> {
+    let rules = Rule::ALL.into_iter().filter_map(|rule| {
+        let by = request.policies.iter().find(|(other, theirs)| {
+            let stronger = stricter(rule, &theirs.require, &policy.require);
+            // Of two that say the same only one is idle: the later by name.
+            let as_strict = stronger && stricter(rule, &policy.require, &theirs.require);
+            let both_ways = covers(&policy.workloads, &theirs.workloads);
+            *other != name
+                && stronger
+                && covers(&theirs.workloads, &policy.workloads)
+                && !(as_strict && both_ways && other.as_str() > name)
+        })?;
+        let message = format!(
+            "policy {} chooses the same workloads and asks at least as much; this rule adds nothing",
+            by.0
+        );
+        Some(of(
+            name,
+            Reason::Shadowed,
+            format!("spec.require.{rule}"),
+            message,
+        ))
+    });
+    rules.collect()
+}
+
+/// Sets of policies that hold for one workload, each of which can be met, and not all together.
+fn together(request: &Request, places: &[Place<'_>]) -> Vec<Problem> {
+    let mut sets: BTreeMap<Vec<&str>, (&WorkloadId, usize)> = BTreeMap::new();
+    for (id, workload) in &request.workloads {
+        let choosing = request
+            .policies
+            .iter()
+            .filter(|(_, policy)| chooses(policy, workload));
+        let names: Vec<&str> = choosing.map(|(name, _)| name.as_str()).collect();
+        sets.entry(names).or_insert((id, 0)).1 += 1;
+    }
+    let mut found = BTreeMap::new();
+    for (names, (example, count)) in sets {
+        let Some(smallest) = smallest(request, places, &names) else {
+            continue;
+        };
+        let message = |others: String, why: &str| {
+            format!(
+                "together with {others} no cluster can satisfy it, for {count} workloads (as {example}): {why}"
+            )
+        };
+        for name in &smallest {
+            let others: Vec<&str> = smallest.iter().copied().filter(|other| other != name).collect();
+            let why = refused_everywhere(&requirements(request, &smallest), places).unwrap_or_default();
+            found
+                .entry((*name).to_owned())
+                .or_insert_with(|| message(others.join(" and "), &why));
+        }
+    }
+    let told = found.into_iter();
+    told.map(|(name, message)| of(&name, Reason::Unsatisfiable, "spec.require", message))
+        .collect()
+}
+
+/// The smallest part of a set of at least two policies that no cluster can satisfy, when each by itself can be.
+fn smallest<'a>(request: &Request, places: &[Place<'_>], names: &[&'a str]) -> Option<Vec<&'a str>> {
+    let impossible = |names: &[&str]| refused_everywhere(&requirements(request, names), places).is_some();
+    if !impossible(names) || names.iter().any(|name| impossible(&[name])) {
+        return None;
+    }
+    let mut left = names.to_vec();
+    for name in names {
+        let without: Vec<&str> = left.iter().copied().filter(|other| other != name).collect();
+        if impossible(&without) {
+            left = without;
+        }
+    }
+    Some(left)
+}
