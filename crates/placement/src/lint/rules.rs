@@ -31,7 +31,7 @@ impl<'a> Laws<'a> {
             &fleet.providers,
             &fleet.standard,
             today,
-            today.plus_days(HORIZON_DAYS),
+            today.plus_days(furthest(request)),
         );
         let on = |facts: &Facts<'_>| {
             let clusters = fleet.clusters.iter();
@@ -165,6 +165,14 @@ impl<'a> Laws<'a> {
 
 /// A rule that is broken, and how it is told.
 pub(super) struct Broken(pub(super) Rule, pub(super) &'static str);
+
+/// How many days ahead any policy looks.
+fn furthest(request: &Request) -> i64 {
+    let moves = request.policies.values().filter_map(|policy| policy.migration);
+    let leads = moves.map(|rule| rule.lead_time.unwrap_or(LEAD).as_seconds().div_ceil(24 * 60 * 60));
+    let most = leads.max().unwrap_or(0);
+    i64::try_from(most).unwrap_or(HORIZON_DAYS).min(HORIZON_DAYS)
+}
 
 /// How long before a dated change a workload leaves when a policy on moves does not say how long.
 const LEAD: Span = Span::hours(720);

@@ -12,7 +12,7 @@ use crate::components;
 use crate::filter;
 use crate::merge::{chooses, requirements};
 use crate::place::Place;
-use crate::request::{Request, WorkloadId};
+use crate::request::{Request, WorkloadId, WorkloadView};
 
 use super::shadow::{covers, stricter};
 use super::{Object, Problem, Reason, problem};
@@ -135,13 +135,13 @@ fn shadowed(request: &Request, name: &str, policy: &PlacementPolicySpec) -> Vec<
 /// Sets of policies that hold for one workload, each of which can be met, and not all together.
 fn together(request: &Request, places: &[Place<'_>]) -> Vec<Problem> {
     let mut sets: BTreeMap<Vec<&str>, (&WorkloadId, usize)> = BTreeMap::new();
-    for (id, workload) in &request.workloads {
+    for (id, workload, count) in kinds(request) {
         let choosing = request
             .policies
             .iter()
             .filter(|(_, policy)| chooses(policy, workload));
         let names: Vec<&str> = choosing.map(|(name, _)| name.as_str()).collect();
-        sets.entry(names).or_insert((id, 0)).1 += 1;
+        sets.entry(names).or_insert((id, 0)).1 += count;
     }
     let mut found = BTreeMap::new();
     for (names, (example, count)) in sets {
@@ -164,6 +164,29 @@ fn together(request: &Request, places: &[Place<'_>]) -> Vec<Problem> {
     let told = found.into_iter();
     told.map(|(name, message)| of(&name, Reason::Unsatisfiable, "spec.require", message))
         .collect()
+}
+
+/// The workloads, one for all that no policy can tell apart, and how many those are: policies are asked of tens of
+/// kinds, not of 100,000 workloads.
+fn kinds(request: &Request) -> impl Iterator<Item = (&WorkloadId, &WorkloadView, usize)> {
+    let terms = request
+        .policies
+        .values()
+        .flat_map(|policy| &policy.workloads.any_of);
+    let named: BTreeSet<&str> = terms.filter_map(|term| term.namespace.as_deref()).collect();
+    let mut kinds = BTreeMap::new();
+    for (id, workload) in &request.workloads {
+        let namespace = workload.target.namespace.as_str();
+        let namespace = named.contains(namespace).then_some(namespace);
+        let kind = (
+            workload.criticality,
+            workload.sensitivity,
+            workload.layer,
+            namespace,
+        );
+        kinds.entry(kind).or_insert((id, workload, 0)).2 += 1;
+    }
+    kinds.into_values()
 }
 
 /// The smallest part of a set of at least two policies that no cluster can satisfy, when each by itself can be.
