@@ -1,0 +1,94 @@
+//! Whatever rules, exemptions, data and dated facts there are, the linter has nothing against what is decided.
+use havenmeester_api::standard::AdverseJurisdiction;
+use havenmeester_api::{Sensitivity, Span};
+use proptest::prelude::*;
+
+use super::*;
+use crate::flow;
+use crate::merge::tests::{mk_seen, require};
+use crate::mk::{mk_named, today};
+
+const NAMES: [&str; 4] = ["permits", "taxes", "shop", "register"];
+const CLUSTERS: [&str; 4] = ["azure-weu", "eu-1", "eu-2", "lost-1"];
+
+/// An exemption: which rule of which policy, for whom, from and until how many days from today.
+type Exempt = (Rule, bool, usize, i64, i64);
+/// Data: who uses whose, how near.
+type Uses = (usize, usize, Within);
+
+fn exempt() -> impl Strategy<Value = Exempt> {
+    let rule = prop::sample::select(&Rule::ALL[..]);
+    (rule, any::<bool>(), 0..NAMES.len(), -20..20_i64, -20..900_i64)
+}
+
+fn uses() -> impl Strategy<Value = Uses> {
+    let within = prop::sample::select(vec![Within::Anywhere, Within::Region, Within::Cluster]);
+    (0..NAMES.len(), 0..NAMES.len(), within)
+}
+
+/// Workloads on any of the clusters, sensitive or not, critical or not.
+fn mk_fleet(homes: &[(usize, bool, bool)]) -> Request {
+    let mut request = mk_seen().cluster("lost-1", mk_cluster("eu").lost(600));
+    for (name, (home, critical, sensitive)) in NAMES.iter().zip(homes) {
+        let mut workload = mk_workload(name, CLUSTERS[*home]);
+        if *critical {
+            workload = workload.critical();
+        }
+        if *sensitive {
+            workload.sensitivity = Sensitivity::High;
+        }
+        request = request.workload(name, workload);
+    }
+    request.fleet.clusters.get_mut("eu-2").unwrap().region = "nl-east".to_owned();
+    request
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
+
+    #[test]
+    fn the_linter_has_nothing_against_what_is_decided(
+        rules in (require(), require(), 0..40_u64),
+        homes in prop::collection::vec((0..CLUSTERS.len(), any::<bool>(), any::<bool>()), NAMES.len()),
+        exemptions in prop::collection::vec(exempt(), 0..4),
+        uses in prop::collection::vec(uses(), 0..4),
+        dated in (-40..40_i64, prop::option::of(-40..40_i64)),
+    ) {
+        let mut request = mk_fleet(&homes);
+        let (strict, all, lead) = rules;
+        request.policies.get_mut("autonomous").unwrap().require = strict;
+        let default = request.policies.get_mut("default").unwrap();
+        default.require = all;
+        default.migration = default.migration.map(|rule| MigrationRule {
+            lead_time: Some(Span::hours(24 * lead)),
+            ..rule
+        });
+        for (n, (rule, of_default, whom, since, length)) in exemptions.into_iter().enumerate() {
+            let mut spec = mk_exemption(rule, NAMES[whom]);
+            spec.since = today().plus_days(since);
+            spec.until = spec.since.plus_days(length);
+            if of_default {
+                "default".clone_into(&mut spec.policy);
+            }
+            request.exemptions.insert(id(&format!("e{n}")), spec);
+        }
+        for (user, used, within) in uses {
+            let view = workload(&mut request, NAMES[user]);
+            *view = view.clone().using(NAMES[used], within);
+        }
+        flow(&mut request.workloads);
+        let mut buyer = mk_named("Buyer Inc.", "US", 10_000);
+        buyer.since = Some(today().plus_days(dated.0));
+        request.fleet.providers.get_mut("eu").unwrap().owners = vec![buyer];
+        request.fleet.standard.adverse.extend(dated.1.map(|days| AdverseJurisdiction {
+            country: "NL".to_owned(),
+            reason: "decision 7".to_owned(),
+            since: Some(today().plus_days(days)),
+            until: None,
+        }));
+        let plan = decide(&request);
+        prop_assert_eq!(lint(&request, &plan), vec![]);
+        crate::problems(&request);
+        crate::relying(&request);
+    }
+}
