@@ -1,6 +1,7 @@
-//! Reads manifests as kubectl reads them: several documents, lists, the YAML of old.
+//! Manifests as a list of objects, for who wants all of a text or none of it.
 //!
-//! Not here: files and streams. Invariant: no error shows the text that it is about; it may be a Secret.
+//! Not here: files and streams; reading with places, which goes on after an error (`reading`; the parser is the same).
+//! Invariant: no error shows the text that it is about; it may be a Secret.
 
 #[cfg(test)]
 mod tests;
@@ -8,6 +9,7 @@ mod tests;
 use serde_json::Value;
 
 use crate::field::{items, text};
+use crate::reading::{Fault, trees};
 
 /// A text that is not YAML.
 #[derive(Debug, thiserror::Error)]
@@ -19,7 +21,7 @@ pub struct ManifestError {
     pub column: u64,
     /// What is wrong there.
     #[source]
-    pub source: Box<serde_saphyr::Error>,
+    pub source: Fault,
 }
 
 /// The objects in a text of YAML or JSON documents, in order. Empty documents are passed over, a `List` is
@@ -27,19 +29,16 @@ pub struct ManifestError {
 ///
 /// Numbers that begin with 0 are octal (`defaultMode: 0755` is 493), as the API server's own reader has it.
 pub fn manifests(text: &str) -> Result<Vec<Value>, ManifestError> {
-    let options = serde_saphyr::options! { legacy_octal_numbers: true, with_snippet: false };
-    let documents: Vec<Value> =
-        serde_saphyr::from_multiple_with_options(text, options).map_err(|source| {
-            let (line, column) = source
-                .location()
-                .map_or((0, 0), |place| (place.line(), place.column()));
-            ManifestError {
-                line,
-                column,
-                source: Box::new(source),
-            }
+    let mut objects = Vec::new();
+    for document in trees(text) {
+        let document = document.map_err(|problem| ManifestError {
+            line: problem.place.map_or(0, |place| place.line.into()),
+            column: problem.place.map_or(0, |place| place.column.into()),
+            source: problem.fault,
         })?;
-    Ok(documents.into_iter().flat_map(open).collect())
+        objects.extend(open(document.object));
+    }
+    Ok(objects)
 }
 
 fn open(document: Value) -> Vec<Value> {

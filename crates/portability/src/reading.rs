@@ -19,7 +19,7 @@ pub use problem::{Fault, Problem};
 
 use crate::field::{group_of, text};
 use crate::key::{KeyError, ObjectKey};
-use build::{Document, documents};
+use build::Document;
 use place::Marks;
 
 /// The largest text that is read, in bytes. 32 MiB = twenty times what an API server takes as one request (1.5 MiB),
@@ -201,8 +201,12 @@ fn lack(object: &Value) -> Option<Fault> {
     (!named && !is_local).then_some(Fault::NoName)
 }
 
-/// The documents of a text, for who reads something else than manifests (rules).
+/// The documents of a text, whatever they are: for rules, and for who wants all objects or none.
 pub(crate) fn trees(text: &str) -> Vec<Result<Manifest, Problem>> {
     let own = |document: Document| document.read.map(|(object, marks)| Manifest { object, marks });
-    documents(text).into_iter().map(own).collect()
+    stream::parts(text)
+        .into_iter()
+        .flat_map(stream::documents)
+        .map(own)
+        .collect()
 }
