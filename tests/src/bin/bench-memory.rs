@@ -81,6 +81,7 @@ fn daemon(directory: &Path, kubeconfig: &Path) -> anyhow::Result<Child> {
         .arg("--capture-key-file")
         .arg(directory.join("key"))
         .env("KUBECONFIG", kubeconfig)
+        .env("MALLOC_ARENA_MAX", "2") // as the chart's Deployment has it
         .kill_on_drop(true)
         .spawn()
         .context("starting the daemon")
