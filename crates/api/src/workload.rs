@@ -54,6 +54,12 @@ pub struct WorkloadSpec {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 32))]
     pub uses: Vec<Use>,
+    /// Workloads of the same namespace on the hub that may not all be lost with one provider: it is placed with another
+    /// provider than they are, where there is a choice.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 32))]
+    #[schemars(extend("x-kubernetes-list-type" = "set"))]
+    pub apart_from: Vec<String>,
 }
 
 /// The five layers of Common Ground (VNG Realisatie), from people to data.

@@ -75,6 +75,8 @@ pub(crate) enum Command {
     Plan(PlanArgs),
     /// Explain where one workload must stand.
     Explain(ExplainArgs),
+    /// Measure how far the city is with its own targets, and what makes the difference.
+    Kpi(KpiArgs),
     /// Check manifests for what ties them to a provider; for pull requests, without a cluster.
     ///
     /// Exit codes: 0 nothing found, 1 something found of the severity of --fail-on or worse, 2 bad use.
@@ -217,6 +219,11 @@ impl std::str::FromStr for Speed {
 /// `plan`.
 #[derive(Args, Debug)]
 pub(crate) struct PlanArgs {
+    /// Suppose that something were so, and show what would move, what could not, in what order and how long it takes;
+    /// nothing is written. A file with our kinds, or policy=FILE, or provider=NAME,lost, or cluster=NAME,lost, or
+    /// cluster=NAME,cpu=-50% (cpu, memory, pods), or owner=PROVIDER:COUNTRY@YYYY-MM-DD. May be given several times.
+    #[arg(long, value_name = "WHAT")]
+    pub(crate) what_if: Vec<String>,
     /// Files or directories with our kinds (and, as `havenmeester.dev/cluster`-annotated namespaces, what runs where)
     /// instead of the hub.
     #[arg(short, long)]
@@ -326,6 +333,28 @@ pub(crate) struct RulesExplainArgs {
     /// Rules of your own as well.
     #[arg(long, value_name = "DIR")]
     pub(crate) rules: Vec<PathBuf>,
+    /// How to print.
+    #[arg(short, long, value_enum, default_value_t)]
+    pub(crate) output: Output,
+}
+
+/// `kpi`.
+#[derive(Args, Debug)]
+pub(crate) struct KpiArgs {
+    /// Files or directories instead of the hub.
+    #[arg(short, long)]
+    pub(crate) filename: Vec<PathBuf>,
+    /// A register of applications that are not on Kubernetes: CSV with the columns name, supplier, and if wished
+    /// criticality, sensitivity and storageGib. A line that cannot be read is told and not counted; then the exit code
+    /// is 1.
+    #[arg(long, value_name = "CSV")]
+    pub(crate) external: Vec<PathBuf>,
+    /// Where lines that could not be read are written, as they stood.
+    #[arg(long, value_name = "CSV")]
+    pub(crate) aside: Option<PathBuf>,
+    /// How many of what makes the difference are shown per measure; all are in the JSON.
+    #[arg(long, default_value_t = 5)]
+    pub(crate) top: usize,
     /// How to print.
     #[arg(short, long, value_enum, default_value_t)]
     pub(crate) output: Output,

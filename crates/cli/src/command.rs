@@ -5,11 +5,13 @@ mod completions; // for shells
 mod crds; // the definitions
 mod drill; // rehearsed cut-offs
 mod explain; // one workload
+mod kpi; // how far the city is with its targets
 mod migrate; // a move, or a dry run of one
 mod plan; // every workload
 mod policy; // whether policies make sense
 mod rules; // what `check` looks for
 mod run; // the daemon
+mod what_if; // what would follow if something were so
 
 use std::future::Future;
 use std::process::ExitCode;
@@ -26,6 +28,7 @@ pub(crate) fn dispatch(cli: &Cli, screen: Screen) -> anyhow::Result<ExitCode> {
         Command::Sandbox(args) => crate::sandbox::run(args, screen.colour()),
         Command::Plan(args) => block_on(plan::run(cli, args, screen)),
         Command::Explain(args) => block_on(explain::run(cli, args, screen)),
+        Command::Kpi(args) => block_on(kpi::run(cli, args, screen)),
         Command::Check(args) => check::run(args, screen),
         Command::Rules { command } => rules::run(command, screen),
         Command::Migrate(args) => block_on(migrate::run(cli, args)),

@@ -11,7 +11,7 @@ use havenmeester_placement::{Decision, Plan, Problem, Request, WorkloadId, decid
 use jiff::Timestamp;
 
 use crate::args::Cli;
-use crate::files::{self, Faults};
+use crate::files::{self, Faults, Loaded};
 use crate::hub;
 use crate::objects::Objects;
 use crate::scene::{scene_from_files, scene_from_hub};
@@ -50,6 +50,30 @@ pub(crate) async fn decided(cli: &Cli, filenames: &[PathBuf]) -> anyhow::Result<
     } else {
         from_files(filenames, &cli.namespace, now)
     }
+}
+
+/// The same twice: as it is, and the request as it would be with other objects in the place of those of the same name.
+pub(crate) async fn supposed(
+    cli: &Cli,
+    filenames: &[PathBuf],
+    others: &Loaded,
+) -> anyhow::Result<(Decided, Request)> {
+    let now = SystemClock.now();
+    if filenames.is_empty() {
+        let objects = Box::pin(hub::connect(cli).await?.objects()).await?;
+        let other = scene_from_hub(objects.clone().with(others.objects.clone()), now);
+        return Ok((from_hub(objects, now), build_request(&other)));
+    }
+    let loaded = files::load(filenames, &cli.namespace)?;
+    let mut inventory = loaded.inventory.clone();
+    for (cluster, copies) in &others.inventory {
+        inventory
+            .entry(cluster.clone())
+            .or_default()
+            .extend(copies.clone());
+    }
+    let other = scene_from_files(loaded.objects.with(others.objects.clone()), inventory, now);
+    Ok((from_files(filenames, &cli.namespace, now)?, build_request(&other)))
 }
 
 /// From what the daemon wrote on the hub.

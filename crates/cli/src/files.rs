@@ -17,5 +17,5 @@ mod tree; // YAML with the line of every node
 pub(crate) use {
     fault::Faults,
     inventory::{CLUSTER, Inventory},
-    load::load,
+    load::{Loaded, load},
 };

@@ -1,8 +1,11 @@
 //! All objects of ours at one moment, from the hub or from files.
+use std::collections::BTreeMap;
+
 use havenmeester_api::{
     AutonomyStandard, Contract, Drill, Exemption, MemberCluster, Migration, PlacementPolicy, Provider,
     Workload,
 };
+use kube::ResourceExt;
 
 /// Every object of every kind.
 #[derive(Clone, Debug, Default)]
@@ -16,4 +19,30 @@ pub(crate) struct Objects {
     pub(crate) drills: Vec<Drill>,
     pub(crate) standards: Vec<AutonomyStandard>,
     pub(crate) exemptions: Vec<Exemption>,
+}
+
+impl Objects {
+    /// Others in the place of those of the same kind and name, and beside the rest.
+    pub(crate) fn with(self, others: Self) -> Self {
+        Self {
+            providers: merged(self.providers, others.providers),
+            members: merged(self.members, others.members),
+            workloads: merged(self.workloads, others.workloads),
+            policies: merged(self.policies, others.policies),
+            migrations: merged(self.migrations, others.migrations),
+            contracts: merged(self.contracts, others.contracts),
+            drills: merged(self.drills, others.drills),
+            standards: merged(self.standards, others.standards),
+            exemptions: merged(self.exemptions, others.exemptions),
+        }
+    }
+}
+
+fn merged<K: ResourceExt>(objects: Vec<K>, others: Vec<K>) -> Vec<K> {
+    let named = objects.into_iter().chain(others).map(|object| {
+        let name = (object.namespace(), object.name_any());
+        (name, object)
+    });
+    let by_name: BTreeMap<_, _> = named.collect();
+    by_name.into_values().collect()
 }

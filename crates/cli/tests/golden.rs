@@ -82,6 +82,63 @@ fn plan() {
 }
 
 #[test]
+fn what_if() {
+    check(
+        "what-if-lost.txt",
+        &with_files(&["plan", "--what-if", "cluster=logius-sp,lost"]),
+    );
+    check(
+        "what-if-owner.txt",
+        &with_files(&["plan", "--what-if", "owner=eu-cloud:US@2027-01-01"]),
+    );
+    check(
+        "what-if-policy.txt",
+        &with_files(&[
+            "plan",
+            "--what-if",
+            "policy=crates/cli/tests/what-if/all-is-dutch.yaml",
+        ]),
+    );
+}
+
+#[test]
+fn kpi() {
+    let register = ["--external", "examples/amsterdam/register/applications.csv"];
+    let arguments: Vec<&str> = with_files(&["kpi"]).into_iter().chain(register).collect();
+    check("kpi.txt", &arguments);
+}
+
+#[test]
+fn a_bad_line_of_a_register_is_told_and_kept_aside() {
+    let directory = tempfile::tempdir().unwrap();
+    let (bad, aside) = (
+        directory.path().join("bad.csv"),
+        directory.path().join("aside.csv"),
+    );
+    std::fs::write(&bad, "name,supplier,storageGib\nmail,azure,12\nmaps,azure,much\n").unwrap();
+    let run = cargo_bin_cmd!("havenmeester")
+        .current_dir(root())
+        .env_remove("KUBECONFIG")
+        .args(with_files(&["kpi"]))
+        .args([
+            "--external".as_ref(),
+            bad.as_os_str(),
+            "--aside".as_ref(),
+            aside.as_os_str(),
+        ])
+        .assert()
+        .code(1);
+    let out = String::from_utf8(run.get_output().stdout.clone()).unwrap();
+    assert!(
+        out.contains("bad.csv, line 3: storageGib \"much\" is not a whole number"),
+        "{out}"
+    );
+    assert!(out.contains("not on Kubernetes: 1."), "{out}");
+    let kept = std::fs::read_to_string(aside).unwrap();
+    assert_eq!(kept, "name,supplier,storageGib\nmaps,azure,much\n");
+}
+
+#[test]
 fn explain() {
     check("explain.txt", &with_files(&["explain", "signalen"]));
     check(

@@ -10,7 +10,7 @@ use havenmeester_api::workload::{CaptureStatus, CopyState, WorkloadStatus};
 use havenmeester_api::{Contract, Drill, MemberCluster, Migration, PlacementPolicy, Provider, Workload};
 use havenmeester_fleet::MemberView;
 use havenmeester_placement::{
-    ClusterView, Contact, CopyView, Demand, Fact, Reach, Traits, WorkloadId, decide, lint, problems,
+    ClusterView, Contact, CopyView, Demand, Fact, Reach, Reasons, Traits, WorkloadId, decide, lint, problems,
 };
 use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
@@ -282,6 +282,7 @@ impl Scene {
             identities: &identities,
             request: &request,
             plan: &plan,
+            reasons: &Reasons::of(&request, &plan),
             problems: &problems(&request),
             namespace: SPACE,
             actor: "test",

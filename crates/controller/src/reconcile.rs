@@ -16,7 +16,7 @@ mod workload; // where it stands, where it must, and why
 use std::collections::BTreeMap;
 
 use havenmeester_api::condition::State;
-use havenmeester_placement::{Object, Plan, Problem, Reason, Request, WorkloadId};
+use havenmeester_placement::{Object, Plan, Problem, Reason, Reasons, Request, WorkloadId};
 
 use crate::identity::Identity;
 use crate::intent::Intents;
@@ -32,6 +32,8 @@ pub(crate) struct Turn<'a> {
     pub(crate) identities: &'a BTreeMap<WorkloadId, Identity>,
     pub(crate) request: &'a Request,
     pub(crate) plan: &'a Plan,
+    /// Why not elsewhere.
+    pub(crate) reasons: &'a Reasons<'a>,
     pub(crate) problems: &'a [Problem],
     /// The hub's namespace for what the daemon makes itself.
     pub(crate) namespace: &'a str,

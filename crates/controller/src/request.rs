@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use havenmeester_api::Migration;
 use havenmeester_api::migration::MoveKind;
 use havenmeester_api::workload::Use;
-use havenmeester_placement::{Contact, FleetView, Moving, Request, Using, WorkloadId, WorkloadView, flow};
+use havenmeester_placement::{
+    Contact, FleetView, Moving, Request, Search, Using, WorkloadId, WorkloadView, flow,
+};
 
 use crate::identity::{Identity, Standing, goes_back, has_arrived, moving, resolve};
 use crate::scene::Scene;
@@ -23,6 +25,7 @@ pub(crate) fn from_identities(scene: &Scene, identities: &BTreeMap<WorkloadId, I
     flow(&mut workloads);
     Request {
         now: scene.now,
+        search: Search::default(),
         fleet: FleetView {
             clusters: scene
                 .fleet
@@ -91,6 +94,11 @@ fn workload(scene: &Scene, id: &WorkloadId, identity: &Identity) -> WorkloadView
             .and_then(|s| s.capture.as_ref())
             .is_some_and(|c| c.cluster == *home)
     });
+    let apart = spec.into_iter().flat_map(|spec| &spec.apart_from);
+    let apart = apart.map(|name| WorkloadId {
+        namespace: id.namespace.clone(),
+        name: name.clone(),
+    });
     WorkloadView {
         target: identity.target.clone(),
         criticality: identity.criticality,
@@ -113,6 +121,7 @@ fn workload(scene: &Scene, id: &WorkloadId, identity: &Identity) -> WorkloadView
             .map(|used| using(id, used))
             .collect(),
         through: None,
+        apart: apart.collect(),
     }
 }
 

@@ -9,7 +9,7 @@ use futures::future::BoxFuture;
 use futures::{FutureExt, StreamExt};
 use havenmeester_fleet::{Fleet, Tracked};
 use havenmeester_migration::{Deps, stop_stale};
-use havenmeester_placement::{Contact, Plan, WorkloadId, decide, lint, problems};
+use havenmeester_placement::{Contact, Plan, Reasons, WorkloadId, decide, lint, problems};
 use tokio::time::Instant;
 use tracing::{error, info, warn};
 
@@ -77,6 +77,7 @@ impl Rounds {
             identities: &identities,
             request: &request,
             plan: &plan,
+            reasons: &Reasons::of(&request, &plan),
             problems: &problems,
             namespace: &self.namespace,
             actor: &self.actor,

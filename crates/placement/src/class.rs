@@ -2,32 +2,38 @@
 //!
 //! Invariant: two workloads of one class differ only in demand, home, namespace and what is known of their copies.
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
+use havenmeester_api::policy::Weights;
 use havenmeester_api::workload::Layer;
 use havenmeester_api::{Criticality, Sensitivity};
 
+use crate::asked::Requirements;
 use crate::bound::{Bound, bounds};
-use crate::decision::{Refusal, Score};
-use crate::exempt::{Held, Waivers};
+use crate::decision::{Refusal, Rules};
+use crate::exempt::{Held, Waiver, Waivers};
 use crate::filter;
-use crate::merge::{Effective, effective_with};
+use crate::merge::effective_with;
 use crate::place::Place;
 use crate::request::{Request, WorkloadId, WorkloadView};
-use crate::score::score;
+use crate::score::{Marks, score};
 
-/// What holds for a class, and how each cluster stands to it. The lists run as the places do.
+/// What holds for a class, and how each cluster stands to it. The list runs as the places do.
 pub(crate) struct Class {
-    pub(crate) effective: Effective,
+    pub(crate) rules: Arc<Rules>,
     pub(crate) verdicts: Vec<Verdict>,
+    requirements: Requirements,
+    weights: Weights,
 }
 
 /// How a cluster stands to a class.
+#[derive(PartialEq)]
 pub(crate) struct Verdict {
     /// Why the rules forbid it.
-    pub(crate) by_rules: Vec<Refusal>,
+    pub(crate) by_rules: Arc<[Refusal]>,
     /// Why nobody may be sent there now.
     pub(crate) by_state: Vec<Refusal>,
-    pub(crate) score: Score,
+    pub(crate) marks: Marks,
 }
 
 impl Verdict {
@@ -42,72 +48,145 @@ impl Verdict {
     }
 }
 
+impl Class {
+    fn of(
+        request: &Request,
+        workload: &WorkloadView,
+        waivers: Option<&BTreeSet<Held<'_>>>,
+        places: &[Place<'_>],
+    ) -> Self {
+        let effective = effective_with(request, workload, waivers);
+        let mut class = Self {
+            rules: Arc::new(effective.rules),
+            verdicts: Vec::new(),
+            requirements: effective.requirements,
+            weights: effective.weights,
+        };
+        class.verdicts = places.iter().map(|place| class.judge(place)).collect();
+        class
+    }
+
+    fn judge(&self, place: &Place<'_>) -> Verdict {
+        let lead = self.rules.lead_time;
+        Verdict {
+            by_rules: filter::by_rules_and_dates(&self.requirements, place, lead).into(),
+            by_state: filter::by_state(place),
+            marks: score(&self.weights, place),
+        }
+    }
+}
+
 /// What tells classes apart: what a policy can choose by, the namespace only where one names it, and what is the
 /// workload's own: the rules from which it is exempt and the data to which it is bound.
-#[derive(Clone, Eq, Ord, PartialEq, PartialOrd)]
-struct Key<'a> {
-    levels: (Criticality, Sensitivity),
-    layer: Option<Layer>,
-    namespace: Option<&'a str>,
-    waivers: Option<BTreeSet<Held<'a>>>,
+#[derive(Eq, Ord, PartialEq, PartialOrd)]
+struct Key {
+    plain: Plain,
+    namespace: Option<String>,
+    waivers: BTreeSet<Waiver>,
     bounds: BTreeSet<Bound>,
 }
 
+/// What tells most classes apart.
+type Plain = (Criticality, Sensitivity, Option<Layer>);
+
 /// All classes.
-pub(crate) struct Classes<'a> {
-    named: BTreeSet<&'a str>,
-    waivers: Waivers<'a>,
-    request: &'a Request,
-    all: BTreeMap<Key<'a>, Class>,
+pub(crate) struct Classes {
+    named: BTreeSet<String>,
+    exempt: BTreeMap<WorkloadId, BTreeSet<Waiver>>,
+    plain: BTreeMap<Plain, usize>,
+    own: BTreeMap<Key, usize>,
+    all: Vec<Class>,
 }
 
-impl<'a> Classes<'a> {
-    pub(crate) fn of(request: &'a Request, places: &[Place<'_>]) -> Self {
+impl Classes {
+    pub(crate) fn of(request: &Request, places: &[Place<'_>]) -> Self {
         let terms = request
             .policies
             .values()
             .flat_map(|policy| &policy.workloads.any_of);
-        let named = terms.filter_map(|term| term.namespace.as_deref()).collect();
-        let mut all = Self {
-            named,
-            waivers: Waivers::of(request),
-            request,
-            all: BTreeMap::new(),
+        let mut classes = Self {
+            named: terms.filter_map(|term| term.namespace.clone()).collect(),
+            exempt: BTreeMap::new(),
+            plain: BTreeMap::new(),
+            own: BTreeMap::new(),
+            all: Vec::new(),
         };
+        let waivers = Waivers::of(request);
         for (id, workload) in &request.workloads {
-            let key = all.key(id, workload);
-            let waivers = all.waivers.of_workload(id);
-            all.all
-                .entry(key)
-                .or_insert_with(|| judge(effective_with(request, workload, waivers), places));
+            classes.admit(request, &waivers, (id, workload), places);
         }
-        all
+        classes
     }
 
-    /// The class of a workload; `None` when it was not in the request.
-    pub(crate) fn get(&self, id: &WorkloadId, workload: &'a WorkloadView) -> Option<&Class> {
-        self.all.get(&self.key(id, workload))
+    /// Makes the class of a workload when there is none yet.
+    pub(crate) fn admit(
+        &mut self,
+        request: &Request,
+        waivers: &Waivers<'_>,
+        (id, workload): (&WorkloadId, &WorkloadView),
+        places: &[Place<'_>],
+    ) {
+        let held = waivers.of_workload(id);
+        match held {
+            Some(held) => {
+                let told = held.iter().map(Held::told).collect();
+                self.exempt.insert(id.clone(), told);
+            }
+            None => drop(self.exempt.remove(id)),
+        }
+        if self.at(request, id, workload).is_some() {
+            return;
+        }
+        let at = self.all.len();
+        match self.key(request, id, workload) {
+            None => drop(self.plain.insert(plain(workload), at)),
+            Some(key) => drop(self.own.insert(key, at)),
+        }
+        self.all.push(Class::of(request, workload, held, places));
     }
 
-    fn key(&self, id: &WorkloadId, workload: &'a WorkloadView) -> Key<'a> {
-        let namespace = workload.target.namespace.as_str();
-        Key {
-            levels: (workload.criticality, workload.sensitivity),
-            layer: workload.layer,
-            namespace: self.named.contains(namespace).then_some(namespace),
-            waivers: self.waivers.of_workload(id).cloned(),
-            bounds: bounds(self.request, workload),
+    /// The class of a workload; `None` when it was never admitted.
+    pub(crate) fn get(&self, request: &Request, id: &WorkloadId, workload: &WorkloadView) -> Option<&Class> {
+        self.all.get(self.at(request, id, workload)?)
+    }
+
+    /// Judges one place anew, for every class. Whether anything is judged otherwise.
+    pub(crate) fn rejudge(&mut self, at: usize, place: &Place<'_>) -> bool {
+        let mut changed = false;
+        for class in &mut self.all {
+            let verdict = class.judge(place);
+            if let Some(old) = class.verdicts.get_mut(at)
+                && *old != verdict
+            {
+                *old = verdict;
+                changed = true;
+            }
         }
+        changed
+    }
+
+    fn at(&self, request: &Request, id: &WorkloadId, workload: &WorkloadView) -> Option<usize> {
+        match self.key(request, id, workload) {
+            None => self.plain.get(&plain(workload)).copied(),
+            Some(key) => self.own.get(&key).copied(),
+        }
+    }
+
+    /// `None` for those, the most, that only what policies choose by tells apart.
+    fn key(&self, request: &Request, id: &WorkloadId, workload: &WorkloadView) -> Option<Key> {
+        let namespace = self.named.get(&workload.target.namespace);
+        let waivers = self.exempt.get(id);
+        let bounds = bounds(request, workload);
+        let own = namespace.is_some() || waivers.is_some() || !bounds.is_empty();
+        own.then(|| Key {
+            plain: plain(workload),
+            namespace: namespace.cloned(),
+            waivers: waivers.cloned().unwrap_or_default(),
+            bounds,
+        })
     }
 }
 
-fn judge(effective: Effective, places: &[Place<'_>]) -> Class {
-    let (asked, lead) = (&effective.requirements, effective.rules.lead_time);
-    let verdict = |place: &Place<'_>| Verdict {
-        by_rules: filter::by_rules_and_dates(asked, place, lead),
-        by_state: filter::by_state(place),
-        score: score(&effective.weights, place),
-    };
-    let verdicts = places.iter().map(verdict).collect();
-    Class { effective, verdicts }
+fn plain(workload: &WorkloadView) -> Plain {
+    (workload.criticality, workload.sensitivity, workload.layer)
 }

@@ -2,198 +2,88 @@
 //!
 //! A workload on a home that the rules allow never moves because another scores higher. The critical ones choose
 //! first, and what they choose is promised to them: the decisions hold together, not only one by one.
-//! Not here: starting anything.
+//! Not here: starting anything; telling why not elsewhere (`Reasons`).
 //! Invariant: total. Every workload has a decision; waiting is a decision. Same input, same plan; a plan taken as
 //! the previous one is decided again.
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use crate::class::{Class, Classes};
-use crate::decision::{Action, Decision, Plan, Violation};
-use crate::fleet::Contact;
-use crate::place::{Place, places};
-use crate::request::{Request, WorkloadId, WorkloadView};
-use crate::room::Room;
+use crate::class::Classes;
+use crate::decision::{Decision, Plan, Violation};
+use crate::place::places;
+use crate::request::Request;
 
 mod action; // what is done, or why it waits
-mod candidates; // each cluster for one workload
+pub(crate) mod block; // a part of those that must go, solved together
 mod copies; // how many copies, and where
-mod order; // who chooses first
+pub(crate) mod mover; // a workload that must go, and where it might
+mod rooms; // what is promised, criticality by criticality
+pub(crate) mod scene; // all that is the same for all workloads, and one workload in it
+pub(crate) mod search; // who goes where, in numbers
+pub(crate) mod shared; // workloads that live in one namespace
+pub(crate) mod ties; // workloads that want to stand near each other, or apart
 
-/// Beneath so many clusters a majority says nothing: of two, one may well be lost.
-const SUSPECT_FROM: usize = 3;
+pub(crate) use rooms::Promised;
+pub(crate) use scene::{Case, Scene};
+
+use block::Blocks;
+use mover::Mover;
+use shared::Shared;
+use ties::Ties;
 
 /// Decides for all workloads of a request.
 pub fn decide(request: &Request) -> Plan {
     let places = places(request);
     let classes = Classes::of(request, &places);
-    let scene = Scene::of(request, &places);
-    let cases = request
+    let scene = Scene::of(request, places);
+    let ties = Ties::of(request);
+    let cases: Vec<Case<'_>> = request
         .workloads
         .iter()
-        .filter_map(|(id, w)| Some(Case::of(id, w, classes.get(id, w)?, &places)));
-    let mut state = State::of(request, &places);
-    let mut plan = Plan::default();
-    for case in order::sorted(cases.collect(), &scene, &state) {
-        let decision = settle(&case, &scene, &mut state);
-        plan.decisions.insert(case.id.clone(), decision);
+        .filter_map(|(id, view)| Case::of(id, view, &classes, &scene))
+        .collect();
+    let mut movers: Vec<Arc<Mover>> = cases
+        .iter()
+        .filter(|case| case.must_go())
+        .map(|case| Arc::new(Mover::of(case, &scene, &ties)))
+        .collect();
+    movers.sort_by(|a, b| a.rank.cmp(&b.rank));
+    let mut blocks = Blocks::default();
+    for mover in &movers {
+        blocks.admit(mover);
     }
-    plan
-}
-
-/// What is the same for all workloads.
-struct Scene<'a> {
-    request: &'a Request,
-    places: &'a [Place<'a>],
-    /// How many clusters are lost, when it is so many that the hub itself may be the one cut off.
-    hub_suspect: Option<usize>,
-}
-
-impl<'a> Scene<'a> {
-    fn of(request: &'a Request, places: &'a [Place<'a>]) -> Self {
-        let lost = places
-            .iter()
-            .filter(|p| matches!(p.view.contact, Contact::Lost { .. }))
-            .count();
-        let suspect = places.len() >= SUSPECT_FROM && 2 * lost > places.len();
-        Self {
-            request,
-            places,
-            hub_suspect: suspect.then_some(lost),
-        }
+    blocks.solve(&movers, &scene, &classes, None);
+    let shared = Shared::of(&cases, &scene, &blocks);
+    let settled = cases.iter().map(|case| {
+        let chosen = case
+            .must_go()
+            .then(|| (blocks.target(case.id), shared.before(case.id)));
+        let (target, busy) = chosen.unwrap_or_default();
+        (case.id.clone(), settle(case, &scene, target, busy))
+    });
+    Plan {
+        decisions: settled.collect(),
     }
 }
 
-/// One workload, with what is known of it.
-struct Case<'a> {
-    id: &'a WorkloadId,
-    view: &'a WorkloadView,
-    class: &'a Class,
-    stand: Stand,
-}
-
-/// Where a workload stands, as far as deciding goes. Numbers are places.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Stand {
-    /// A move is under way.
-    Moving,
-    /// Nowhere that we know of.
-    Nowhere,
-    /// On a cluster that is not in the fleet.
-    Elsewhere,
-    /// Where the rules allow it.
-    Allowed(usize),
-    /// Where the rules forbid it.
-    Forbidden(usize),
-    /// On a cluster that is lost.
-    Lost(usize),
-}
-
-impl<'a> Case<'a> {
-    fn of(id: &'a WorkloadId, view: &'a WorkloadView, class: &'a Class, places: &[Place<'_>]) -> Self {
-        let home = view
-            .home
-            .as_deref()
-            .map(|home| places.binary_search_by(|place| place.name.cmp(home)));
-        let stand = match home {
-            _ if view.moving.is_some() => Stand::Moving,
-            None => Stand::Nowhere,
-            Some(Err(_)) => Stand::Elsewhere,
-            Some(Ok(at)) => match places[at].view.contact {
-                Contact::Lost { .. } => Stand::Lost(at),
-                Contact::Unknown | Contact::Reachable | Contact::Suspect { .. } => {
-                    let allowed = class.verdicts[at].by_rules.is_empty();
-                    if allowed {
-                        Stand::Allowed(at)
-                    } else {
-                        Stand::Forbidden(at)
-                    }
-                }
-            },
-        };
-        Self {
-            id,
-            view,
-            class,
-            stand,
-        }
-    }
-
-    /// Whether it needs another place.
-    fn must_go(&self) -> bool {
-        matches!(self.stand, Stand::Forbidden(_) | Stand::Lost(_))
-    }
-
-    fn is_home(&self, place: &Place<'_>) -> bool {
-        self.view.home.as_deref() == Some(place.name)
-    }
-}
-
-/// What was promised so far.
-struct State<'a> {
-    rooms: Vec<Room>,
-    /// Namespaces in which something moves, and whose move it is.
-    busy: BTreeMap<&'a str, &'a WorkloadId>,
-}
-
-impl<'a> State<'a> {
-    /// Before anything is decided: only the moves that are under way.
-    fn of(request: &'a Request, places: &[Place<'_>]) -> Self {
-        let rooms = places
-            .iter()
-            .map(|place| Room::on(place.view, request.now))
-            .collect();
-        let mut state = Self {
-            rooms,
-            busy: BTreeMap::new(),
-        };
-        for (id, workload) in &request.workloads {
-            let Some(moving) = &workload.moving else { continue };
-            let namespace = workload.target.namespace.as_str();
-            state.busy.entry(namespace).or_insert(id);
-            if let Ok(at) = places.binary_search_by(|place| place.name.cmp(&moving.target))
-                && !places[at].has_active(namespace)
-            {
-                state.rooms[at].reserve(workload.demand);
-            }
-        }
-        state
-    }
-}
-
-/// Decides for one workload, and promises it the room that it will need.
-fn settle<'a>(case: &Case<'a>, scene: &Scene<'a>, state: &mut State<'a>) -> Decision {
-    let candidates = candidates::all(case, scene, state);
-    let target = if case.must_go() {
-        candidates::best(case, scene, &candidates)
-    } else {
-        None
-    };
-    let action = action::choose(case, scene, state, target);
-    if let Some(at) = target
-        && !scene.places[at].has_active(&case.view.target.namespace)
-    {
-        state.rooms[at].reserve(case.view.demand);
-    }
-    if matches!(action, Action::Relocate { .. } | Action::FailOver { .. }) {
-        state.busy.entry(&case.view.target.namespace).or_insert(case.id);
-    }
+/// Decides for one workload, when its place is found and it is known whose move goes first in its namespace.
+pub(crate) fn settle(
+    case: &Case<'_>,
+    scene: &Scene<'_>,
+    target: Option<usize>,
+    busy: Option<&crate::WorkloadId>,
+) -> Decision {
     Decision {
         home: case.view.home.clone(),
         desired: desired(case, scene, target),
-        action,
-        rules: case.class.effective.rules.clone(),
-        candidates: scene
-            .places
-            .iter()
-            .map(|p| p.name.to_owned())
-            .zip(candidates)
-            .collect(),
+        action: action::choose(case, scene, busy, target),
+        rules: Arc::clone(&case.class.rules),
         violations: violations(case, scene),
         criticality: case.view.criticality,
     }
 }
 
 fn desired(case: &Case<'_>, scene: &Scene<'_>, target: Option<usize>) -> Option<String> {
+    use scene::Stand;
     match case.stand {
         Stand::Moving => case.view.moving.as_ref().map(|moving| moving.target.clone()),
         Stand::Nowhere | Stand::Elsewhere => None,
@@ -203,11 +93,7 @@ fn desired(case: &Case<'_>, scene: &Scene<'_>, target: Option<usize>) -> Option<
 }
 
 fn violations(case: &Case<'_>, scene: &Scene<'_>) -> Vec<Violation> {
-    let home = scene
-        .places
-        .iter()
-        .zip(&case.class.verdicts)
-        .find(|(place, _)| case.is_home(place));
+    let home = case.home.map(|at| (&scene.places[at], &case.class.verdicts[at]));
     let forbidden = home.into_iter().flat_map(|(place, verdict)| {
         let cluster = place.name;
         verdict.by_rules.iter().map(move |refusal| Violation::Placement {
@@ -217,6 +103,9 @@ fn violations(case: &Case<'_>, scene: &Scene<'_>) -> Vec<Violation> {
     });
     forbidden.chain(copies::violation(case, scene)).collect()
 }
+
+#[cfg(test)]
+pub(crate) use tests::properties;
 
 #[cfg(test)]
 mod tests;

@@ -2,6 +2,7 @@
 //!
 //! Invariant: a plan leaves no choice to those who enact it.
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use havenmeester_api::policy::Trigger;
 use havenmeester_api::provider::{Because, Category, Objective};
@@ -15,14 +16,14 @@ use crate::gap::Gap;
 use crate::request::WorkloadId;
 
 /// Every decision, by workload.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Plan {
     /// One for each workload.
     pub decisions: BTreeMap<WorkloadId, Decision>,
 }
 
-/// What must happen to one workload, and why.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// What must happen to one workload. Why not elsewhere: [`crate::Reasons`].
+#[derive(Clone, Debug, PartialEq)]
 pub struct Decision {
     /// Where the copy that counts stands. `None`: nowhere that we know of.
     pub home: Option<String>,
@@ -31,9 +32,7 @@ pub struct Decision {
     /// What is to be done now.
     pub action: Action,
     /// What holds for it: the merge of all policies that match.
-    pub rules: Rules,
-    /// Each cluster, and whether it may take it. Its home too.
-    pub candidates: BTreeMap<String, Candidate>,
+    pub rules: Arc<Rules>,
     /// What is wrong with where it stands now, or with how many copies there are.
     pub violations: Vec<Violation>,
     /// Higher goes first.

@@ -5,6 +5,7 @@ use std::fmt::{Display, Formatter, Result};
 
 use serde::Serialize;
 
+use crate::Reasons;
 use crate::decision::{Action, Candidate, Decision, Refusal, Score, Violation, Waiting};
 use crate::exempt::Waiver;
 use crate::request::WorkloadId;
@@ -62,14 +63,16 @@ pub struct Told {
     pub message: String,
 }
 
-/// Explains a decision.
-pub fn explain(id: &WorkloadId, decision: &Decision) -> Explanation {
-    let mut clusters: Vec<Row> = decision.candidates.iter().map(|(name, c)| row(name, c)).collect();
+/// Explains a decision; `None` for a workload of which the plan says nothing.
+pub fn explain(id: &WorkloadId, reasons: &Reasons<'_>) -> Option<Explanation> {
+    let decision = reasons.plan.decisions.get(id)?;
+    let candidates = reasons.candidates(id);
+    let mut clusters: Vec<Row> = candidates.iter().map(|(name, c)| row(name, c)).collect();
     clusters.sort_by_key(|row| {
         let desired = row.fits && decision.desired.as_deref() == Some(&row.cluster);
         (desired, row.score.as_ref().map(|score| score.total))
     });
-    Explanation {
+    Some(Explanation {
         workload: id.clone(),
         home: decision.home.clone(),
         desired: decision.desired.clone(),
@@ -83,7 +86,7 @@ pub fn explain(id: &WorkloadId, decision: &Decision) -> Explanation {
         clusters,
         violations: decision.violations.iter().map(violation).collect(),
         exempt: decision.rules.waivers.clone(),
-    }
+    })
 }
 
 fn headline(id: &WorkloadId, decision: &Decision) -> String {

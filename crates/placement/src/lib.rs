@@ -11,20 +11,26 @@ mod decide; // the only entry point
 mod decision; // what was decided, one variant per reason
 mod exempt; // which rules do not hold for whom
 mod explain; // a decision for people, as data and as text
+mod external; // applications that are not on Kubernetes
 mod fact; // a value with its freshness
 mod filter; // who cannot
 mod fleet; // the clusters at one moment
 mod flow; // sensitivity flows from data to what processes it
 mod gap; // what a cluster lacks
+mod hypothesis; // what if
+mod kpi; // how far the city is with its targets
 mod lint; // checks a plan anew, with code of its own
 mod merge; // all policies that match, the strictest of each
 mod place; // the clusters with what follows from their facts
+mod planner; // decides again after one change
 mod problems; // what is wrong with providers, clusters and policies
+mod reasons; // why not elsewhere
 mod request; // all a decision may know
 mod room; // what is free, and what is promised
 mod score; // who is best
 mod sentence; // the words for each reason
 mod traits; // what a cluster was seen to be and to have
+mod waves; // what moves in which order, and until when
 
 #[cfg(test)]
 mod mk; // the smallest valid things, for tests
@@ -32,16 +38,23 @@ mod mk; // the smallest valid things, for tests
 pub use asked::{Ask, Requirements};
 pub use autonomy::Autonomy;
 pub use decide::decide;
+pub use decide::ties::{FAR, SAME_REGION, TOGETHER};
 pub use decision::{Action, Candidate, Decision, Plan, Refusal, Rules, Score, Violation, Waiting};
 pub use exempt::{Waiver, relying};
 pub use explain::{Explanation, Row, Told, explain};
+pub use external::{Aside, CsvError, External, Import, LineFault, import};
 pub use fact::{FRESH_FOR, Fact};
 pub use fleet::{ClusterView, Contact, CopyView, Demand, FleetView, Reach};
 pub use flow::flow;
 pub use gap::Gap;
+pub use hypothesis::{Dimension, Hypothesis, HypothesisError};
+pub use kpi::{Kpi, Measure, Missing, kpis};
 pub use lint::{Fault, LintFinding, lint};
 pub use merge::{Effective, FAILOVER_AFTER, LEAD_TIME, Merged, ROLLBACK_WINDOW, effective};
+pub use planner::{Change, Planner};
 pub use problems::{Object, Problem, Reason, problems};
-pub use request::{Moving, Request, Using, WorkloadId, WorkloadView};
+pub use reasons::Reasons;
+pub use request::{Moving, Request, Search, Using, WorkloadId, WorkloadView};
 pub use score::STABILITY;
 pub use traits::{HavenView, Traits};
+pub use waves::{Forecast, Limits, Step, Wave, WaveFault, Window, check_waves, waves};

@@ -196,6 +196,7 @@ pub(crate) fn mk_workload(namespace: &str, home: &str) -> WorkloadView {
         layer: None,
         uses: BTreeSet::new(),
         through: None,
+        apart: BTreeSet::new(),
     }
 }
 

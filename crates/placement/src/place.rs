@@ -2,6 +2,7 @@
 //!
 //! Invariant: holds nothing that differs from one workload to the next.
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use havenmeester_api::Date;
 use havenmeester_api::provider::{Category, CoreValues};
@@ -22,15 +23,46 @@ pub(crate) struct Place<'a> {
     pub(crate) provider_known: bool,
     pub(crate) category: Option<Category>,
     pub(crate) core_values: CoreValues,
-    pub(crate) autonomy: Autonomy,
+    pub(crate) autonomy: Arc<Autonomy>,
     /// The day of the request.
     pub(crate) today: Date,
     /// What dated facts will make of it, where that differs from what it is on the day before: the next first.
-    pub(crate) ahead: Vec<(Date, Autonomy)>,
+    pub(crate) ahead: Arc<[(Date, Autonomy)]>,
+}
+
+/// What follows from dated facts about one cluster.
+#[derive(Clone)]
+pub(crate) struct Known {
+    autonomy: Arc<Autonomy>,
+    ahead: Arc<[(Date, Autonomy)]>,
 }
 
 /// All clusters, by name.
-pub(crate) fn places<'a>(request: &'a Request) -> Vec<Place<'a>> {
+pub(crate) fn places(request: &Request) -> Vec<Place<'_>> {
+    places_of(request, &known(request))
+}
+
+/// The same, when it is known what follows from dated facts: of each cluster, by name.
+pub(crate) fn places_of<'a>(request: &'a Request, known: &[Known]) -> Vec<Place<'a>> {
+    let today = Date::of(request.now);
+    let place = |((name, view), known): ((&'a String, &'a ClusterView), &Known)| {
+        let spec = request.fleet.providers.get(&view.provider);
+        Place {
+            name,
+            view,
+            provider_known: spec.is_some(),
+            category: spec.and_then(|spec| spec.category),
+            core_values: spec.map(|spec| spec.core_values).unwrap_or_default(),
+            autonomy: Arc::clone(&known.autonomy),
+            today,
+            ahead: Arc::clone(&known.ahead),
+        }
+    };
+    request.fleet.clusters.iter().zip(known).map(place).collect()
+}
+
+/// What follows from dated facts about each cluster, by name.
+pub(crate) fn known<'a>(request: &'a Request) -> Vec<Known> {
     let fleet = &request.fleet;
     let today = Date::of(request.now);
     let last = today.plus_days(furthest_lead(request));
@@ -43,8 +75,7 @@ pub(crate) fn places<'a>(request: &'a Request) -> Vec<Place<'a>> {
             .or_insert_with(|| facts.without_hosting(&view.provider));
         facts.on_cluster(core.clone(), view)
     };
-    let mut place = |name: &'a String, view: &'a ClusterView| {
-        let spec = fleet.providers.get(&view.provider);
+    let mut one = |view: &'a ClusterView| {
         let autonomy = on(timeline.today(), view);
         let mut ahead: Vec<(Date, Autonomy)> = Vec::new();
         for facts in timeline.later() {
@@ -53,22 +84,12 @@ pub(crate) fn places<'a>(request: &'a Request) -> Vec<Place<'a>> {
                 ahead.push((facts.day(), then));
             }
         }
-        Place {
-            name,
-            view,
-            provider_known: spec.is_some(),
-            category: spec.and_then(|spec| spec.category),
-            core_values: spec.map(|spec| spec.core_values).unwrap_or_default(),
-            autonomy,
-            today,
-            ahead,
+        Known {
+            autonomy: Arc::new(autonomy),
+            ahead: ahead.into(),
         }
     };
-    fleet
-        .clusters
-        .iter()
-        .map(|(name, view)| place(name, view))
-        .collect()
+    fleet.clusters.values().map(&mut one).collect()
 }
 
 /// What is shown is as it is today: nobody moves because a paper is to be renewed.

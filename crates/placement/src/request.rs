@@ -44,6 +44,24 @@ pub struct Request {
     pub exemptions: BTreeMap<WorkloadId, ExemptionSpec>,
     /// Now.
     pub now: Timestamp,
+    /// How hard, and from which seed, better plans are looked for.
+    pub search: Search,
+}
+
+/// How hard better plans are looked for. No clock: the same numbers give the same plan on any machine.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Search {
+    /// All chance follows from it.
+    pub seed: u64,
+    /// How many changes are weighed for each workload that must go. 0 = each takes the best place that is left.
+    /// More finds better plans where room is tight, and takes longer: about 10 ns each.
+    pub work: u32,
+}
+
+impl Default for Search {
+    fn default() -> Self {
+        Self { seed: 1, work: 150 }
+    }
 }
 
 /// One workload, as the hub knows it.
@@ -69,10 +87,12 @@ pub struct WorkloadView {
     pub captured: bool,
     /// Its layer, when it says one.
     pub layer: Option<Layer>,
-    /// The workloads whose data it uses.
+    /// The workloads whose data it uses: it wants to stand near them.
     pub uses: BTreeSet<Using>,
     /// Whose data raised its sensitivity, when that is so: see [`crate::flow`].
     pub through: Option<WorkloadId>,
+    /// Those that may not all be lost with one provider: it wants to stand with another.
+    pub apart: BTreeSet<WorkloadId>,
 }
 
 /// Data of another workload.

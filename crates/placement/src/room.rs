@@ -59,6 +59,13 @@ impl Room {
         }
     }
 
+    /// Gives back what was promised.
+    pub(crate) fn release(&mut self, demand: Demand) {
+        if let Self::Free(free) = self {
+            *free = free.plus(demand);
+        }
+    }
+
     /// Promises room away.
     pub(crate) fn reserve(&mut self, demand: Demand) {
         if let Self::Free(free) = self {
@@ -82,6 +89,15 @@ impl Demand {
         fits(self.cpu_milli, free.cpu_milli)
             && fits(self.memory_mib, free.memory_mib)
             && fits(self.pods, free.pods)
+    }
+
+    /// What there is when so much comes back; a negative demand took nothing.
+    pub(crate) fn plus(self, back: Self) -> Self {
+        Self {
+            cpu_milli: self.cpu_milli.saturating_add(back.cpu_milli.max(0)),
+            memory_mib: self.memory_mib.saturating_add(back.memory_mib.max(0)),
+            pods: self.pods.saturating_add(back.pods.max(0)),
+        }
     }
 
     /// What is left when so much is taken; a negative demand takes nothing.

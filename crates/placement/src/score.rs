@@ -14,8 +14,12 @@ const CORE_VALUES: i64 = 980;
 /// The bonus of the place where a workload stands or was to stand already: two per cent of the whole, so that a
 /// plan does not turn about over next to nothing.
 pub const STABILITY: i64 = 20;
+/// The highest score there is.
+pub(crate) const HIGHEST: i64 = CORE_VALUES + STABILITY;
 /// The part's name.
 const STABILITY_PART: &str = "stability";
+/// What a place loses that a dated change will soon forbid.
+pub(crate) const NOT_FOR_LONG: i64 = CORE_VALUES;
 /// The part's name.
 const NOT_FOR_LONG_PART: &str = "forbidden soon";
 
@@ -28,8 +32,26 @@ const FREE_OF_FOREIGN_LAW: i32 = 60;
 /// Autonomy, of 100: what a full sovereignty score brings. The SEAL gates; the score ranks what passed the gate.
 const FULL_SCORE: i32 = 40;
 
-/// The score of a cluster under some weights, without the bonus for stability.
-pub(crate) fn score(weights: &Weights, place: &Place<'_>) -> Score {
+/// The parts of a score before they have names of their own: cheap to keep for every class and cluster.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub(crate) struct Marks {
+    pub(crate) total: i64,
+    parts: Vec<(&'static str, i64)>,
+}
+
+impl Marks {
+    /// As it is told.
+    pub(crate) fn told(&self) -> Score {
+        let parts = self.parts.iter().map(|(name, part)| ((*name).to_owned(), *part));
+        Score {
+            total: self.total,
+            parts: parts.collect(),
+        }
+    }
+}
+
+/// The score of a cluster under some weights, without what differs from one workload to the next.
+pub(crate) fn score(weights: &Weights, place: &Place<'_>) -> Marks {
     let values = &place.core_values;
     let judged = |value: Option<i32>| value.unwrap_or(NOT_JUDGED);
     let weighed = [
@@ -47,11 +69,20 @@ pub(crate) fn score(weights: &Weights, place: &Place<'_>) -> Score {
     ]
     .map(|(name, weight, value)| (name, weight_of(weight), i64::from(value.clamp(0, 100))));
     let sum: i64 = weighed.iter().map(|(_, weight, _)| weight).sum();
-    let mut score = Score::default();
+    let mut marks = Marks::default();
     for (name, weight, value) in weighed.into_iter().filter(|(_, weight, _)| *weight > 0) {
         let part = CORE_VALUES * weight * value / (100 * sum);
-        score.total += part;
-        score.parts.insert(name.to_owned(), part);
+        marks.total += part;
+        marks.parts.push((name, part));
+    }
+    marks
+}
+
+/// Adds a part that is the workload's own.
+pub(crate) fn with(mut score: Score, part: &str, points: i64) -> Score {
+    if points != 0 {
+        score.total += points;
+        score.parts.insert(part.to_owned(), points);
     }
     score
 }
@@ -71,18 +102,14 @@ pub(crate) fn core_value(value: CoreValue, place: &Place<'_>) -> Option<i32> {
 }
 
 /// The same with the bonus.
-pub(crate) fn with_stability(mut score: Score) -> Score {
-    score.total += STABILITY;
-    score.parts.insert(STABILITY_PART.to_owned(), STABILITY);
-    score
+pub(crate) fn with_stability(score: Score) -> Score {
+    with(score, STABILITY_PART, STABILITY)
 }
 
 /// The same of a place that a dated change will soon forbid: after every other that may take the workload. Only who
 /// has lost its cluster goes there: to serve for some weeks is better than not to serve.
-pub(crate) fn not_for_long(mut score: Score) -> Score {
-    score.total -= CORE_VALUES;
-    score.parts.insert(NOT_FOR_LONG_PART.to_owned(), -CORE_VALUES);
-    score
+pub(crate) fn not_for_long(score: Score) -> Score {
+    with(score, NOT_FOR_LONG_PART, -NOT_FOR_LONG)
 }
 
 /// 0 to 100.

@@ -12,8 +12,8 @@ use havenmeester_api::standard::AutonomyStandardSpec;
 use havenmeester_api::workload::{CopyState, Mode, Target};
 use havenmeester_api::{Criticality, Sensitivity};
 use havenmeester_placement::{
-    Action, Candidate, ClusterView, Contact, CopyView, Demand, Fact, FleetView, Reach, Request, Traits,
-    WorkloadId, WorkloadView, decide, explain, lint, problems,
+    Action, Candidate, ClusterView, Contact, CopyView, Demand, Fact, FleetView, Reach, Reasons, Request,
+    Traits, WorkloadId, WorkloadView, decide, explain, lint, problems,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -140,6 +140,7 @@ fn request(criticality: Criticality, sensitivity: Sensitivity) -> Request {
         layer: None,
         uses: BTreeSet::new(),
         through: None,
+        apart: BTreeSet::new(),
     };
     request.workloads.insert(id(), workload);
     request
@@ -151,8 +152,9 @@ fn check(criticality: Criticality, sensitivity: Sensitivity, may_stand: &[&str])
     let plan = decide(&request);
     assert_eq!(lint(&request, &plan), []);
     let decision = &plan.decisions[&id()];
-    let fits = decision
-        .candidates
+    let reasons = Reasons::of(&request, &plan);
+    let candidates = reasons.candidates(&id());
+    let fits = candidates
         .iter()
         .filter(|(_, candidate)| matches!(candidate, Candidate::Fits(_)));
     let fits: Vec<&str> = fits.map(|(name, _)| name.as_str()).collect();
@@ -160,7 +162,7 @@ fn check(criticality: Criticality, sensitivity: Sensitivity, may_stand: &[&str])
         fits,
         may_stand,
         "{criticality} {sensitivity}\n{}",
-        explain(&id(), decision)
+        explain(&id(), &reasons).unwrap()
     );
     let stays = decision.action == Action::Stay;
     assert_eq!(stays, may_stand.contains(&"globex-weu"), "{}", decision.action);

@@ -1,4 +1,7 @@
-//! `cargo xtask bench NAME`: runs a measuring program of the crate `tests`, built for release.
+//! `cargo xtask bench NAME`: runs a measuring program, built for release.
+//!
+//! Those that need clusters are programs of the crate `tests`; those that only decide are examples of `placement`, so
+//! that they are built without any of the rest.
 
 use anyhow::Context as _;
 use cargo_metadata::TargetKind;
@@ -6,6 +9,7 @@ use cargo_metadata::TargetKind;
 use crate::{kube, shell, workspace::Workspace};
 
 const PACKAGE: &str = "havenmeester-tests";
+const PURE: &str = "havenmeester-placement";
 const PREFIX: &str = "bench-";
 
 #[derive(clap::Args)]
@@ -20,23 +24,29 @@ pub(crate) struct Arguments {
 /// Builds and runs; whether it succeeded.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<bool> {
     let workspace = Workspace::load()?;
-    let known: Vec<&str> = workspace
+    let known: Vec<(&str, bool)> = workspace
         .targets()
-        .filter(|(package, target)| {
-            package.name.as_str() == PACKAGE && target.kind.contains(&TargetKind::Bin)
+        .filter_map(|(package, target)| {
+            let of = |name, kind| package.name.as_str() == name && target.kind.contains(&kind);
+            let pure = of(PURE, TargetKind::Example);
+            let name = target.name.strip_prefix(PREFIX)?;
+            (pure || of(PACKAGE, TargetKind::Bin)).then_some((name, pure))
         })
-        .filter_map(|(_, target)| target.name.strip_prefix(PREFIX))
         .collect();
-    let name = known
+    let (name, pure) = *known
         .iter()
-        .find(|name| **name == arguments.name)
+        .find(|(name, _)| *name == arguments.name)
         .with_context(|| {
+            let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
             format!(
                 "no benchmark {:?}; there are: {}",
                 arguments.name,
-                known.join(", ")
+                names.join(", ")
             )
         })?;
+    if pure {
+        return example(&workspace, name, &arguments.handed_on);
+    }
     kube::programs()?;
     // Some measure the daemon as a process of its own, from beside themselves.
     let mut daemon = shell::cargo(workspace.root());
@@ -56,4 +66,21 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<bool> {
         "--",
     ]);
     shell::succeeds(command.args(&arguments.handed_on))
+}
+
+/// One that only decides.
+fn example(workspace: &Workspace, name: &str, handed_on: &[String]) -> anyhow::Result<bool> {
+    let program = format!("{PREFIX}{name}");
+    let mut command = shell::cargo(workspace.root());
+    command.args([
+        "run",
+        "--release",
+        "--quiet",
+        "--package",
+        PURE,
+        "--example",
+        &program,
+        "--",
+    ]);
+    shell::succeeds(command.args(handed_on))
 }

@@ -2,7 +2,7 @@
 use std::process::ExitCode;
 
 use anyhow::anyhow;
-use havenmeester_placement::{Explanation, WorkloadId, explain};
+use havenmeester_placement::{Explanation, Reasons, WorkloadId, explain};
 use tracing::warn;
 
 use crate::args::{Cli, ExplainArgs};
@@ -25,7 +25,8 @@ pub(crate) async fn run(cli: &Cli, args: &ExplainArgs, screen: Screen) -> anyhow
             wanted.cluster, wanted.because
         );
     }
-    let explanation = explain(&id, decision);
+    let reasons = Reasons::of(&decided.request, &decided.plan);
+    let explanation = explain(&id, &reasons).ok_or_else(|| unknown(&id, &decided, args))?;
     output::show(args.output, &explanation, |explanation| text(explanation, screen))?;
     Ok(ExitCode::SUCCESS)
 }

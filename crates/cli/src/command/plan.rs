@@ -3,7 +3,7 @@ use std::process::ExitCode;
 
 use havenmeester_api::workload::Mode;
 use havenmeester_api::{Criticality, Sensitivity};
-use havenmeester_placement::{Decision, Explanation, WorkloadId, WorkloadView, explain, lint};
+use havenmeester_placement::{Decision, Explanation, Reasons, WorkloadView, explain, lint};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -61,6 +61,9 @@ struct ProblemRow {
 }
 
 pub(crate) async fn run(cli: &Cli, args: &PlanArgs, screen: Screen) -> anyhow::Result<ExitCode> {
+    if !args.what_if.is_empty() {
+        return Box::pin(super::what_if::run(cli, args, screen)).await;
+    }
     let planned = Planned::of(&Box::pin(decided(cli, &args.filename)).await?);
     output::show(args.output, &planned, |planned| planned.table(screen))?;
     Ok(super::verdict(planned.faults.is_empty()))
@@ -74,12 +77,13 @@ impl Planned {
             problems,
             ..
         } = decided;
+        let reasons = Reasons::of(request, plan);
         let rows = plan.decisions.iter().filter_map(|(id, decision)| {
             let workload = request.workloads.get(id)?;
             let daemon = decided
                 .daemon_wants(id, decision)
                 .map(|wanted| wanted.cluster.clone());
-            Some(Row::of(id, workload, decision, daemon))
+            Some(Row::of(workload, decision, daemon, explain(id, &reasons)?))
         });
         Self {
             at: request.now,
@@ -147,14 +151,19 @@ impl Planned {
 }
 
 impl Row {
-    fn of(id: &WorkloadId, workload: &WorkloadView, decision: &Decision, daemon: Option<String>) -> Self {
+    fn of(
+        workload: &WorkloadView,
+        decision: &Decision,
+        daemon: Option<String>,
+        explanation: Explanation,
+    ) -> Self {
         Self {
             criticality: workload.criticality,
             sensitivity: workload.sensitivity,
             mode: workload.mode,
             compliant: decision.violations.is_empty(),
             daemon,
-            explanation: explain(id, decision),
+            explanation,
         }
     }
 

@@ -106,6 +106,7 @@ fn workload(namespace: &str, hub_namespace: &str) -> Workload {
         mode: None,
         layer: None,
         uses: Vec::new(),
+        apart_from: Vec::new(),
     };
     let mut workload = Workload::new(namespace, spec);
     workload.metadata.namespace = Some(hub_namespace.to_owned());

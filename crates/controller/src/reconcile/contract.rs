@@ -8,7 +8,7 @@ use havenmeester_api::condition::{self, State};
 use havenmeester_api::contract::{ContractStatus, ExitReadiness, Round};
 use havenmeester_api::migration::{MigrationSpec, MoveKind, Verdict};
 use havenmeester_api::{Contract, Date, Migration, labels};
-use havenmeester_placement::{Candidate, Decision, Refusal, WorkloadId};
+use havenmeester_placement::{Candidate, Refusal, WorkloadId};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 
 use super::Turn;
@@ -148,9 +148,9 @@ fn tell(turn: &Turn, contract: &Arc<Contract>, lead_days: i32, intents: &mut Int
 }
 
 /// The best place for a workload on a cluster of another provider.
-fn elsewhere(turn: &Turn, decision: &Decision, provider: &str) -> Option<String> {
-    let fits = decision
-        .candidates
+fn elsewhere(turn: &Turn, id: &WorkloadId, provider: &str) -> Option<String> {
+    let candidates = turn.reasons.candidates(id);
+    let fits = candidates
         .iter()
         .filter_map(|(cluster, candidate)| match candidate {
             Candidate::Fits(score) => Some((score.total, cluster)),
@@ -254,16 +254,16 @@ fn ask(turn: &Turn, contract: &Contract, round: &Round) -> Asked {
             }
             continue;
         }
-        let Some(decision) = turn.plan.decisions.get(id) else {
+        if !turn.plan.decisions.contains_key(id) {
             counts.unknown += 1; // takes no part in placement
             continue;
-        };
-        match elsewhere(turn, decision, &contract.spec.provider) {
+        }
+        match elsewhere(turn, id, &contract.spec.provider) {
             Some(target) => {
                 counts.unknown += 1;
                 asked.missing.push((id.clone(), target));
             }
-            None if may_clear(turn, decision, &contract.spec.provider) => {
+            None if may_clear(turn, id, &contract.spec.provider) => {
                 counts.unknown += 1;
                 asked.unseen += 1;
             }
@@ -274,9 +274,9 @@ fn ask(turn: &Turn, contract: &Contract, round: &Round) -> Asked {
 }
 
 /// Whether another provider's cluster refuses only for what cannot be seen of it at this moment, or will pass.
-fn may_clear(turn: &Turn, decision: &Decision, provider: &str) -> bool {
-    decision
-        .candidates
+fn may_clear(turn: &Turn, id: &WorkloadId, provider: &str) -> bool {
+    turn.reasons
+        .candidates(id)
         .iter()
         .any(|(cluster, candidate)| match candidate {
             Candidate::Refused(why) => {

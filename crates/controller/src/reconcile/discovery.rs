@@ -49,6 +49,7 @@ fn discovered(turn: &Turn, namespace: &str) -> Workload {
             mode: None,
             layer: None,
             uses: Vec::new(),
+            apart_from: Vec::new(),
         },
     );
     workload.metadata.namespace = Some(turn.namespace.to_owned());

@@ -1,4 +1,5 @@
 //! Where a workload stands, where it must stand, and why.
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use havenmeester_api::condition::{self, State};
@@ -90,16 +91,16 @@ fn decided(
     decision: &Decision,
     status: &mut WorkloadStatus,
 ) {
+    let candidates = turn.reasons.candidates(id);
     status.desired = decision.desired.as_ref().map(|cluster| Desired {
         cluster: cluster.clone(),
         because: because(decision),
-        score: match decision.candidates.get(cluster) {
+        score: match candidates.get(cluster) {
             Some(Candidate::Fits(score)) => Some(score.total),
             Some(Candidate::Refused(_)) | None => None,
         },
     });
-    status.rejected = decision
-        .candidates
+    status.rejected = candidates
         .iter()
         .filter_map(|(cluster, candidate)| match candidate {
             Candidate::Refused(why) => Some(Rejected {
@@ -129,7 +130,7 @@ fn decided(
     set(condition::CAPTURED, captured(turn, id, identity));
     set(
         condition::FAILOVER_READY,
-        failover_ready(identity, decision, status.capture.is_some()),
+        failover_ready(identity, decision, &candidates, status.capture.is_some()),
     );
 }
 
@@ -267,7 +268,12 @@ fn captured(turn: &Turn, id: &WorkloadId, identity: &Identity) -> (State, &'stat
 }
 
 /// Whether it would come up elsewhere by itself if its cluster were lost now.
-fn failover_ready(identity: &Identity, decision: &Decision, captured: bool) -> (State, &'static str, String) {
+fn failover_ready(
+    identity: &Identity,
+    decision: &Decision,
+    candidates: &BTreeMap<String, Candidate>,
+    captured: bool,
+) -> (State, &'static str, String) {
     if identity.mode == Mode::Exclusive {
         return (
             State::False,
@@ -289,8 +295,7 @@ fn failover_ready(identity: &Identity, decision: &Decision, captured: bool) -> (
             "there is no capture of it yet".to_owned(),
         );
     }
-    let elsewhere = decision
-        .candidates
+    let elsewhere = candidates
         .iter()
         .find(|(cluster, c)| Some(*cluster) != decision.home.as_ref() && matches!(c, Candidate::Fits(_)));
     match elsewhere {

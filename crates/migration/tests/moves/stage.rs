@@ -183,6 +183,7 @@ impl Stage {
             mode: None,
             layer: None,
             uses: Vec::new(),
+            apart_from: Vec::new(),
         };
         let mut workload = Workload::new(APP, spec);
         workload.metadata.namespace = Some(HUB_SPACE.to_owned());

@@ -37,8 +37,9 @@ fn data_may_stand_elsewhere_unless_it_is_said_otherwise() {
 #[test]
 fn a_cluster_of_the_same_region_will_do() {
     let request = using(Within::Region).cluster("eu-3", mk_cluster("eu"));
-    let decision = decided(&request, "site");
-    let fits = |name: &str| matches!(decision.candidates[name], crate::Candidate::Fits(_));
+    let plan = crate::decide(&request);
+    let candidates = crate::Reasons::of(&request, &plan).candidates(&id("site"));
+    let fits = |name: &str| matches!(candidates[name], crate::Candidate::Fits(_));
     assert!(fits("eu-1") && fits("eu-3") && !fits("eu-2"));
 }
 

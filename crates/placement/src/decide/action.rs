@@ -10,10 +10,30 @@ use crate::filter::is_unclear;
 use crate::fleet::Contact;
 use crate::place::{Place, Seen};
 
-use super::{Case, Scene, Stand, State, copies};
+use super::scene::Stand;
+use super::{Case, Scene, copies};
+use crate::request::WorkloadId;
 
-/// What is to be done, when `target` is the place that was found.
-pub(super) fn choose(case: &Case<'_>, scene: &Scene<'_>, state: &State<'_>, target: Option<usize>) -> Action {
+/// Whether something is done about it now.
+pub(super) fn acts(
+    case: &Case<'_>,
+    scene: &Scene<'_>,
+    busy: Option<&WorkloadId>,
+    target: Option<usize>,
+) -> bool {
+    match choose(case, scene, busy, target) {
+        Action::Relocate { .. } | Action::FailOver { .. } => true,
+        Action::Stay | Action::Wait(_) => false,
+    }
+}
+
+/// What is to be done, when `target` is the place that was found, and `busy` whose move goes first in its namespace.
+pub(super) fn choose(
+    case: &Case<'_>,
+    scene: &Scene<'_>,
+    busy: Option<&WorkloadId>,
+    target: Option<usize>,
+) -> Action {
     let target = target.map(|at| scene.places[at].name);
     let decided = match case.stand {
         Stand::Moving => Err(under_way(case)),
@@ -22,8 +42,8 @@ pub(super) fn choose(case: &Case<'_>, scene: &Scene<'_>, state: &State<'_>, targ
             cluster: case.view.home.clone().unwrap_or_default(),
         }),
         Stand::Allowed(at) => stays(case, scene, &scene.places[at]),
-        Stand::Forbidden(at) => relocation(case, scene, state, at, target),
-        Stand::Lost(at) => failover(case, scene, state, &scene.places[at], target),
+        Stand::Forbidden(at) => relocation(case, scene, busy, at, target),
+        Stand::Lost(at) => failover(case, scene, busy, &scene.places[at], target),
     };
     decided.unwrap_or_else(Action::Wait)
 }
@@ -51,7 +71,7 @@ fn stays(case: &Case<'_>, scene: &Scene<'_>, home: &Place<'_>) -> Result<Action,
 fn relocation(
     case: &Case<'_>,
     scene: &Scene<'_>,
-    state: &State<'_>,
+    busy: Option<&WorkloadId>,
     at: usize,
     target: Option<&str>,
 ) -> Result<Action, Waiting> {
@@ -79,14 +99,14 @@ fn relocation(
             clusters: copies::names(&active),
         });
     }
-    let rules = &case.class.effective.rules;
+    let rules = &case.class.rules;
     if rules.migration == Trigger::Manual {
         return Err(Waiting::ManualMigration {
             target,
             policy: rules.migration_by.clone(),
         });
     }
-    alone(case, state)?;
+    alone(busy)?;
     Ok(Action::Relocate {
         source: cluster(),
         target,
@@ -97,7 +117,7 @@ fn relocation(
 fn failover(
     case: &Case<'_>,
     scene: &Scene<'_>,
-    state: &State<'_>,
+    busy: Option<&WorkloadId>,
     home: &Place<'_>,
     target: Option<&str>,
 ) -> Result<Action, Waiting> {
@@ -117,7 +137,7 @@ fn failover(
         return Err(Waiting::NotCaptured { cluster: source });
     }
     let target = target.ok_or(Waiting::NoClusterFits)?.to_owned();
-    let rules = &case.class.effective.rules;
+    let rules = &case.class.rules;
     if rules.failover == Trigger::Manual {
         return Err(Waiting::ManualFailover {
             target,
@@ -130,7 +150,7 @@ fn failover(
     if scene.request.now < at {
         return Err(Waiting::FailoverDelay { target, at });
     }
-    alone(case, state)?;
+    alone(busy)?;
     Ok(Action::FailOver {
         source,
         target,
@@ -148,12 +168,9 @@ fn hub_is_sound(scene: &Scene<'_>) -> Result<(), Waiting> {
 }
 
 /// Two moves in one namespace would write over each other.
-fn alone(case: &Case<'_>, state: &State<'_>) -> Result<(), Waiting> {
-    let other = state.busy.get(case.view.target.namespace.as_str());
-    other.map_or(Ok(()), |with| {
-        Err(Waiting::SharesNamespace {
-            with: (*with).clone(),
-        })
+fn alone(busy: Option<&WorkloadId>) -> Result<(), Waiting> {
+    busy.map_or(Ok(()), |with| {
+        Err(Waiting::SharesNamespace { with: with.clone() })
     })
 }
 

@@ -8,12 +8,9 @@ use super::{Case, Scene};
 use havenmeester_api::workload::Mode;
 
 /// The clusters on which a copy was last seen active, and may still be. Lost ones do not count: nobody knows.
-pub(super) fn active<'a>(case: &Case<'_>, scene: &Scene<'a>) -> Vec<&'a Place<'a>> {
-    scene
-        .places
-        .iter()
-        .filter(|place| place.has_active(&case.view.target.namespace))
-        .collect()
+pub(super) fn active<'a>(case: &Case<'_>, scene: &'a Scene<'_>) -> Vec<&'a Place<'a>> {
+    let active = scene.active(&case.view.target.namespace);
+    active.iter().map(|at| &scene.places[*at]).collect()
 }
 
 /// What is wrong with the number of copies.
@@ -26,7 +23,8 @@ pub(super) fn violation(case: &Case<'_>, scene: &Scene<'_>) -> Option<Violation>
     }
     case.view.home.as_ref()?;
     let arriving = case.view.moving.as_ref().map(|moving| moving.target.as_str());
-    let stray = |place: &&Place<'_>| !case.is_home(place) && Some(place.name) != arriving;
+    let home = case.view.home.as_deref();
+    let stray = |place: &&Place<'_>| Some(place.name) != home && Some(place.name) != arriving;
     let stray: Vec<&Place<'_>> = active.into_iter().filter(stray).collect();
     (!stray.is_empty()).then(|| Violation::StrayCopy {
         clusters: names(&stray),

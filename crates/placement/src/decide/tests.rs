@@ -2,14 +2,18 @@
 use havenmeester_api::policy::Trigger;
 use havenmeester_api::workload::CopyState;
 
+use std::collections::BTreeMap;
+
 use super::*;
-use crate::decision::{Candidate, Refusal, Waiting};
+use crate::decision::{Action, Candidate, Refusal, Waiting};
 use crate::fact::Fact;
 use crate::mk::{
     ago, id, mk_autonomous, mk_cluster, mk_policy, mk_provider, mk_request, mk_stake, mk_workload, now,
 };
+use crate::reasons::Reasons;
+use crate::request::WorkloadView;
 
-mod properties; // what holds for every fleet
+pub(crate) mod properties; // what holds for every fleet
 
 /// The action for the only workload, or for `shop`.
 fn action(request: &Request) -> Action {
@@ -20,6 +24,10 @@ fn decision(request: &Request) -> Decision {
     let plan = decide(request);
     assert_eq!(crate::lint(request, &plan), []);
     plan.decisions.get(&id("shop")).unwrap().clone()
+}
+
+fn candidates(request: &Request) -> BTreeMap<String, Candidate> {
+    Reasons::of(request, &decide(request)).candidates(&id("shop"))
 }
 
 fn relocate(source: &str, target: &str) -> Action {
@@ -63,7 +71,8 @@ fn what_stands_where_it_may_stays_however_much_better_another_is() {
         (shop.action, shop.desired.as_deref()),
         (Action::Stay, Some("azure-weu"))
     );
-    let total = |name: &str| match &shop.candidates[name] {
+    let candidates = candidates(&request);
+    let total = |name: &str| match &candidates[name] {
         Candidate::Fits(score) => score.total,
         Candidate::Refused(refusals) => panic!("{refusals:?}"),
     };
@@ -74,7 +83,7 @@ fn what_stands_where_it_may_stays_however_much_better_another_is() {
 fn what_stands_where_it_may_not_moves_and_every_reason_is_told() {
     let shop = decision(&forbidden());
     assert_eq!(shop.action, relocate("azure-weu", "eu-1"));
-    let Candidate::Refused(refusals) = &shop.candidates["azure-weu"] else {
+    let Candidate::Refused(refusals) = &candidates(&forbidden())["azure-weu"] else {
         panic!("it may stay")
     };
     let rules: Vec<&str> = refusals.iter().map(Refusal::rule).collect();
@@ -152,7 +161,7 @@ fn a_full_cluster_a_quarantined_one_and_one_out_of_reach_take_nothing() {
         ("eu-2", "Quarantined"),
         ("eu-3", "NamespaceOutOfReach"),
     ] {
-        let Candidate::Refused(refusals) = &shop.candidates[cluster] else {
+        let Candidate::Refused(refusals) = &candidates(&request)[cluster] else {
             panic!("{cluster} may take it")
         };
         assert_eq!(

@@ -208,7 +208,9 @@ proptest! {
         prop_assert_eq!(decision.action == Action::Stay, holds);
         prop_assert_eq!(decision.rules.waivers.is_empty(), !holds);
         prop_assert_eq!(decision.violations.is_empty(), holds);
-        let told = explain(&id("permits"), &decision).to_string();
+        let plan = crate::decide(&request);
+        let reasons = crate::Reasons::of(&request, &plan);
+        let told = explain(&id("permits"), &reasons).unwrap().to_string();
         prop_assert_eq!(told.contains("Exempt from"), holds);
     }
 }

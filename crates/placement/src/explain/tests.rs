@@ -7,9 +7,10 @@ use crate::{Request, decide};
 
 fn text(request: &Request) -> String {
     let plan = decide(request);
+    let reasons = Reasons::of(request, &plan);
     plan.decisions
-        .iter()
-        .map(|(id, decision)| explain(id, decision).to_string())
+        .keys()
+        .map(|id| explain(id, &reasons).unwrap().to_string())
         .collect::<Vec<_>>()
         .join("\n")
 }
@@ -45,7 +46,7 @@ fn explanations_read_as_they_should() {
 fn as_data_it_names_rules_and_policies() {
     let request = mk_request().workload("shop", mk_workload("shop", "azure-weu").critical());
     let plan = decide(&request);
-    let data = serde_json::to_value(explain(&id("shop"), &plan.decisions[&id("shop")])).unwrap();
+    let data = serde_json::to_value(explain(&id("shop"), &Reasons::of(&request, &plan))).unwrap();
     assert_eq!(data["workload"], "havenmeester/shop");
     assert_eq!(data["next"]["rule"], "Relocate");
     assert_eq!(data["clusters"][0]["cluster"], "azure-weu");

@@ -17,6 +17,7 @@ fn check(weights: &Weights, values: CoreValues, seal: i32, cluster: &str) -> Sco
         weights,
         places.iter().find(|place| place.name == cluster).unwrap(),
     )
+    .told()
 }
 
 #[test]

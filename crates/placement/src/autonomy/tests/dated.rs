@@ -51,7 +51,10 @@ fn a_takeover_is_moved_ahead_of_from_the_lead_time_on_and_a_sudden_one_at_once()
 fn the_reason_names_the_day_and_the_rule() {
     let request = taken_over_on(today().plus_days(10));
     let decision = decided(&request);
-    let told = explain(&id("permits"), &decision).to_string();
+    let plan = decide(&request);
+    let told = explain(&id("permits"), &crate::Reasons::of(&request, &plan))
+        .unwrap()
+        .to_string();
     assert!(
         told.contains("from 2026-12-04 on: autonomous: law of US reaches it (eu > Buyer Inc., 100%)"),
         "{told}"
@@ -96,7 +99,9 @@ fn who_has_lost_its_cluster_comes_up_where_it_may_not_stay_rather_than_nowhere()
         decision.action
     );
     assert_eq!(decision.desired.as_deref(), Some("eu-1"));
-    let Candidate::Fits(score) = &decision.candidates["eu-1"] else {
+    let plan = decide(&request);
+    let candidates = crate::Reasons::of(&request, &plan).candidates(&id("permits"));
+    let Candidate::Fits(score) = &candidates["eu-1"] else {
         panic!("it may")
     };
     assert!(score.parts["forbidden soon"] < 0);

@@ -5,10 +5,13 @@ use proptest::prelude::*;
 
 use crate::fact::Fact;
 use crate::fleet::{ClusterView, Contact, Demand};
-use crate::mk::{ago, id, mk_autonomous, mk_cluster, mk_policy, mk_request, mk_workload, now};
+use crate::mk::{
+    ago, id, mk_autonomous, mk_cluster, mk_policy, mk_provider, mk_request, mk_stake, mk_workload, now,
+};
 use crate::request::{Request, WorkloadView};
-use crate::{decide, explain, lint, problems};
+use crate::{Reasons, decide, explain, lint, problems};
 use havenmeester_api::policy::{FailoverRule, MigrationRule, Trigger};
+use havenmeester_api::provider::ProviderSpec;
 use havenmeester_api::workload::{CopyState, Mode};
 
 const PROVIDERS: [&str; 4] = ["azure", "eu", "microsoft", "ghost"];
@@ -32,7 +35,7 @@ fn number() -> impl Strategy<Value = i64> {
     prop_oneof![8 => 0..4_000_i64, 1 => any::<i64>()]
 }
 
-fn cluster() -> impl Strategy<Value = ClusterView> {
+pub(crate) fn cluster() -> impl Strategy<Value = ClusterView> {
     let copy = prop::option::of(prop::sample::select(vec![CopyState::Active, CopyState::Stopped]));
     let room = prop_oneof![4 => (number(), number()).prop_map(Some), 1 => Just(None)];
     let fresh = prop_oneof![5 => Just(0_i64), 1 => Just(1_000)];
@@ -92,7 +95,7 @@ fn cluster() -> impl Strategy<Value = ClusterView> {
         )
 }
 
-fn workload() -> impl Strategy<Value = WorkloadView> {
+pub(crate) fn workload() -> impl Strategy<Value = WorkloadView> {
     let place = || prop::option::weighted(0.9, prop::sample::select(&CLUSTERS[..]));
     let criticality =
         prop::sample::select(vec![Criticality::Low, Criticality::Medium, Criticality::Critical]);
@@ -133,6 +136,22 @@ fn workload() -> impl Strategy<Value = WorkloadView> {
         )
 }
 
+/// One of the providers, changed or gone.
+pub(crate) fn provider_change() -> impl Strategy<Value = (String, Option<ProviderSpec>)> {
+    let country = prop::sample::select(vec!["NL", "US"]);
+    let owner = prop::option::of(prop::sample::select(&PROVIDERS[..]));
+    let specs = (country, owner, 0..5_i32).prop_map(|(country, owner, seal)| {
+        let mut spec = mk_provider(country);
+        spec.owners = owner.into_iter().map(|owner| mk_stake(owner, 9_000)).collect();
+        spec.sovereignty.iter_mut().for_each(|a| a.seal = seal);
+        spec
+    });
+    (
+        prop::sample::select(&PROVIDERS[..]).prop_map(str::to_owned),
+        prop::option::weighted(0.9, specs),
+    )
+}
+
 fn trigger() -> impl Strategy<Value = Option<Trigger>> {
     prop::sample::select(vec![
         None,
@@ -142,7 +161,7 @@ fn trigger() -> impl Strategy<Value = Option<Trigger>> {
     ])
 }
 
-fn request() -> impl Strategy<Value = Request> {
+pub(crate) fn request() -> impl Strategy<Value = Request> {
     let clusters = prop::collection::vec(cluster(), 0..6);
     let workloads = prop::collection::vec(workload(), 0..10);
     let rules = (trigger(), trigger(), any::<bool>(), prop::bool::weighted(0.2));
@@ -189,9 +208,10 @@ proptest! {
         prop_assert_eq!(plan.decisions.len(), request.workloads.len());
         prop_assert_eq!(lint(&request, &plan), vec![]);
         problems(&request);
-        for (id, decision) in &plan.decisions {
-            prop_assert!(!explain(id, decision).to_string().is_empty());
-            prop_assert_eq!(decision.candidates.len(), request.fleet.clusters.len());
+        let reasons = Reasons::of(&request, &plan);
+        for id in plan.decisions.keys() {
+            prop_assert!(!explain(id, &reasons).unwrap().to_string().is_empty());
+            prop_assert_eq!(reasons.candidates(id).len(), request.fleet.clusters.len());
         }
     }
 
@@ -223,9 +243,11 @@ proptest! {
         let mut fewer = request.clone();
         fewer.workloads.retain(|_, w| w.criticality != Criticality::Low || w.moving.is_some());
         let (all, some) = (decide(&request), decide(&fewer));
+        let (why_all, why_some) = (Reasons::of(&request, &all), Reasons::of(&fewer, &some));
         for (id, decision) in &some.decisions {
             if request.workloads[id].criticality != Criticality::Low {
                 prop_assert_eq!(decision, &all.decisions[id]);
+                prop_assert_eq!(why_some.candidates(id), why_all.candidates(id));
             }
         }
     }

@@ -1,0 +1,193 @@
+//! `havenmeester plan --what-if`: what would follow if something were so.
+//!
+//! Invariant: nothing is written anywhere; the supposed plan is made and checked by the same code as the real one.
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use havenmeester_placement::{
+    Forecast, Hypothesis, Limits, Plan, Reasons, Request, Told, WorkloadId, decide, explain, lint, waves,
+};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::args::{Cli, PlanArgs};
+use crate::decided::supposed;
+use crate::files;
+use crate::output::{self, Cell, Screen, Tone};
+
+/// What would follow. Serialised as `havenmeester plan --what-if … -o json`.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Supposed {
+    /// What is supposed.
+    what_if: Vec<String>,
+    /// For which moment it is decided.
+    at: Timestamp,
+    /// What would move that does not now, or would move elsewhere.
+    moves: Vec<Move>,
+    /// What should move and could not, or is lost and could not be brought back.
+    cannot: Vec<Move>,
+    /// What would be decided otherwise and would stay where it is.
+    stays: Vec<WorkloadId>,
+    /// In what order, and how long it takes.
+    forecast: Forecast,
+    /// What the linter holds against the plan; anything here is a defect of ours.
+    faults: Vec<String>,
+}
+
+/// One workload that is decided otherwise.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Move {
+    workload: WorkloadId,
+    /// Where it stands.
+    home: Option<String>,
+    /// Where it would have to stand.
+    desired: Option<String>,
+    /// What would happen next.
+    next: Told,
+    /// Per cluster that may not take it, why.
+    rejected: Vec<Rejected>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Rejected {
+    cluster: String,
+    reasons: Vec<Told>,
+}
+
+pub(crate) async fn run(cli: &Cli, args: &PlanArgs, screen: Screen) -> anyhow::Result<ExitCode> {
+    let (mut hypotheses, mut paths): (Vec<Hypothesis>, Vec<PathBuf>) = (Vec::new(), Vec::new());
+    for what in &args.what_if {
+        match what.strip_prefix("policy=") {
+            Some(path) => paths.push(path.into()),
+            None if what.contains('=') => hypotheses.push(what.parse()?),
+            None => paths.push(what.into()),
+        }
+    }
+    let others = files::load(&paths, &cli.namespace)?;
+    let (decided, mut request) = Box::pin(supposed(cli, &args.filename, &others)).await?;
+    for hypothesis in &hypotheses {
+        hypothesis.put_in(&mut request)?;
+    }
+    let supposed = Supposed::of(args.what_if.clone(), &decided.plan, &request);
+    output::show(args.output, &supposed, |supposed| supposed.table(screen))?;
+    Ok(super::verdict(supposed.faults.is_empty()))
+}
+
+impl Supposed {
+    fn of(what_if: Vec<String>, before: &Plan, request: &Request) -> Self {
+        let plan = decide(request);
+        let faults = lint(request, &plan).iter().map(ToString::to_string).collect();
+        let reasons = Reasons::of(request, &plan);
+        let (mut moves, mut cannot, mut stays) = (Vec::new(), Vec::new(), Vec::new());
+        let mut other = Plan::default();
+        for (id, decision) in &plan.decisions {
+            let same = |old: &havenmeester_placement::Decision| {
+                old.desired == decision.desired && old.action.rule() == decision.action.rule()
+            };
+            if before.decisions.get(id).is_some_and(same) {
+                continue;
+            }
+            let list = match &decision.desired {
+                Some(desired) if decision.home.as_ref() == Some(desired) => {
+                    stays.push(id.clone());
+                    continue;
+                }
+                Some(_) => {
+                    other.decisions.insert(id.clone(), decision.clone());
+                    &mut moves
+                }
+                None => &mut cannot,
+            };
+            list.extend(Move::of(id, &reasons));
+        }
+        Self {
+            forecast: waves(request, &other, Limits::default()),
+            what_if,
+            at: request.now,
+            moves,
+            cannot,
+            stays,
+            faults,
+        }
+    }
+
+    fn table(&self, screen: Screen) -> String {
+        let mut out = format!("If {}:\n\n", self.what_if.join(" and "));
+        if self.moves.is_empty() && self.cannot.is_empty() {
+            out += "Nothing would move that does not move now.\n";
+        }
+        if !self.moves.is_empty() {
+            let heads = ["Wave", "Workload", "Cluster", "Would be", "Next"];
+            out += &screen.table(&heads, self.rows());
+            let minutes = self.forecast.ends_at.duration_since(self.at).as_mins();
+            let (count, many) = (self.moves.len(), self.forecast.waves.len());
+            let assumption = self.forecast.assumption;
+            let _ = writeln!(
+                out,
+                "
+{count} would move; waves: {many}; minutes until the last is done: {minutes} ({assumption})."
+            );
+        }
+        if !self.cannot.is_empty() {
+            let heads = ["Workload", "Cluster", "Could not move", "Why not"];
+            let rows = self.cannot.iter().map(Move::cannot).collect();
+            let _ = write!(out, "\n{}", screen.table(&heads, rows));
+        }
+        let wrong = screen.paint("the plan is wrong", Tone::Bad);
+        out.extend(self.faults.iter().map(|fault| format!("{wrong}: {fault}\n")));
+        out
+    }
+
+    fn rows(&self) -> Vec<Vec<Cell>> {
+        let waves = self.forecast.waves.iter().enumerate();
+        let steps = waves.flat_map(|(n, wave)| wave.moves.iter().map(move |step| (n + 1, step)));
+        let row = |(wave, step): (usize, &havenmeester_placement::Step)| {
+            let told = self.moves.iter().find(|moved| moved.workload == step.workload);
+            vec![
+                Cell::plain(&wave),
+                Cell::plain(&step.workload),
+                Cell::plain(&step.source),
+                Cell::toned(&step.target, Tone::Warn),
+                Cell::plain(told.map_or("", |moved| moved.next.message.as_str())),
+            ]
+        };
+        steps.map(row).collect()
+    }
+}
+
+impl Move {
+    fn of(id: &WorkloadId, reasons: &Reasons<'_>) -> Option<Self> {
+        let told = explain(id, reasons)?;
+        let rejected = told.clusters.into_iter().filter(|row| !row.fits);
+        Some(Self {
+            workload: told.workload,
+            home: told.home,
+            desired: told.desired,
+            next: told.next,
+            rejected: rejected
+                .map(|row| Rejected {
+                    cluster: row.cluster,
+                    reasons: row.reasons,
+                })
+                .collect(),
+        })
+    }
+
+    /// The first reason of each cluster; all of them are in the JSON.
+    fn cannot(&self) -> Vec<Cell> {
+        let why = self.rejected.iter().filter_map(|rejected| {
+            let first = rejected.reasons.first()?;
+            Some(format!("{}: {}", rejected.cluster, first.message))
+        });
+        vec![
+            Cell::plain(&self.workload),
+            Cell::maybe(self.home.as_ref()),
+            Cell::toned(&self.next.message, Tone::Bad),
+            Cell::plain(&why.collect::<Vec<_>>().join("\n")),
+        ]
+    }
+}

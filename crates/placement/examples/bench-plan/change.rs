@@ -1,0 +1,143 @@
+//! How long it takes to decide again after one fact has changed.
+//!
+//! Invariant: at the end the plan is compared with one that is made from nothing.
+use std::time::Instant;
+
+use anyhow::Context as _;
+use havenmeester_api::Criticality;
+use havenmeester_placement::{Change, Contact, Fact, Planner, Request, decide};
+use serde_json::{Value, json};
+
+use crate::fleet::{self, Chance};
+
+/// How many changes of each kind.
+const CHANGES: usize = 101;
+/// How many of the kind that moves a thousand workloads.
+const LOSSES: usize = 9;
+
+/// What changes.
+#[derive(Clone, Copy)]
+enum Kind {
+    /// What a workload asks for.
+    Demand,
+    /// How critical a workload is.
+    Level,
+    /// What is asked of a cluster, as after each pod that starts or ends.
+    Capacity,
+    /// A cluster is lost, or comes back.
+    Contact,
+    /// The time, two seconds on.
+    Now,
+}
+
+impl Kind {
+    const ALL: [Self; 5] = [
+        Self::Demand,
+        Self::Level,
+        Self::Capacity,
+        Self::Now,
+        Self::Contact,
+    ];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Demand => "one-change: demand of a workload",
+            Self::Level => "one-change: criticality of a workload",
+            Self::Capacity => "one-change: capacity of a cluster",
+            Self::Contact => "one-change: a cluster lost or back",
+            Self::Now => "one-change: the time",
+        }
+    }
+}
+
+/// A line for each kind, and one for the kinds that come every moment, taken together.
+pub(crate) fn measure(workloads: usize, clusters: u64, seed: u64) -> anyhow::Result<Vec<Value>> {
+    let mut planner = Planner::new(fleet::generate(workloads, clusters, seed)?);
+    let mut chance = Chance(seed);
+    let (mut lines, mut common) = (Vec::new(), Vec::new());
+    for kind in Kind::ALL {
+        let mut times = Vec::new();
+        let many = if matches!(kind, Kind::Contact) {
+            LOSSES
+        } else {
+            CHANGES
+        };
+        for _ in 0..many {
+            let fact = change(kind, planner.request(), &mut chance).context("nothing to change")?;
+            let (begun, worked) = (Instant::now(), crate::worked()?);
+            planner.apply(fact);
+            times.push((begun.elapsed().as_secs_f64(), crate::worked()? - worked));
+        }
+        if matches!(kind, Kind::Demand | Kind::Level | Kind::Capacity) {
+            common.extend_from_slice(&times);
+        }
+        lines.push(line(kind.name(), &mut times));
+    }
+    anyhow::ensure!(
+        *planner.plan() == decide(planner.request()),
+        "the plan is not the one made from nothing"
+    );
+    lines.push(line("one-change", &mut common));
+    Ok(lines)
+}
+
+/// `cpuSeconds` leaves out what others did on the machine meanwhile.
+fn line(case: &str, times: &mut [(f64, f64)]) -> Value {
+    let round = |seconds: f64| (seconds * 1e6).round() / 1e6;
+    times.sort_by(|a, b| a.1.total_cmp(&b.1));
+    let worked = times.get(times.len() / 2).map(|(_, worked)| round(*worked));
+    times.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let at = |part: usize| times.get(times.len() * part / 100).map(|(time, _)| round(*time));
+    json!({"bench": "plan", "case": case, "oursSeconds": at(50), "cpuSeconds": worked, "p95Seconds": at(95),
+        "worstSeconds": times.last().map(|(time, _)| round(*time))})
+}
+
+fn change(kind: Kind, request: &Request, chance: &mut Chance) -> Option<Change> {
+    let len = u64::try_from(request.workloads.len()).ok()?;
+    let cluster = |chance: &mut Chance| {
+        let names: Vec<&String> = request.fleet.clusters.keys().collect();
+        let name = (*chance.pick(&names)?).clone();
+        let view = request.fleet.clusters.get(&name)?.clone();
+        Some((name, view))
+    };
+    let workload = |chance: &mut Chance| {
+        let id = fleet::workload_id(usize::try_from(chance.below(len)).ok()?);
+        let view = request.workloads.get(&id)?.clone();
+        Some((id, view))
+    };
+    Some(match kind {
+        Kind::Demand => {
+            let (id, mut view) = workload(chance)?;
+            view.demand.cpu_milli += 250;
+            Change::Workload(id, Some(Box::new(view)))
+        }
+        Kind::Level => {
+            let (id, mut view) = workload(chance)?;
+            view.criticality = match view.criticality {
+                Criticality::Critical => Criticality::Medium,
+                Criticality::Low | Criticality::Medium => Criticality::Critical,
+            };
+            Change::Workload(id, Some(Box::new(view)))
+        }
+        Kind::Capacity => {
+            let (name, mut view) = cluster(chance)?;
+            if let Fact::Known { value, .. } = &mut view.capacity {
+                value.requested_cpu_milli += 500;
+                value.requested_pods += 1;
+            }
+            Change::Cluster(name, Some(Box::new(view)))
+        }
+        Kind::Contact => {
+            let (name, mut view) = cluster(chance)?;
+            view.contact = match view.contact {
+                Contact::Lost { .. } => Contact::Reachable,
+                Contact::Reachable | Contact::Suspect { .. } | Contact::Unknown => Contact::Lost {
+                    last_heartbeat: request.now,
+                    detected_at: request.now,
+                },
+            };
+            Change::Cluster(name, Some(Box::new(view)))
+        }
+        Kind::Now => Change::Now(request.now + jiff::SignedDuration::from_secs(2)),
+    })
+}

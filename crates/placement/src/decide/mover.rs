@@ -1,0 +1,170 @@
+//! A workload that must go: who chooses first, and the places that it may choose from.
+//!
+//! First the more critical; then who fails over before who moves by itself before who waits for a person; then who
+//! has the fewest places to go; then who loses most by its second choice; then by name.
+//! Invariant: the bonus for stability has no say in the order, so that deciding twice chooses in the same order.
+use std::cmp::Reverse;
+
+use havenmeester_api::Criticality;
+use havenmeester_api::policy::Trigger;
+
+use crate::filter;
+use crate::fleet::Demand;
+use crate::request::WorkloadId;
+use crate::score::{HIGHEST, NOT_FOR_LONG, STABILITY};
+
+use super::scene::{Case, Scene, Stand};
+use super::ties::{Tie, Ties};
+
+/// What is promised to one tier is out of reach of the next.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub(crate) struct Tier(pub(crate) Reverse<Criticality>, pub(crate) Urgency);
+
+/// How soon something is to be done.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub(crate) enum Urgency {
+    FailsOver,
+    Moves,
+    WaitsForAPerson,
+    NeedsNothing,
+}
+
+impl Tier {
+    pub(crate) fn of(case: &Case<'_>) -> Self {
+        let rules = &case.class.rules;
+        let urgency = match case.stand {
+            Stand::Lost(_) if rules.failover == Trigger::Automatic => Urgency::FailsOver,
+            Stand::Forbidden(_) if rules.migration == Trigger::Automatic => Urgency::Moves,
+            Stand::Lost(_) | Stand::Forbidden(_) => Urgency::WaitsForAPerson,
+            Stand::Moving | Stand::Nowhere | Stand::Elsewhere | Stand::Allowed(_) => Urgency::NeedsNothing,
+        };
+        Self(Reverse(case.view.criticality), urgency)
+    }
+}
+
+/// In the order in which they choose.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub(crate) struct Rank {
+    pub(crate) tier: Tier,
+    options: usize,
+    regret: Reverse<i64>,
+    pub(crate) id: WorkloadId,
+}
+
+/// A workload that must go.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Mover {
+    pub(crate) rank: Rank,
+    pub(crate) demand: Demand,
+    /// Where it might go, by place.
+    pub(crate) choices: Vec<Choice>,
+    /// The choice that was made before, by its place in `choices`.
+    pub(crate) previous: Option<usize>,
+    pub(crate) ties: Vec<Tie>,
+    /// A number that follows from its name.
+    pub(crate) mark: u64,
+}
+
+/// One place that the rules and the room of this moment allow.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Choice {
+    pub(crate) at: usize,
+    /// What is lacking to the highest score, without the bonus for stability.
+    pub(crate) base: i64,
+    /// The same with the bonus.
+    pub(crate) cost: i64,
+    /// Whether it needs room there: a copy that is active there has its room already.
+    pub(crate) takes: bool,
+}
+
+impl Mover {
+    pub(crate) fn of(case: &Case<'_>, scene: &Scene<'_>, ties: &Ties) -> Self {
+        let all = (0..scene.places.len()).filter_map(|at| choice(case, scene, at));
+        Self::with(case, all.collect(), ties)
+    }
+
+    /// The same after one place has changed; `None` when that makes no difference.
+    pub(crate) fn changed_at(
+        &self,
+        case: &Case<'_>,
+        scene: &Scene<'_>,
+        at: usize,
+        ties: &Ties,
+    ) -> Option<Self> {
+        let old = self.choices.binary_search_by_key(&at, |choice| choice.at);
+        let new = choice(case, scene, at);
+        if old.ok().map(|i| self.choices[i]) == new && self.rank.tier == Tier::of(case) {
+            return None;
+        }
+        let mut choices = self.choices.clone();
+        match (old, new) {
+            (Ok(i), Some(new)) => choices[i] = new,
+            (Ok(i), None) => drop(choices.remove(i)),
+            (Err(i), Some(new)) => choices.insert(i, new),
+            (Err(_), None) => {}
+        }
+        Some(Self::with(case, choices, ties))
+    }
+
+    fn with(case: &Case<'_>, choices: Vec<Choice>, ties: &Ties) -> Self {
+        let (mut best, mut second) = (0, 0);
+        for total in choices.iter().map(|choice| HIGHEST - choice.base) {
+            if total > best {
+                second = best;
+                best = total;
+            } else {
+                second = second.max(total);
+            }
+        }
+        Self {
+            rank: Rank {
+                tier: Tier::of(case),
+                options: choices.iter().filter(|choice| choice.base <= HIGHEST).count(),
+                regret: Reverse(best - second),
+                id: case.id.clone(),
+            },
+            demand: case.view.demand,
+            previous: choices.iter().position(|choice| choice.cost != choice.base),
+            choices,
+            ties: ties.of_one(case.id),
+            mark: mark(case.id),
+        }
+    }
+
+    /// Whether it needs room on a place.
+    pub(crate) fn takes_at(&self, at: usize) -> bool {
+        let choice = self.choices.binary_search_by_key(&at, |choice| choice.at);
+        choice.is_ok_and(|i| self.choices[i].takes)
+    }
+}
+
+/// FNV-1a: spreads names, and is the same everywhere.
+fn mark(id: &WorkloadId) -> u64 {
+    let bytes = id.namespace.bytes().chain([b'/']).chain(id.name.bytes());
+    bytes.fold(0xCBF2_9CE4_8422_2325, |mark, byte| {
+        (mark ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
+    })
+}
+
+/// A place for a workload, when it may go there. Builds no reasons: asked of every pair.
+fn choice(case: &Case<'_>, scene: &Scene<'_>, at: usize) -> Option<Choice> {
+    let (place, verdict) = (&scene.places[at], &case.class.verdicts[at]);
+    let takes = !case.is_active_at(scene, at);
+    // To serve for some weeks is better than not to serve.
+    let soon = verdict.admits_but_not_for_long() && matches!(case.stand, Stand::Lost(_));
+    let may = case.home != Some(at)
+        && (verdict.admits() || soon)
+        && filter::reaches(place, &case.view.target.namespace)
+        && (!takes || scene.rooms[at].admits(case.view.demand));
+    if !may {
+        return None;
+    }
+    let base = HIGHEST - verdict.marks.total + if soon { NOT_FOR_LONG } else { 0 };
+    let before = case.view.previous.as_deref() == Some(place.name);
+    Some(Choice {
+        at,
+        base,
+        cost: if before { base - STABILITY } else { base },
+        takes,
+    })
+}

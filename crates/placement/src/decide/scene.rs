@@ -1,0 +1,187 @@
+//! All that is the same for all workloads, and one workload as it stands in that.
+//!
+//! Invariant: nothing here is promised or chosen yet, but the room of moves that are under way.
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use havenmeester_api::workload::CopyState;
+
+use crate::class::{Class, Classes};
+use crate::fleet::{ClusterView, Contact};
+use crate::place::Place;
+use crate::request::{Request, WorkloadId, WorkloadView};
+use crate::room::Room;
+
+/// Beneath so many clusters a majority says nothing: of two, one may well be lost.
+const SUSPECT_FROM: usize = 3;
+
+/// What is the same for all workloads.
+pub(crate) struct Scene<'a> {
+    pub(crate) request: &'a Request,
+    pub(crate) places: Vec<Place<'a>>,
+    /// The room on each place before anything is decided.
+    pub(crate) rooms: Vec<Room>,
+    /// How many clusters are lost, when it is so many that the hub itself may be the one cut off.
+    pub(crate) hub_suspect: Option<usize>,
+    /// Where each namespace is active.
+    active: Cow<'a, Active>,
+}
+
+impl<'a> Scene<'a> {
+    /// To decide for all workloads.
+    pub(crate) fn of(request: &'a Request, places: Vec<Place<'a>>) -> Self {
+        let active = Cow::Owned(active(&places));
+        let moving = request.workloads.values().filter(|w| w.moving.is_some());
+        let rooms = places.iter().map(|p| Room::on(p.view, request.now)).collect();
+        Self::with(request, places, rooms, moving, active)
+    }
+
+    /// From what is worked out already. `rooms`: what is free on each place; `moving`: those of which a move is under
+    /// way, all of them.
+    pub(crate) fn with<'w>(
+        request: &'a Request,
+        places: Vec<Place<'a>>,
+        mut rooms: Vec<Room>,
+        moving: impl Iterator<Item = &'w WorkloadView>,
+        active: Cow<'a, Active>,
+    ) -> Self {
+        let lost = places
+            .iter()
+            .filter(|p| matches!(p.view.contact, Contact::Lost { .. }))
+            .count();
+        let suspect = places.len() >= SUSPECT_FROM && 2 * lost > places.len();
+        for workload in moving {
+            if let Some(moving) = &workload.moving
+                && let Ok(at) = places.binary_search_by(|place| place.name.cmp(&moving.target))
+                && !places[at].has_active(&workload.target.namespace)
+            {
+                rooms[at].reserve(workload.demand);
+            }
+        }
+        Self {
+            request,
+            places,
+            rooms,
+            hub_suspect: suspect.then_some(lost),
+            active,
+        }
+    }
+
+    /// The number of a place.
+    pub(crate) fn at(&self, cluster: &str) -> Option<usize> {
+        self.places.binary_search_by(|place| place.name.cmp(cluster)).ok()
+    }
+
+    /// The places on which a namespace was last seen active, and may still be.
+    pub(crate) fn active(&self, namespace: &str) -> &[usize] {
+        self.active.get(namespace).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// On which places each namespace is active.
+pub(crate) type Active = HashMap<String, Vec<usize>>;
+
+/// Of all places.
+pub(crate) fn active(places: &[Place<'_>]) -> Active {
+    let mut active = Active::new();
+    for (at, place) in places.iter().enumerate() {
+        for namespace in active_on(place.view) {
+            active.entry(namespace.to_owned()).or_default().push(at);
+        }
+    }
+    active
+}
+
+/// The namespaces that are active on a cluster, and may still be. Of a lost cluster nothing is said.
+pub(crate) fn active_on(view: &ClusterView) -> impl Iterator<Item = &str> {
+    let copies = match view.contact {
+        Contact::Lost { .. } => None,
+        Contact::Reachable | Contact::Suspect { .. } | Contact::Unknown => view.copies.last(),
+    };
+    let copies = copies.into_iter().flatten();
+    copies
+        .filter(|(_, copy)| copy.state == CopyState::Active)
+        .map(|(namespace, _)| namespace.as_str())
+}
+
+/// One workload, with what is known of it.
+pub(crate) struct Case<'a> {
+    pub(crate) id: &'a WorkloadId,
+    pub(crate) view: &'a WorkloadView,
+    pub(crate) class: &'a Class,
+    pub(crate) stand: Stand,
+    /// Its home, when that is in the fleet.
+    pub(crate) home: Option<usize>,
+}
+
+/// Where a workload stands, as far as deciding goes. Numbers are places.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Stand {
+    /// A move is under way.
+    Moving,
+    /// Nowhere that we know of.
+    Nowhere,
+    /// On a cluster that is not in the fleet.
+    Elsewhere,
+    /// Where the rules allow it.
+    Allowed(usize),
+    /// Where the rules forbid it.
+    Forbidden(usize),
+    /// On a cluster that is lost.
+    Lost(usize),
+}
+
+impl<'a> Case<'a> {
+    /// `None` when no class was made for it.
+    pub(crate) fn of(
+        id: &'a WorkloadId,
+        view: &'a WorkloadView,
+        classes: &'a Classes,
+        scene: &'a Scene<'_>,
+    ) -> Option<Self> {
+        let class = classes.get(scene.request, id, view)?;
+        let home = view.home.as_deref().map(|home| scene.at(home));
+        let stand = match home {
+            _ if view.moving.is_some() => Stand::Moving,
+            None => Stand::Nowhere,
+            Some(None) => Stand::Elsewhere,
+            Some(Some(at)) => match scene.places[at].view.contact {
+                Contact::Lost { .. } => Stand::Lost(at),
+                Contact::Unknown | Contact::Reachable | Contact::Suspect { .. } => {
+                    let allowed = class.verdicts[at].by_rules.is_empty();
+                    if allowed {
+                        Stand::Allowed(at)
+                    } else {
+                        Stand::Forbidden(at)
+                    }
+                }
+            },
+        };
+        Some(Self {
+            id,
+            view,
+            class,
+            stand,
+            home: home.flatten(),
+        })
+    }
+
+    /// Whether it needs another place.
+    pub(crate) fn must_go(&self) -> bool {
+        matches!(self.stand, Stand::Forbidden(_) | Stand::Lost(_))
+    }
+
+    /// Where it will stand as long as nobody chooses a place for it.
+    pub(crate) fn settled(&self, scene: &Scene<'_>) -> Option<usize> {
+        match self.stand {
+            Stand::Allowed(at) => Some(at),
+            Stand::Moving => scene.at(&self.view.moving.as_ref()?.target),
+            Stand::Nowhere | Stand::Elsewhere | Stand::Forbidden(_) | Stand::Lost(_) => None,
+        }
+    }
+
+    /// Whether a copy is active at a place, so that it would take no more room there.
+    pub(crate) fn is_active_at(&self, scene: &Scene<'_>, at: usize) -> bool {
+        scene.active(&self.view.target.namespace).contains(&at)
+    }
+}

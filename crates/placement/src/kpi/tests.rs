@@ -1,0 +1,95 @@
+//! Shares, and what makes the difference.
+use super::*;
+use crate::decide;
+use crate::mk::{id, mk_provider, mk_request, mk_workload};
+
+fn external(name: &str, supplier: &str, gib: i64) -> External {
+    External {
+        name: name.to_owned(),
+        supplier: supplier.to_owned(),
+        criticality: Some(Criticality::Low),
+        sensitivity: Some(Sensitivity::Low),
+        storage_gib: gib,
+    }
+}
+
+fn scene() -> Request {
+    mk_request()
+        .workload("permits", mk_workload("permits", "azure-weu").critical())
+        .workload("shop", mk_workload("shop", "eu-1"))
+}
+
+fn of(kpis: &[Kpi], measure: Measure) -> &Kpi {
+    kpis.iter().find(|kpi| kpi.measure == measure).unwrap()
+}
+
+#[test]
+fn applications_and_storage_are_counted_where_they_stand_and_where_they_will() {
+    let request = scene();
+    let externals = [
+        external("mail", "microsoft", 900),
+        external("maps", "eu", 300),
+        external("old", "nobody knows", 0),
+    ];
+    let kpis = kpis(&request, &decide(&request), &externals);
+    let shares = |measure| {
+        let kpi = of(&kpis, measure);
+        (kpi.of, kpi.now, kpi.planned, kpi.met)
+    };
+    assert_eq!(shares(Measure::EuropeanApplications), (5, 2, 3, true));
+    assert_eq!(shares(Measure::EuropeanStorage), (1_200, 300, 300, false));
+    assert_eq!(shares(Measure::AutonomousCritical), (1, 0, 1, false));
+    assert_eq!(shares(Measure::Classified), (5, 5, 5, true));
+    assert_eq!(shares(Measure::AutonomousSensitive), (0, 0, 0, true));
+    let missing: Vec<(&str, Option<&str>, bool)> = of(&kpis, Measure::EuropeanApplications)
+        .missing
+        .iter()
+        .map(|m| (m.name.as_str(), m.place.as_deref(), m.planned))
+        .collect();
+    let permits = id("permits").to_string();
+    let expected = [
+        (permits.as_str(), Some("azure-weu"), true),
+        ("mail", Some("microsoft"), false),
+        ("old", None, false),
+    ];
+    assert_eq!(missing, expected);
+    assert_eq!(of(&kpis, Measure::EuropeanStorage).per_mille(), 250);
+}
+
+#[test]
+fn what_nobody_has_classified_counts_as_critical_and_sensitive() {
+    let request = scene();
+    let unknown = External {
+        criticality: None,
+        sensitivity: None,
+        ..external("found", "microsoft", 1)
+    };
+    let kpis = kpis(&request, &decide(&request), &[unknown]);
+    assert_eq!(
+        (
+            of(&kpis, Measure::Classified).of,
+            of(&kpis, Measure::Classified).now
+        ),
+        (3, 2)
+    );
+    assert_eq!(of(&kpis, Measure::AutonomousCritical).of, 2);
+    assert_eq!(of(&kpis, Measure::SensitiveInEurope).now, 0);
+}
+
+#[test]
+fn a_foreign_operator_takes_autonomy_away_and_not_the_european_owner() {
+    let mut request = scene();
+    let operator = havenmeester_api::provider::Stake {
+        share_basis_points: None,
+        ..crate::mk::mk_stake("ops", 0)
+    };
+    request
+        .fleet
+        .providers
+        .insert("ops".to_owned(), mk_provider("US"));
+    request.fleet.providers.get_mut("eu").unwrap().operated_by = vec![operator];
+    let externals = [external("maps", "eu", 300)];
+    let kpis = kpis(&request, &decide(&request), &externals);
+    assert_eq!(of(&kpis, Measure::EuropeanStorage).now, 300);
+    assert_eq!(of(&kpis, Measure::AutonomousCritical).planned, 0);
+}

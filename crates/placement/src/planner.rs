@@ -1,0 +1,295 @@
+//! Decides again after one change, by deciding anew only what that change can touch.
+//!
+//! It keeps what was worked out: what follows from the providers, what each class of workloads is told of each cluster,
+//! who must go and how each part of those was solved. A change says which of these it can touch.
+//! Not here: how it is decided (`decide`); this only remembers.
+//! Invariant: after any sequence of changes the plan is the one that `decide` makes of the request as it is then.
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use havenmeester_api::policy::PlacementPolicySpec;
+use havenmeester_api::provider::ProviderSpec;
+
+use crate::class::Classes;
+use crate::decide::block::Blocks;
+use crate::decide::mover::Mover;
+use crate::decide::scene::{Active, active};
+use crate::decide::shared::Shared;
+use crate::decide::ties::Ties;
+use crate::decide::{Case, Scene, settle};
+use crate::decision::{Action, Decision, Plan, Waiting};
+use crate::fleet::ClusterView;
+use crate::place::{Known, known, places_of};
+use crate::request::{Request, WorkloadId, WorkloadView};
+use crate::room::Room;
+
+mod touch; // what a change can touch
+
+use touch::Touched;
+
+/// One fact that is new. `None`: the object is gone.
+#[derive(Clone, Debug)]
+pub enum Change {
+    /// A workload, or what is known of it.
+    Workload(WorkloadId, Option<Box<WorkloadView>>),
+    /// A cluster, or what is seen of it.
+    Cluster(String, Option<Box<ClusterView>>),
+    /// A legal entity.
+    Provider(String, Option<Box<ProviderSpec>>),
+    /// A policy.
+    Policy(String, Option<Box<PlacementPolicySpec>>),
+    /// The time.
+    Now(Timestamp),
+}
+
+/// A plan that follows a changing world.
+pub struct Planner {
+    request: Request,
+    plan: Plan,
+    known: Vec<Known>,
+    classes: Classes,
+    ties: Ties,
+    /// The room on each place, before moves under way.
+    rooms: Vec<Room>,
+    /// Those that must go, by rank.
+    movers: Vec<Arc<Mover>>,
+    blocks: Blocks,
+    moving: BTreeSet<WorkloadId>,
+    active: Active,
+    /// Failovers that wait for their moment.
+    delayed: BTreeSet<(Timestamp, WorkloadId)>,
+    /// Those that use the data of each.
+    used_by: BTreeMap<WorkloadId, BTreeSet<WorkloadId>>,
+    by_home: BTreeMap<String, BTreeSet<WorkloadId>>,
+    by_namespace: BTreeMap<String, BTreeSet<WorkloadId>>,
+}
+
+impl Planner {
+    /// Decides for all workloads of a request.
+    pub fn new(request: Request) -> Self {
+        let known = known(&request);
+        let places = places_of(&request, &known);
+        let classes = Classes::of(&request, &places);
+        let rooms = places.iter().map(|p| Room::on(p.view, request.now)).collect();
+        let active = active(&places);
+        let mut planner = Self {
+            active,
+            known,
+            classes,
+            ties: Ties::of(&request),
+            rooms,
+            movers: Vec::new(),
+            blocks: Blocks::default(),
+            moving: BTreeSet::new(),
+            delayed: BTreeSet::new(),
+            used_by: BTreeMap::new(),
+            by_home: BTreeMap::new(),
+            by_namespace: BTreeMap::new(),
+            plan: Plan::default(),
+            request,
+        };
+        let all: Vec<WorkloadId> = planner.request.workloads.keys().cloned().collect();
+        for id in &all {
+            planner.list(id);
+        }
+        planner.follow(Touched::all(all));
+        planner
+    }
+
+    /// What is decided now.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// What it is decided of.
+    pub fn request(&self) -> &Request {
+        &self.request
+    }
+
+    /// Takes in one change; those whose decision is another than before.
+    pub fn apply(&mut self, change: Change) -> BTreeSet<WorkloadId> {
+        match self.take_in(change) {
+            Some(touched) => self.follow(touched),
+            None => self.anew(),
+        }
+    }
+
+    /// Where so much is touched that nothing would be kept.
+    fn anew(&mut self) -> BTreeSet<WorkloadId> {
+        let before = std::mem::take(&mut self.plan);
+        *self = Self::new(std::mem::take(&mut self.request));
+        let mut differ: BTreeSet<WorkloadId> = BTreeSet::new();
+        for (id, decision) in &self.plan.decisions {
+            if before.decisions.get(id) != Some(decision) {
+                differ.insert(id.clone());
+            }
+        }
+        let gone = before
+            .decisions
+            .into_keys()
+            .filter(|id| !self.plan.decisions.contains_key(id));
+        differ.extend(gone);
+        differ
+    }
+
+    /// Decides anew for what was touched.
+    fn follow(&mut self, mut touched: Touched) -> BTreeSet<WorkloadId> {
+        let Self {
+            request,
+            plan,
+            known,
+            classes,
+            ties,
+            rooms,
+            movers,
+            blocks,
+            moving,
+            active,
+            delayed,
+            by_namespace,
+            ..
+        } = self;
+        let moving = moving.iter().filter_map(|id| request.workloads.get(id));
+        let places = places_of(request, known);
+        let scene = Scene::with(request, places, rooms.clone(), moving, Cow::Borrowed(active));
+        let case = |id: &WorkloadId| {
+            let (id, view) = request.workloads.get_key_value(id)?;
+            Case::of(id, view, classes, &scene)
+        };
+        let fresh = touched.movers(movers, &case, &scene, ties);
+        replace(movers, blocks, fresh);
+        let chosen = blocks.solve(movers, &scene, classes, Some(&touched.workloads));
+        touched.workloads.extend(chosen);
+        let mut due = touched.decisions.clone();
+        due.extend(touched.workloads.iter().cloned());
+        for id in touched.workloads.iter().chain(&touched.decisions) {
+            let namespace = request.workloads.get(id).map(|w| &w.target.namespace);
+            due.extend(
+                namespace
+                    .and_then(|n| by_namespace.get(n))
+                    .into_iter()
+                    .flatten()
+                    .cloned(),
+            );
+        }
+        let cases: Vec<Case<'_>> = due.iter().filter_map(case).collect();
+        let shared = Shared::of(&cases, &scene, blocks);
+        let mut differ = BTreeSet::new();
+        for id in due.iter().filter(|id| !request.workloads.contains_key(id)) {
+            if let Some(old) = plan.decisions.remove(id) {
+                if let Some(at) = due_at(&old) {
+                    delayed.remove(&(at, id.clone()));
+                }
+                differ.insert(id.clone());
+            }
+        }
+        for case in &cases {
+            let chosen = case
+                .must_go()
+                .then(|| (blocks.target(case.id), shared.before(case.id)));
+            let (target, busy) = chosen.unwrap_or_default();
+            let decision = settle(case, &scene, target, busy);
+            if plan.decisions.get(case.id) == Some(&decision) {
+                continue;
+            }
+            let at = due_at(&decision);
+            let old = plan.decisions.insert(case.id.clone(), decision);
+            if let Some(at) = old.as_ref().and_then(due_at) {
+                delayed.remove(&(at, case.id.clone()));
+            }
+            delayed.extend(at.map(|at| (at, case.id.clone())));
+            differ.insert(case.id.clone());
+        }
+        differ
+    }
+
+    /// Notes where a workload is to be found.
+    fn list(&mut self, id: &WorkloadId) {
+        let Some(workload) = self.request.workloads.get(id) else {
+            return;
+        };
+        if let Some(home) = &workload.home {
+            self.by_home.entry(home.clone()).or_default().insert(id.clone());
+        }
+        let namespace = workload.target.namespace.clone();
+        self.by_namespace.entry(namespace).or_default().insert(id.clone());
+        for using in &workload.uses {
+            let of = self.used_by.entry(using.workload.clone()).or_default();
+            of.insert(id.clone());
+        }
+        if workload.moving.is_some() {
+            self.moving.insert(id.clone());
+        }
+    }
+
+    /// Forgets where a workload was to be found.
+    fn unlist(&mut self, id: &WorkloadId, workload: &WorkloadView) {
+        if let Some(home) = &workload.home
+            && let Some(ids) = self.by_home.get_mut(home)
+        {
+            ids.remove(id);
+        }
+        if let Some(ids) = self.by_namespace.get_mut(&workload.target.namespace) {
+            ids.remove(id);
+        }
+        for using in &workload.uses {
+            if let Some(ids) = self.used_by.get_mut(&using.workload) {
+                ids.remove(id);
+            }
+        }
+        self.moving.remove(id);
+    }
+}
+
+/// When a failover that waits for its moment is due.
+fn due_at(decision: &Decision) -> Option<Timestamp> {
+    match decision.action {
+        Action::Wait(Waiting::FailoverDelay { at, .. }) => Some(at),
+        Action::Stay | Action::Relocate { .. } | Action::FailOver { .. } | Action::Wait(_) => None,
+    }
+}
+
+/// Puts movers in the place of those of the same name. `None`: it need not go any more.
+fn replace(movers: &mut Vec<Arc<Mover>>, blocks: &mut Blocks, fresh: Vec<(WorkloadId, Option<Mover>)>) {
+    /// So many are put in their places one by one; more are sorted together.
+    const FEW: usize = 64;
+    let few = fresh.len() <= FEW;
+    let mut old: BTreeSet<WorkloadId> = BTreeSet::new();
+    let mut new = Vec::new();
+    for (id, mover) in fresh {
+        let before = blocks.mover(&id).map(Arc::clone);
+        if before.as_deref() == mover.as_ref() {
+            continue;
+        }
+        if let Some(before) = before {
+            if !few {
+                old.insert(id.clone());
+            } else if let Ok(at) = movers.binary_search_by(|m| m.rank.cmp(&before.rank)) {
+                movers.remove(at);
+            }
+        }
+        match mover.map(Arc::new) {
+            Some(mover) => {
+                blocks.admit(&mover);
+                new.push(mover);
+            }
+            None => blocks.dismiss(&id),
+        }
+    }
+    if few {
+        for mover in new {
+            let at = movers.partition_point(|m| m.rank < mover.rank);
+            movers.insert(at, mover);
+        }
+    } else {
+        movers.retain(|mover| !old.contains(&mover.rank.id));
+        movers.extend(new);
+        movers.sort_by(|a, b| a.rank.cmp(&b.rank));
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,114 @@
+//! After any sequence of changes the plan is the one that would be made from nothing.
+use havenmeester_api::workload::{CopyState, Within};
+use jiff::SignedDuration;
+use proptest::prelude::*;
+
+use super::*;
+use crate::decide;
+use crate::decide::properties::{cluster, provider_change, request, workload};
+use crate::mk::{id, mk_autonomous, mk_cluster, mk_policy, mk_request, mk_workload, now};
+use crate::request::Using;
+
+fn check(planner: &mut Planner, change: Change) {
+    let before = planner.plan().clone();
+    let told = format!("{change:?}");
+    let differ = planner.apply(change);
+    let anew = decide(planner.request());
+    assert_eq!(planner.plan(), &anew, "{told}");
+    let ids: BTreeSet<&WorkloadId> = before.decisions.keys().chain(anew.decisions.keys()).collect();
+    let really = ids
+        .into_iter()
+        .filter(|id| before.decisions.get(id) != anew.decisions.get(id));
+    assert_eq!(differ, really.cloned().collect(), "{told}");
+}
+
+#[test]
+fn a_cluster_that_is_lost_comes_back_and_grows() {
+    let mut request = mk_request();
+    for name in ["a", "b", "c"] {
+        request = request.workload(name, mk_workload(name, "eu-1").cpu(4_000));
+    }
+    let seen = request.fleet.clusters["eu-1"].clone();
+    let mut planner = Planner::new(request);
+    let cluster = |name: &str, view| Change::Cluster(name.to_owned(), Some(Box::new(view)));
+    check(&mut planner, cluster("eu-1", seen.clone().lost(60)));
+    check(
+        &mut planner,
+        cluster("eu-2", mk_cluster("eu").requested_cpu(7_000)),
+    );
+    check(&mut planner, cluster("azure-weu", mk_cluster("azure").suspect()));
+    check(&mut planner, cluster("eu-1", seen));
+    check(&mut planner, Change::Cluster("eu-2".to_owned(), None));
+}
+
+#[test]
+fn a_change_touches_no_more_than_it_must() {
+    let mut request = mk_request();
+    for n in 0..200 {
+        let name = format!("w{n}");
+        request = request.workload(&name, mk_workload(&name, "azure-weu").critical().cpu(10));
+    }
+    let mut planner = Planner::new(request);
+    let changed = mk_workload("w7", "azure-weu").critical().cpu(11);
+    let copy = planner.request().fleet.clusters["azure-weu"]
+        .clone()
+        .with_copy("w7", CopyState::Active);
+    check(
+        &mut planner,
+        Change::Cluster("azure-weu".to_owned(), Some(Box::new(copy))),
+    );
+    assert_eq!(
+        planner.apply(Change::Workload(id("w7"), Some(Box::new(changed)))),
+        BTreeSet::new()
+    );
+    let other = mk_workload("w7", "eu-1").critical();
+    let differ = planner.apply(Change::Workload(id("w7"), Some(Box::new(other))));
+    assert!(differ.contains(&id("w7")) && differ.len() < 60, "{differ:?}");
+}
+
+fn change() -> impl Strategy<Value = Change> {
+    let names = prop::sample::select(vec!["c0", "c1", "c2", "c3", "c4", "c9"]);
+    let ids = (0..10_usize).prop_map(|n| id(&format!("w{n}")));
+    let gone = || prop::bool::weighted(0.15);
+    let tied = prop::option::weighted(
+        0.4,
+        (
+            0..10_usize,
+            any::<bool>(),
+            prop::sample::select(vec![Within::Anywhere, Within::Region, Within::Cluster]),
+        ),
+    );
+    prop_oneof![
+        5 => (ids, workload(), gone(), tied).prop_map(|(id, mut view, gone, tied)| {
+            if let Some((n, near, within)) = tied {
+                let other = crate::mk::id(&format!("w{n}"));
+                if near { view.uses.insert(Using { workload: other, within }) } else { view.apart.insert(other) };
+            }
+            Change::Workload(id, (!gone).then(|| Box::new(view)))
+        }),
+        5 => (names, cluster(), gone())
+            .prop_map(|(name, view, gone)| Change::Cluster(name.to_owned(), (!gone).then(|| Box::new(view)))),
+        2 => provider_change().prop_map(|(name, spec)| Change::Provider(name, spec.map(Box::new))),
+        1 => prop::option::of(any::<bool>()).prop_map(|strict| {
+            let spec = strict.map(|strict| Box::new(if strict { mk_autonomous() } else { mk_policy() }));
+            Change::Policy("autonomous".to_owned(), spec)
+        }),
+        2 => (-400..100_000_i64).prop_map(|seconds| Change::Now(now() + SignedDuration::from_secs(seconds))),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn any_sequence_of_changes_gives_the_plan_made_from_nothing(
+        request in request(),
+        changes in prop::collection::vec(change(), 1..12),
+    ) {
+        let mut planner = Planner::new(request);
+        prop_assert_eq!(planner.plan(), &decide(planner.request()));
+        for change in changes {
+            check(&mut planner, change);
+        }
+    }
+}
