@@ -223,3 +223,28 @@ fn a_namespace_serves_when_all_that_should_serve_does_and_that_is_no_change_of_a
     assert_eq!(index.serves("shop"), Some(true), "what is gone is not waited for");
     assert_eq!(index.serves("elsewhere"), None);
 }
+
+#[test]
+fn zones_are_those_of_the_nodes_that_are_there() {
+    let Made { mut index, .. } = mk_index();
+    let nodes = list("", "Node");
+    let node = |zone: Option<&str>| {
+        let labels = zone.map_or_else(|| json!({}), |zone| json!({"topology.kubernetes.io/zone": zone}));
+        json!({"apiVersion": "v1", "kind": "Node", "metadata": {"name": "n", "labels": labels}})
+    };
+    let zones = |index: &Index| index.zones().into_iter().collect::<Vec<_>>().join(",");
+    for (name, zone) in [
+        ("n1", Some("a")),
+        ("n2", Some("b")),
+        ("n3", Some("b")),
+        ("n4", None),
+    ] {
+        index.apply(&nodes, Role::Node, "", name, &node(zone));
+    }
+    assert_eq!(zones(&index), "a,b");
+    assert!(index.apply(&nodes, Role::Node, "", "n1", &node(Some("c"))).view);
+    assert_eq!(zones(&index), "b,c");
+    index.delete(&nodes, Role::Node, "", "n1");
+    assert!(index.apply(&nodes, Role::Node, "", "n2", &node(None)).view);
+    assert_eq!(zones(&index), "b");
+}
