@@ -69,18 +69,41 @@ impl Refusal {
 
     /// The nearest change that would lift it, where one can be named.
     pub fn nearest_change(&self) -> Option<String> {
-        if let Self::Lacks { gap, .. } = self {
-            return gap.nearest_change();
-        }
-        let Self::Capacity { demand, free } = self else {
-            return None;
-        };
-        let short = shortages(*demand, *free)
-            .map(|s| format!("{} more", amount(s.unit, s.asked.saturating_sub(s.free))));
-        Some(format!(
-            "would do with {}",
-            listed(&short.collect::<Vec<_>>(), "and")
-        ))
+        Some(match self {
+            Self::Lacks { gap, .. } => return gap.nearest_change(),
+            Self::Announced { .. } => return None,
+            Self::NotReachable => "would do once it answers".to_owned(),
+            Self::Barred { .. } => "would do once its quarantine ends".to_owned(),
+            Self::UnknownProvider { provider } => {
+                format!("would do if there were a Provider {provider:?} that may")
+            }
+            Self::Category { wanted, .. } => {
+                let wanted: Vec<String> = wanted.iter().map(|category| format!("{category:?}")).collect();
+                format!("would do at a provider of category {}", listed(&wanted, "or"))
+            }
+            Self::Jurisdiction { country, .. }
+            | Self::JurisdictionDenied { country, .. }
+            | Self::Adverse { country, .. } => format!("would do out of reach of the law of {country}"),
+            Self::AwayFromData { data, .. } => format!("would do if the data of {data} stood there"),
+            Self::OwnershipUnclear { .. } => {
+                "would do if the facts about its owners were put right".to_owned()
+            }
+            Self::Seal { wanted, .. } => format!("would do at SEAL {wanted}"),
+            Self::ObjectiveSeal {
+                objective, wanted, ..
+            } => format!("would do with {objective} at SEAL {wanted}"),
+            Self::Region { policy, seen, .. } => format!("would do if {policy} named the region {seen}"),
+            Self::NotNamed { policy, .. } => format!("would do if {policy} named it"),
+            Self::NamespaceOutOfReach { namespace } => {
+                format!("would do if its spec.namespaces held {namespace}")
+            }
+            Self::CapacityUnknown { .. } => "would do if its room could be seen, and were enough".to_owned(),
+            Self::Capacity { demand, free } => {
+                let short = shortages(*demand, *free)
+                    .map(|s| format!("{} more", amount(s.unit, s.asked.saturating_sub(s.free))));
+                format!("would do with {}", listed(&short.collect::<Vec<_>>(), "and"))
+            }
+        })
     }
 }
 
