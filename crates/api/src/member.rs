@@ -1,4 +1,6 @@
 //! A cluster that runs workloads.
+use std::collections::BTreeMap;
+
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 use kube::{CustomResource, KubeSchema};
 use schemars::JsonSchema;
@@ -110,7 +112,9 @@ pub enum Scope {
     Namespaces,
 }
 
-/// The cluster's own names for what every cluster has.
+/// The cluster's own names for what every cluster has. Where names are given by role, the role is a word of your own
+/// (`public`, `gpu`) that means the same on every cluster; a name in a role of the source becomes the name in that role of
+/// the target, and a role that one of the two does not have maps nothing.
 #[derive(Clone, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Classes {
@@ -119,10 +123,122 @@ pub struct Classes {
     #[schemars(length(max = 32))]
     #[schemars(extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["kind"]))]
     pub storage: Vec<StorageClassName>,
-    /// The ingress class.
+    /// The general ingress class; absent = the only one that is there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 253))]
     pub ingress: Option<String>,
+    /// Further ingress classes by role; absent = none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 32))]
+    #[schemars(extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["role"]))]
+    pub ingresses: Vec<RoleName>,
+    /// The general gateway class; absent = not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = 253))]
+    pub gateway: Option<String>,
+    /// Issuers of certificates (cert-manager) by role; absent = none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 32))]
+    #[schemars(extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["role"]))]
+    pub issuers: Vec<IssuerRole>,
+    /// Container registries by role; absent = images keep their names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 32))]
+    #[schemars(extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["role"]))]
+    pub registries: Vec<RegistryRole>,
+    /// Priority classes by role; absent = a priority class goes along under its own name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 32))]
+    #[schemars(extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["role"]))]
+    pub priorities: Vec<RoleName>,
+    /// What nodes are called by role; absent = node labels stay as they are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 32))]
+    #[schemars(extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["role"]))]
+    pub nodes: Vec<NodeClass>,
+}
+
+/// What a cluster calls what plays a role.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RoleName {
+    /// The role; the same word on every cluster.
+    #[schemars(length(min = 1, max = 63))]
+    pub role: String,
+    /// What this cluster calls it.
+    #[schemars(length(min = 1, max = 253))]
+    pub name: String,
+}
+
+/// An issuer of certificates in a role.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct IssuerRole {
+    /// The role; the same word on every cluster.
+    #[schemars(length(min = 1, max = 63))]
+    pub role: String,
+    /// ClusterIssuer (the default) or Issuer, which stands in the namespace of who uses it.
+    #[serde(default)]
+    pub kind: IssuerKind,
+    /// Its name.
+    #[schemars(length(min = 1, max = 253))]
+    pub name: String,
+}
+
+/// The kinds of issuers.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+pub enum IssuerKind {
+    /// For the whole cluster.
+    #[default]
+    ClusterIssuer,
+    /// For one namespace.
+    Issuer,
+}
+
+/// A container registry in a role.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RegistryRole {
+    /// The role; the same word on every cluster.
+    #[schemars(length(min = 1, max = 63))]
+    pub role: String,
+    /// With what its images begin: the host, and the first part of the path where it is more than the host, as in
+    /// harbor.example.nl/apps. `docker.io` is meant by images without a host.
+    #[schemars(length(min = 1, max = 253))]
+    pub prefix: String,
+}
+
+/// Nodes in a role.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NodeClass {
+    /// The role; the same word on every cluster.
+    #[schemars(length(min = 1, max = 63))]
+    pub role: String,
+    /// The labels by which Pods select them; a Pod that selects all of them is meant.
+    #[schemars(length(min = 1, max = 16))]
+    pub labels: BTreeMap<String, String>,
+    /// What Pods must tolerate there; absent = nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 16))]
+    pub tolerations: Vec<NodeToleration>,
+}
+
+/// A taint that Pods must tolerate.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NodeToleration {
+    /// The taint's key.
+    #[schemars(length(min = 1, max = 316))]
+    pub key: String,
+    /// The taint's value; absent = any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 63))]
+    pub value: Option<String>,
+    /// NoSchedule, PreferNoSchedule or NoExecute; absent = all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 16))]
+    pub effect: Option<String>,
 }
 
 impl Classes {

@@ -393,22 +393,27 @@ fn gather(index: &Index, tracked: &Tracked) -> Option<(u64, Vec<Value>)> {
     Some((generation, complete(objects, seen, &shared, tracked)?))
 }
 
-/// The objects that the labels select, the namespace itself, and the cluster-scoped objects that they need.
-/// `None`: the labels select nothing.
+/// The objects that the labels select, what of the rest goes along with them, the namespace itself, and the
+/// cluster-scoped objects that they need. `None`: the labels select nothing.
 pub(crate) fn complete(
     objects: Vec<Value>,
     namespace: Option<Value>,
     shared: &[Value],
     tracked: &Tracked,
 ) -> Option<Vec<Value>> {
-    let mut objects: Vec<Value> = objects
-        .into_iter()
-        .filter(|object| tracked.selects(object))
-        .collect();
+    let (mut objects, mut around): (Vec<Value>, Vec<Value>) =
+        objects.into_iter().partition(|object| tracked.selects(object));
     if objects.is_empty() {
         return None;
     }
-    let needed = closure(&objects, shared).needed_cluster_scoped;
+    let needed = if around.is_empty() {
+        closure(&objects, shared).needed_cluster_scoped
+    } else {
+        around.extend(shared.iter().cloned());
+        let gathered = havenmeester_portability::gather(&objects, &around);
+        objects.extend(gathered.objects);
+        gathered.cluster_scoped
+    };
     objects.extend(namespace);
     objects.extend(needed);
     Some(objects)

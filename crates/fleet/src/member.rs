@@ -1,13 +1,11 @@
 //! One cluster, from engagement to disengagement; and what others get to work on it.
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use havenmeester_api::MemberCluster;
-use havenmeester_api::member::StorageKind;
 use havenmeester_ledger::Ledger;
 use havenmeester_placement::Reach;
-use havenmeester_portability::{ClusterClasses, StorageClassKind};
+use havenmeester_portability::ClusterClasses;
 use kube::Client;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
@@ -155,35 +153,15 @@ pub(crate) async fn open(state: &ClusterState, connector: &dyn Connector) -> Res
     })
 }
 
+/// What the MemberCluster says, and what is seen where it says nothing.
 fn classes(member: &MemberCluster, state: &ClusterState) -> ClusterClasses {
-    let said = &member.spec.classes;
-    let storage: BTreeMap<StorageClassKind, String> = said
-        .storage
-        .iter()
-        .map(|class| (storage_kind(class.kind), class.name.clone()))
-        .collect();
+    let mut classes = ClusterClasses::said(&member.spec.classes);
     let index = state.index();
-    let default = index
-        .storage
-        .iter()
-        .find(|(_, default)| **default)
-        .map(|(name, _)| name.to_string());
-    let only = (index.ingress.len() == 1)
-        .then(|| index.ingress.first().map(ToString::to_string))
-        .flatten();
-    ClusterClasses {
-        storage,
-        default_storage: default,
-        ingress: said.ingress.clone().or(only),
-        gateway: None,
+    let default = index.storage.iter().find(|(_, default)| **default);
+    classes.default_storage = default.map(|(name, _)| name.to_string());
+    let mut seen = index.ingress.iter();
+    if let (Some(only), None) = (seen.next(), seen.next()) {
+        classes.ingress.get_or_insert_with(|| only.to_string());
     }
-}
-
-const fn storage_kind(kind: StorageKind) -> StorageClassKind {
-    match kind {
-        StorageKind::RwoFast => StorageClassKind::RwoFast,
-        StorageKind::Rwo => StorageClassKind::Rwo,
-        StorageKind::Rwx => StorageClassKind::Rwx,
-        StorageKind::Block => StorageClassKind::Block,
-    }
+    classes
 }

@@ -2,11 +2,8 @@
 //!
 //! Not here: mapping them (`portability`). Invariant: a lost source is not asked.
 
-use havenmeester_api::{
-    MemberCluster,
-    member::{Classes, StorageKind},
-};
-use havenmeester_portability::{ClusterClasses, StorageClassKind};
+use havenmeester_api::MemberCluster;
+use havenmeester_portability::ClusterClasses;
 use kube::Api;
 
 use crate::{cx::Cx, errors::MemberError};
@@ -27,25 +24,6 @@ pub(crate) async fn of_source(cx: &Cx<'_>) -> Result<ClusterClasses, MemberError
             source: Box::new(source),
         })?;
     Ok(found
-        .map(|member| written(&member.spec.classes))
+        .map(|member| ClusterClasses::said(&member.spec.classes))
         .unwrap_or_default())
-}
-
-fn written(classes: &Classes) -> ClusterClasses {
-    let kind = |kind: StorageKind| match kind {
-        StorageKind::RwoFast => StorageClassKind::RwoFast,
-        StorageKind::Rwo => StorageClassKind::Rwo,
-        StorageKind::Rwx => StorageClassKind::Rwx,
-        StorageKind::Block => StorageClassKind::Block,
-    };
-    ClusterClasses {
-        storage: classes
-            .storage
-            .iter()
-            .map(|class| (kind(class.kind), class.name.clone()))
-            .collect(),
-        default_storage: None,
-        ingress: classes.ingress.clone(),
-        gateway: None,
-    }
 }

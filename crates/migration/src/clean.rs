@@ -1,7 +1,10 @@
 //! The CleanUp step: the stopped source is deleted.
 //!
 //! Invariant: nothing is deleted unless, in this very look, the target serves and the source stands still; claims
-//! and their data are never deleted; a namespace only when nothing but what Kubernetes makes by itself is in it.
+//! and their data are never deleted, nor what only went along with a part of a namespace; a namespace only when nothing
+//! but what Kubernetes makes by itself is in it.
+
+use std::collections::BTreeMap;
 
 use havenmeester_api::migration::MigrationStatus;
 use havenmeester_fleet::Member;
@@ -94,12 +97,23 @@ async fn delete_captured(
         if one.key.namespace.as_deref() != Some(cx.moving.namespace()) || !is_stopped(&live) {
             continue; // cluster-scoped things may serve others
         }
+        if !is_selected(&live, &cx.moving.place.match_labels) {
+            continue; // it went along because it was needed; who else uses it keeps it
+        }
         left.going += 1;
         if live.pointer("/metadata/deletionTimestamp").is_none() {
             objects::delete(source, &one.key, &live).await?;
         }
     }
     Ok(left)
+}
+
+/// Whether the object carries the labels by which the workload is told from its neighbours in the namespace.
+fn is_selected(live: &Value, match_labels: &BTreeMap<String, String>) -> bool {
+    let label = |name: &str| live.pointer("/metadata/labels")?.get(name)?.as_str();
+    match_labels
+        .iter()
+        .all(|(name, value)| label(name) == Some(value))
 }
 
 /// Deletes the namespace when nothing is left in it that anybody made.
@@ -158,3 +172,6 @@ fn made_by_somebody(live: &Value) -> Option<ObjectKey> {
     capture(live)?;
     ObjectKey::from_value(live).ok()
 }
+
+#[cfg(test)]
+mod tests;

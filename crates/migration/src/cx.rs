@@ -124,21 +124,14 @@ impl<'d> Cx<'d> {
         to: &Member,
         start: Start,
     ) -> Result<Cargo, MemberError> {
-        let from = if objects.iter().any(names_a_class) {
-            self.from
-                .get_or_try_init(|| classes::of_source(self))
-                .await?
-                .clone()
-        } else {
-            ClusterClasses::default()
-        };
+        let from = self.from.get_or_try_init(|| classes::of_source(self)).await?;
         let only = match &to.reach {
             Reach::Namespaces(only) => Some(only),
             Reach::Cluster => None,
         };
         let served: BTreeSet<Gvk> = to.served.kinds().cloned().collect();
         let route = Route {
-            from: &from,
+            from,
             to: &to.classes,
             namespaces_only: only,
             served: Some(&served).filter(|served| !served.is_empty()),
@@ -176,13 +169,4 @@ impl<'d> Cx<'d> {
         said.objects.insert(0, planned);
         object
     }
-}
-
-/// Whether an object of this kind names a class of its cluster, directly or in a template.
-fn names_a_class(object: &Value) -> bool {
-    let kind = object.get("kind").and_then(Value::as_str).unwrap_or_default();
-    matches!(
-        kind,
-        "PersistentVolumeClaim" | "StatefulSet" | "Ingress" | "Gateway" | "PersistentVolume" | "Pod"
-    )
 }

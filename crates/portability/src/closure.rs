@@ -1,27 +1,32 @@
 //! Everything that a set of objects refers to: what moves with it, what the target must have, what is missing.
 //!
+//! Read `gather` for what else of a namespace belongs to a workload, and what of it others use too.
 //! Works on captured objects and on manifests. Manifests may leave the namespace out: then names alone count.
 //! Invariant: a kind of which nothing cluster-scoped was given is not known, never missing.
 
 mod cluster;
+mod gather;
+mod select;
+mod set;
 #[cfg(test)]
 mod tests;
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt,
-};
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    field::{annotation, at, entries, group_kind, items, map, text},
+    book::{Book, Need, Scope, book},
+    capture::NotCopied,
     finding::{Finding, Question, Severity},
     key::ObjectKey,
-    kinds,
-    reference::{ISSUER_ANNOTATIONS, Need, Wish, references_of},
+    reference::{Wish, each_reference},
+    transform::Transformed,
 };
+
+pub use gather::{Gathered, Shared, gather};
+use set::Set;
 
 /// One reference and where it leads.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -97,21 +102,44 @@ pub fn closure(objects: &[Value], cluster_scoped: &[Value]) -> Closure {
     close(objects.iter(), cluster_scoped, std::iter::empty())
 }
 
+/// The closure of what a target is sent and what its platform team is asked for: what the target must have of its own,
+/// and what is missing. Parts that a controller makes again there are not missing.
+pub fn closure_of(transformed: &Transformed) -> Closure {
+    let sent = transformed.objects.iter().map(|one| &one.object);
+    let made = transformed
+        .left_out
+        .iter()
+        .filter(|left| left.why == NotCopied::MadeByOwner);
+    close(
+        sent.chain(&transformed.ask_platform),
+        &[],
+        made.map(|left| &left.key),
+    )
+}
+
 /// The same over any iterator, for objects that are wrapped in something else, and with the names of what
 /// controllers on the target will make from them.
-pub(crate) fn close<'o>(
+fn close<'o>(
     objects: impl Iterator<Item = &'o Value>,
     cluster_scoped: &'o [Value],
     made: impl Iterator<Item = &'o ObjectKey>,
 ) -> Closure {
-    let set = Set::of(objects, made);
     let mut out = Closure::default();
-    let mut along = cluster::Along::of(cluster_scoped);
-    for (key, object) in &set.objects {
-        for wish in references_of(object, key) {
-            follow(&set, &mut along, key, &wish, &mut out);
+    let book = match book() {
+        Ok(book) => book,
+        Err(why) => {
+            let message = format!("what refers to what is not known: {why}");
+            out.dangling = vec![Finding::new(Question::References, Severity::Unknown, message)];
+            return out;
         }
-        if key.group_kind() == ("policy", "PodDisruptionBudget") && !set.selects_any(key, object) {
+    };
+    let set = Set::of(book, objects, made);
+    let mut along = cluster::Along::of(book, cluster_scoped);
+    for (key, object) in &set.objects {
+        each_reference(book, object, key, &mut |wish| {
+            follow(book, &set, &mut along, key, &wish, &mut out);
+        });
+        if !set.selects_any(book, key, object) {
             out.dangling.push(
                 Finding::new(
                     Question::References,
@@ -125,7 +153,13 @@ pub(crate) fn close<'o>(
     }
     along.bindings_to(&set);
     along.definitions_of(&set, &mut out.dangling);
-    along.roles_of_bindings();
+    along.webhooks_of(&set, &mut out.references);
+    while let Some((key, object)) = along.next_needed() {
+        along.aggregated_by(object);
+        each_reference(book, object, &key, &mut |wish| {
+            follow(book, &set, &mut along, &key, &wish, &mut out);
+        });
+    }
     out.needed_cluster_scoped = along.into_needed();
     out.references.sort();
     out.dangling.sort();
@@ -134,22 +168,24 @@ pub(crate) fn close<'o>(
 }
 
 fn follow<'o>(
+    book: &'static Book,
     set: &Set<'o>,
     along: &mut cluster::Along<'o>,
     from: &ObjectKey,
     wish: &Wish<'o>,
     out: &mut Closure,
 ) {
-    let scope = cluster::scope_of(wish.group, wish.kind);
+    let scope = book.scope(wish.group, wish.kind);
     let namespace = match scope {
-        cluster::Scope::Namespaced => wish.namespace.or(from.namespace.as_deref()),
-        cluster::Scope::Cluster | cluster::Scope::TargetsOwn => None,
+        Scope::Namespaced if wish.kind != "Namespace" => wish.namespace.or(from.namespace.as_deref()),
+        Scope::Namespaced | Scope::Cluster | Scope::TargetsOwn => None,
     };
     let resolved = match scope {
-        cluster::Scope::TargetsOwn => Resolved::OnTarget,
-        cluster::Scope::Cluster => along.take(wish),
-        cluster::Scope::Namespaced => set.find(namespace, wish),
+        Scope::TargetsOwn => Resolved::OnTarget,
+        Scope::Cluster => along.take(wish),
+        Scope::Namespaced => set.find(namespace, wish),
     };
+    let field = wish.field();
     let to = Target {
         group: wish.group.to_owned(),
         kind: wish.kind.to_owned(),
@@ -157,7 +193,7 @@ fn follow<'o>(
         name: wish.name.to_owned(),
     };
     match resolved {
-        Resolved::Missing => out.dangling.push(dangling(from, &wish.field, &to, wish.need)),
+        Resolved::Missing => out.dangling.push(dangling(from, &field, &to, wish.need)),
         Resolved::Elsewhere if wish.need != Need::Optional => out.dangling.push(
             Finding::new(
                 Question::References,
@@ -165,7 +201,7 @@ fn follow<'o>(
                 format!("refers to {to}, which does not move with it"),
             )
             .about(from)
-            .field(wish.field.clone())
+            .field(field.clone())
             .remedy("make sure that the target has it"),
         ),
         Resolved::Moves => {
@@ -177,7 +213,7 @@ fn follow<'o>(
                         format!("{to} has no key {key}"),
                     )
                     .about(from)
-                    .field(wish.field.clone())
+                    .field(field.clone())
                     .remedy("add the key, or mark the reference optional"),
                 );
             }
@@ -191,7 +227,7 @@ fn follow<'o>(
     }
     out.references.push(Reference {
         from: from.clone(),
-        field: wish.field.clone(),
+        field,
         to,
         resolved,
     });
@@ -213,137 +249,4 @@ fn dangling(from: &ObjectKey, field: &str, to: &Target, need: Need) -> Finding {
     .about(from)
     .field(field)
     .remedy(remedy)
-}
-
-/// The objects by name, and what they have made.
-struct Set<'o> {
-    objects: BTreeMap<ObjectKey, &'o Value>,
-    named: BTreeMap<(&'o str, &'o str, &'o str), Vec<&'o Value>>,
-    namespaces: BTreeSet<&'o str>,
-    /// Kind, namespace and name of what controllers make.
-    produced: BTreeSet<(&'o str, &'o str, &'o str)>,
-}
-
-impl<'o> Set<'o> {
-    fn of(objects: impl Iterator<Item = &'o Value>, made: impl Iterator<Item = &'o ObjectKey>) -> Self {
-        let named = |key: &'o ObjectKey| {
-            (
-                &*key.kind,
-                key.namespace.as_deref().unwrap_or_default(),
-                &*key.name,
-            )
-        };
-        let mut set = Self {
-            objects: BTreeMap::new(),
-            named: BTreeMap::new(),
-            namespaces: BTreeSet::new(),
-            produced: made.map(named).collect(),
-        };
-        for object in objects {
-            let Ok(key) = ObjectKey::from_value(object) else {
-                continue;
-            };
-            let (group, kind) = group_kind(object);
-            let namespace = text(object, &["metadata", "namespace"]);
-            set.named
-                .entry((group, kind, text(object, &["metadata", "name"])))
-                .or_default()
-                .push(object);
-            set.namespaces.insert(namespace);
-            set.produced
-                .extend(secrets_made_by(object, group, kind).map(|name| ("Secret", namespace, name)));
-            set.objects.insert(key, object);
-        }
-        set
-    }
-
-    fn get(&self, namespace: Option<&str>, wish: &Wish<'_>) -> Option<&'o Value> {
-        let same = |object: &&&Value| fits(namespace, text(object, &["metadata", "namespace"]));
-        self.named
-            .get(&(wish.group, wish.kind, wish.name))?
-            .iter()
-            .find(same)
-            .copied()
-    }
-
-    fn find(&self, namespace: Option<&str>, wish: &Wish<'_>) -> Resolved {
-        if self.get(namespace, wish).is_some() {
-            return Resolved::Moves;
-        }
-        if namespace.is_some_and(|name| !self.namespaces.contains(name)) {
-            return Resolved::Elsewhere;
-        }
-        if matches!(
-            (wish.kind, wish.name),
-            ("ServiceAccount", "default") | ("ConfigMap", "kube-root-ca.crt")
-        ) {
-            return Resolved::Everywhere;
-        }
-        let made = |(kind, made_in, name): &(&str, &str, &str)| {
-            *kind == wish.kind && *name == wish.name && fits(namespace, made_in)
-        };
-        if self.produced.iter().any(made) {
-            return Resolved::Produced;
-        }
-        if wish.need == Need::Optional {
-            Resolved::Absent
-        } else {
-            Resolved::Missing
-        }
-    }
-
-    /// The key that a Secret or `ConfigMap` of the set lacks.
-    fn missing_key<'w>(&self, namespace: Option<&str>, wish: &Wish<'w>) -> Option<&'w str> {
-        let key = wish.key.filter(|_| wish.need == Need::Required)?;
-        let object = self.get(namespace, wish)?;
-        let there = ["data", "stringData", "binaryData"]
-            .iter()
-            .any(|field| at(object, &[field, key]).is_some());
-        (!there).then_some(key)
-    }
-
-    /// Whether the selector of a disruption budget picks the Pods of some workload.
-    fn selects_any(&self, budget: &ObjectKey, object: &Value) -> bool {
-        if !items(object, &["spec", "selector", "matchExpressions"]).is_empty() {
-            return true;
-        }
-        self.objects
-            .iter()
-            .filter(|(key, _)| key.namespace == budget.namespace)
-            .any(|(key, workload)| {
-                let pod = kinds::pod_path(&key.group, &key.kind).and_then(|path| at(workload, path));
-                pod.is_some_and(|pod| {
-                    let labels = map(pod, &["metadata", "labels"]);
-                    entries(object, &["spec", "selector", "matchLabels"])
-                        .all(|(name, value)| labels.is_some_and(|labels| labels.get(name) == Some(value)))
-                })
-            })
-            || self.objects.keys().any(|key| !kinds::is_built_in(&key.group))
-    }
-}
-
-/// Whether a namespace that is asked for is the one that is there; one that is left out fits any.
-fn fits(asked: Option<&str>, there: &str) -> bool {
-    there.is_empty() || asked.is_none_or(|asked| asked == there)
-}
-
-/// Names of the Secrets that the controller of this object makes.
-fn secrets_made_by<'o>(object: &'o Value, group: &str, kind: &str) -> impl Iterator<Item = &'o str> {
-    let name = text(object, &["metadata", "name"]);
-    let or_name = |field: &'o str| if field.is_empty() { name } else { field };
-    let one = match (group, kind) {
-        ("cert-manager.io", "Certificate") => text(object, &["spec", "secretName"]),
-        ("external-secrets.io", "ExternalSecret") => or_name(text(object, &["spec", "target", "name"])),
-        ("bitnami.com", "SealedSecret") => or_name(text(object, &["spec", "template", "metadata", "name"])),
-        _ => "",
-    };
-    let certified = (group, kind) == ("networking.k8s.io", "Ingress")
-        && (ISSUER_ANNOTATIONS
-            .iter()
-            .any(|(name, _)| !annotation(object, name).is_empty())
-            || annotation(object, "kubernetes.io/tls-acme") == "true");
-    let tls = items(object, &["spec", "tls"]).iter().filter(move |_| certified);
-    tls.map(|tls| text(tls, &["secretName"]))
-        .chain([one])
-        .filter(|name| !name.is_empty())
 }

@@ -32,6 +32,14 @@ pub enum Why {
     StorageClassMapped,
     /// The other cluster has another name for the same entry point.
     EntryClassMapped,
+    /// The other cluster has another issuer in the same role.
+    IssuerMapped,
+    /// The other cluster has another registry in the same role.
+    RegistryMapped,
+    /// The other cluster has another priority in the same role.
+    PriorityMapped,
+    /// The other cluster has other labels on the nodes of the same role.
+    NodesMapped,
     /// Data comes by a data engine, not from a snapshot on the source.
     DataSourceStaysBehind,
     /// Created stopped: it starts when the source stands still.
@@ -58,6 +66,10 @@ impl fmt::Display for Why {
             Self::DeliveryTracking => "tracks the delivery controller of the source",
             Self::StorageClassMapped => "the target's name for this storage",
             Self::EntryClassMapped => "the target's name for this entry point",
+            Self::IssuerMapped => "the target's issuer in this role",
+            Self::RegistryMapped => "the target's registry in this role",
+            Self::PriorityMapped => "the target's priority in this role",
+            Self::NodesMapped => "the target's nodes in this role",
             Self::DataSourceStaysBehind => "the data source stays on the source",
             Self::Stopped => "created stopped, started when the source stands still",
             Self::Restored => "as it was before it was stopped",

@@ -1,6 +1,7 @@
 //! Can an application move to another cluster, and what must change? Pure: no I/O, no clock, no client.
 //!
 //! Read `capture`, then `transform`, then `preflight`.
+mod book; // what is known of kinds, as data
 mod capture; // what of a live object is kept
 mod classes; // what clusters call things
 mod closure; // what objects refer to
@@ -18,6 +19,7 @@ mod preflight; // the verdict
 mod quantity; // 500m, 1Gi
 mod reading; // manifests with their places, broken ones too
 mod reference; // what one object refers to
+mod retouch; // the text of a manifest with only what must change changed
 mod rules; // what ties to a provider
 mod run; // stop and start
 mod served; // does the target serve the kind
@@ -28,8 +30,8 @@ pub mod mark; // the annotations that we write
 
 pub use {
     capture::{NotCopied, capture, is_captured_kind, not_copied},
-    classes::{ClusterClasses, Route, StorageClassKind},
-    closure::{Closure, Reference, Resolved, Target, closure},
+    classes::{ClusterClasses, IssuerName, NodeRole, Route, StorageClassKind},
+    closure::{Closure, Gathered, Reference, Resolved, Shared, Target, closure, closure_of, gather},
     compare::{Difference, faithful},
     draft::{Change, Why},
     facts::{AccessFact, AccessNeed, DryRunFact, Existing, Fact, QuotaFact, TargetFacts, Verb, Versions},
@@ -39,6 +41,7 @@ pub use {
     manifest::{ManifestError, manifests},
     preflight::{Preflight, Verdict, access_needed, preflight, sample_pods},
     reading::{Fault, FieldPath, MAX_BYTES, Manifest, Place, Problem, Reading, Step, read},
+    retouch::retouch,
     rules::{
         Clause, Examples, Hit, Level, OTHER, OWN, Rule, RuleError, RuleErrors, RuleSet, Subject, Test,
         Unproven,

@@ -4,8 +4,11 @@
 //! Invariant: transforming the outcome again changes nothing; what need not change is equal; every change
 //! has its reason; nothing is dropped without a line in `left_out` or `ask_platform`.
 
+mod classes;
 mod delivery;
+mod images;
 mod network;
+mod nodes;
 mod owners;
 mod start;
 mod storage;
@@ -13,12 +16,16 @@ mod storage;
 mod tests;
 mod webhook;
 
-use std::collections::{BTreeMap, btree_map::Entry};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, btree_map},
+};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
+    book::{Entry, Path, book},
     capture::{self, NotCopied},
     classes::Route,
     draft::{Change, Draft},
@@ -96,11 +103,13 @@ pub fn transform(objects: &[Value], route: &Route<'_>, start: Start) -> Transfor
         }
         let one = rewrite(object, key, route, start, &mut out.findings);
         match planned.entry((one.order, one.key.clone())) {
-            Entry::Vacant(place) => {
+            btree_map::Entry::Vacant(place) => {
                 place.insert(one);
             }
-            Entry::Occupied(first) if first.get().object != one.object => out.findings.push(twice(&one.key)),
-            Entry::Occupied(_) => {}
+            btree_map::Entry::Occupied(first) if first.get().object != one.object => {
+                out.findings.push(twice(&one.key));
+            }
+            btree_map::Entry::Occupied(_) => {}
         }
     }
     for one in planned.into_values() {
@@ -128,6 +137,9 @@ fn left_out(
     if owners.make_again(object, key) {
         return Some(NotCopied::MadeByOwner);
     }
+    if classes::is_mapped_away(key, route) {
+        return Some(NotCopied::MappedAway);
+    }
     match key.group_kind() {
         ("", "Pod") if start == Start::Stopped => Some(NotCopied::BarePodWhileStopped),
         ("", "Namespace") if route.namespaces_only.is_some_and(|only| only.contains(&key.name)) => {
@@ -150,6 +162,9 @@ fn rewrite(
     delivery::rewrite(&mut draft, &key, findings);
     network::rewrite(&mut draft, &key, route, findings);
     storage::rewrite(&mut draft, &key, route, findings);
+    classes::rewrite(&mut draft, &key, route, findings);
+    images::rewrite(&mut draft, &key, route, findings);
+    nodes::rewrite(&mut draft, &key, route, findings);
     webhook::rewrite(&mut draft, &key);
     start::rewrite(&mut draft, &key, start, findings);
     let order = kinds::order(&key.group, &key.kind);
@@ -160,6 +175,30 @@ fn rewrite(
         object,
         changes,
     }
+}
+
+/// Places in an object where paths of the book lead: from the object itself, and from what is written like a Pod's spec.
+fn places(
+    object: &Value,
+    key: &ObjectKey,
+    which: impl Fn(&'static Entry) -> &'static [Path],
+) -> Vec<Vec<String>> {
+    let mut all = Vec::new();
+    let Ok(book) = book() else {
+        return all; // `closure` says that the rules cannot be read
+    };
+    let mut add = |root: &[Cow<'_, str>], trail: &[Cow<'_, str>]| {
+        all.push(root.iter().chain(trail).map(ToString::to_string).collect());
+    };
+    for path in book.of(&key.group, &key.kind).flat_map(&which) {
+        path.walk(object, &mut |trail, _| add(&[], trail));
+    }
+    for (root, spec) in book.pod_specs(object, &key.group, &key.kind) {
+        for path in book.of_pods().flat_map(&which) {
+            path.walk(spec, &mut |trail, _| add(&root, trail));
+        }
+    }
+    all
 }
 
 /// To the target, or to its platform team.

@@ -119,7 +119,7 @@ fn mk_classes(storage: &str, ingress: &str) -> ClusterClasses {
         storage: [(StorageClassKind::Rwo, storage.to_owned())].into(),
         default_storage: Some(storage.to_owned()),
         ingress: Some(ingress.to_owned()),
-        gateway: None,
+        ..ClusterClasses::default()
     }
 }
 

@@ -2,11 +2,11 @@
 //!
 //! Objects are made from a few numbers, so that a failure shrinks to a small one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use havenmeester_portability::{
-    ClusterClasses, Gvk, Route, Start, StorageClassKind, TargetFacts, capture, closure, faithful, is_serving,
-    is_stopped, mark, preflight, sample_pods, start_patch, stop_patch, transform,
+    ClusterClasses, Gvk, IssuerName, NodeRole, Route, Start, StorageClassKind, TargetFacts, capture, closure,
+    faithful, is_serving, is_stopped, mark, preflight, sample_pods, start_patch, stop_patch, transform,
 };
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
@@ -29,6 +29,8 @@ const KINDS: &[(&str, &str)] = &[
     ("gateway.networking.k8s.io/v1", "Gateway"),
     ("rbac.authorization.k8s.io/v1", "ClusterRole"),
     ("postgresql.cnpg.io/v1", "Cluster"),
+    ("cert-manager.io/v1", "Certificate"),
+    ("scheduling.k8s.io/v1", "PriorityClass"),
     ("apiextensions.k8s.io/v1", "CustomResourceDefinition"),
 ];
 
@@ -40,6 +42,8 @@ const ANNOTATIONS: &[&str] = &[
     "pv.kubernetes.io/bound-by-controller",
     "cni.projectcalico.org/podIP",
     "kubernetes.io/ingress.class",
+    "cert-manager.io/cluster-issuer",
+    "cert-manager.io/issuer",
     "cloud.google.com/neg-status",
     "cert-manager.io/inject-ca-from",
     "service.beta.kubernetes.io/azure-load-balancer-internal",
@@ -49,7 +53,18 @@ const ANNOTATIONS: &[&str] = &[
     mark::IDEMPOTENT,
     mark::STORAGE_KIND,
 ];
-const VALUES: &[&str] = &["true", "false", "unset", "3", "nginx", "RwoFast", "may-have-run"];
+const VALUES: &[&str] = &[
+    "true",
+    "false",
+    "unset",
+    "3",
+    "nginx",
+    "RwoFast",
+    "may-have-run",
+    "a",
+    "b",
+    "c",
+];
 const CLASSES: &[&str] = &["a", "b", "c", "d", ""];
 const FINALIZERS: &[&str] = &["kubernetes.io/pvc-protection", "cnpg.io/x", "example.org/x"];
 
@@ -58,7 +73,15 @@ fn pick<'a>(from: &[&'a str], number: u8) -> &'a str {
 }
 
 fn mk_pod(bits: u32) -> Value {
-    let mut spec = json!({ "containers": [{ "name": "app", "image": "i" }] });
+    let class = |shift: u32| pick(CLASSES, (bits >> shift).to_le_bytes()[0]);
+    let mut spec = json!({ "containers": [{ "name": "app", "image": format!("r.nl/{}/app:1", class(10)) }] });
+    if bits & (1 << 16) != 0 {
+        spec["nodeSelector"] = json!({ "pool": class(11), "size": class(13) });
+        spec["priorityClassName"] = json!(class(14));
+        spec["affinity"]["nodeAffinity"]["preferredDuringSchedulingIgnoredDuringExecution"] = json!([{ "preference": {
+            "matchExpressions": [{ "key": "pool", "operator": "In", "values": [class(12), class(15)] }],
+        } }]);
+    }
     if bits & 1 != 0 {
         spec["nodeSelector"] = json!({ "kubernetes.azure.com/mode": "user" });
     }
@@ -107,6 +130,12 @@ fn mk_spec(kind: &str, bits: u32, small: u8) -> Value {
             "loadBalancerIP": if bits & 2 == 0 { Value::Null } else { json!("1.2.3.4") },
         }),
         "PersistentVolumeClaim" => mk_claim(bits, class),
+        "Cluster" => {
+            json!({ "storage": { "storageClass": class }, "priorityClassName": pick(CLASSES, (bits >> 9).to_le_bytes()[0]) })
+        }
+        "Certificate" => {
+            json!({ "issuerRef": { "kind": if bits & 1 == 0 { "Issuer" } else { "ClusterIssuer" }, "name": class } })
+        }
         "Ingress" if bits & 1 != 0 => json!({ "ingressClassName": class }),
         "Gateway" => json!({ "gatewayClassName": class }),
         _ => json!({ "free": small }),
@@ -155,8 +184,48 @@ fn objects() -> impl Strategy<Value = Vec<Value>> {
     })
 }
 
+/// Names in up to three roles; the empty name is no role.
+fn roles(numbers: &[u8]) -> BTreeMap<String, String> {
+    let each = ["public", "internal", "other"].into_iter().zip(numbers);
+    each.map(|(role, number)| (role.to_owned(), pick(CLASSES, *number).to_owned()))
+        .filter(|(_, name)| !name.is_empty())
+        .collect()
+}
+
+/// The kind follows from the name, so that a name is of one issuer.
+fn mk_issuer(name: &str) -> IssuerName {
+    let kind = if matches!(name, "a" | "b") {
+        "ClusterIssuer"
+    } else {
+        "Issuer"
+    };
+    IssuerName {
+        kind: kind.to_owned(),
+        name: name.to_owned(),
+    }
+}
+
+fn mk_nodes(number: u8) -> NodeRole {
+    let mut labels = BTreeMap::new();
+    for (place, label) in ["pool", "size"].into_iter().enumerate() {
+        let value = pick(CLASSES, number >> (2 * place));
+        if !value.is_empty() {
+            labels.insert(label.to_owned(), value.to_owned());
+        }
+    }
+    let taint = json!({ "key": "pool", "operator": "Equal", "value": pick(CLASSES, number >> 4) });
+    NodeRole {
+        labels,
+        tolerations: if number & 128 == 0 {
+            Vec::new()
+        } else {
+            vec![taint]
+        },
+    }
+}
+
 fn classes() -> impl Strategy<Value = ClusterClasses> {
-    proptest::collection::vec(any::<u8>(), 7).prop_map(|n| {
+    proptest::collection::vec(any::<u8>(), 24).prop_map(|n| {
         use StorageClassKind::{Block, Rwo, RwoFast, Rwx};
         let kinds = [RwoFast, Rwo, Rwx, Block].into_iter().zip(&n);
         let named = |number: u8| {
@@ -171,6 +240,21 @@ fn classes() -> impl Strategy<Value = ClusterClasses> {
             default_storage: named(n[4]),
             ingress: named(n[5]),
             gateway: named(n[6]),
+            ingresses: roles(&n[7..9]),
+            issuers: roles(&n[9..12])
+                .into_iter()
+                .map(|(role, name)| (role, mk_issuer(&name)))
+                .collect(),
+            registries: roles(&n[12..15])
+                .into_iter()
+                .map(|(role, name)| (role, format!("r.nl/{name}")))
+                .collect(),
+            priorities: roles(&n[15..18]),
+            nodes: ["gpu", "big", "db"]
+                .into_iter()
+                .zip(&n[18..])
+                .map(|(role, n)| (role.to_owned(), mk_nodes(*n)))
+                .collect(),
         }
     })
 }

@@ -49,3 +49,20 @@ fn labels_that_select_nothing_give_no_capture() {
         Some(1)
     );
 }
+
+#[test]
+fn what_the_selected_objects_need_is_captured_with_them_and_their_neighbours_are_not() {
+    let tracked = Tracked {
+        match_labels: [("app".to_owned(), "a".to_owned())].into(),
+        ..Tracked::default()
+    };
+    let mut app = object("Pod", "app", &json!({"app": "a"}));
+    app["spec"] = json!({"containers": [{"envFrom": [{"secretRef": {"name": "needed"}}]}]});
+    let secret = |name: &str| object("Secret", name, &json!({}));
+    let objects = complete(vec![app, secret("needed"), secret("other")], None, &[], &tracked).unwrap();
+    let names: Vec<&str> = objects
+        .iter()
+        .filter_map(|object| object["metadata"]["name"].as_str())
+        .collect();
+    assert_eq!(names, ["app", "needed"]);
+}

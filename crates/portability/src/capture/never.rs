@@ -42,6 +42,8 @@ pub enum NotCopied {
     BarePodWhileStopped,
     /// The platform of a namespace-only target gives the namespace.
     NamespaceGiven,
+    /// A class of the source's own; the target has one in the same role under another name.
+    MappedAway,
 }
 
 impl fmt::Display for NotCopied {
@@ -60,6 +62,7 @@ impl fmt::Display for NotCopied {
             Self::OwnCredentials => "is part of our own credentials on the source",
             Self::BarePodWhileStopped => "is a bare Pod, which cannot be created stopped",
             Self::NamespaceGiven => "is given by the platform of the target",
+            Self::MappedAway => "has another name on the target, which has its own",
         })
     }
 }

@@ -1,56 +1,34 @@
-//! The cluster-scoped part of a closure: what is taken along, and what each cluster has of its own.
+//! The cluster-scoped part of a closure: what is taken along. What each cluster has of its own is in the book's scopes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::{Resolved, Set};
+use super::{Reference, Resolved, Set, Target, select::has_labels};
 use crate::{
+    book::{Book, Need},
     field::{group_kind, items, text},
     finding::{Finding, Question, Severity},
     key::ObjectKey,
     kinds,
-    reference::{Need, Wish},
+    reference::{Wish, each_reference},
 };
-
-/// Where objects of a kind are looked for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Scope {
-    Namespaced,
-    /// Among the cluster-scoped objects, to be taken along.
-    Cluster,
-    /// Every cluster has its own; `transform` maps the name, `preflight` looks whether it is there.
-    TargetsOwn,
-}
-
-/// Scope of a kind that is referred to.
-pub(super) fn scope_of(group: &str, kind: &str) -> Scope {
-    match (group, kind) {
-        ("scheduling.k8s.io", "PriorityClass") | ("rbac.authorization.k8s.io", "ClusterRole") => {
-            Scope::Cluster
-        }
-        ("storage.k8s.io", "StorageClass")
-        | ("networking.k8s.io", "IngressClass")
-        | ("node.k8s.io", "RuntimeClass")
-        | ("gateway.networking.k8s.io", "GatewayClass")
-        | ("cert-manager.io", "ClusterIssuer")
-        | ("external-secrets.io", "ClusterSecretStore") => Scope::TargetsOwn,
-        _ => Scope::Namespaced,
-    }
-}
 
 /// Cluster-scoped objects, and which of them are needed.
 pub(super) struct Along<'o> {
+    book: &'static Book,
     given: BTreeMap<(&'o str, &'o str, &'o str), &'o Value>,
     kinds: BTreeSet<(&'o str, &'o str)>,
     needed: BTreeSet<(&'o str, &'o str, &'o str)>,
+    /// Those of `needed` whose own references were followed.
+    followed: BTreeSet<(&'o str, &'o str, &'o str)>,
 }
 
 const RBAC: &str = "rbac.authorization.k8s.io";
 const CRD: (&str, &str) = ("apiextensions.k8s.io", "CustomResourceDefinition");
 
 impl<'o> Along<'o> {
-    pub(super) fn of(cluster_scoped: &'o [Value]) -> Self {
+    pub(super) fn of(book: &'static Book, cluster_scoped: &'o [Value]) -> Self {
         let mut given = BTreeMap::new();
         for object in cluster_scoped {
             if ObjectKey::from_value(object).is_ok() {
@@ -60,9 +38,11 @@ impl<'o> Along<'o> {
         }
         let kinds = given.keys().map(|(group, kind, _)| (*group, *kind)).collect();
         Self {
+            book,
             given,
             kinds,
             needed: BTreeSet::new(),
+            followed: BTreeSet::new(),
         }
     }
 
@@ -93,18 +73,64 @@ impl<'o> Along<'o> {
         }
     }
 
-    /// Takes along the roles of the bindings that are taken along.
-    pub(super) fn roles_of_bindings(&mut self) {
-        let roles: Vec<(&str, &str, &str)> = self
-            .needed
-            .iter()
-            .filter(|(group, kind, _)| (*group, *kind) == (RBAC, "ClusterRoleBinding"))
-            .filter_map(|key| self.given.get(key))
-            .map(|binding| (RBAC, "ClusterRole", text(binding, &["roleRef", "name"])))
-            .filter(|(_, kind, name)| !is_everywhere(kind, name))
-            .collect();
-        self.needed
-            .extend(roles.into_iter().filter(|key| self.given.contains_key(key)));
+    /// Takes along what admits or serves by a Service of the set, and tells what admits the set's custom resources: that
+    /// comes with their operator.
+    pub(super) fn webhooks_of(&mut self, set: &Set<'o>, references: &mut Vec<Reference>) {
+        let mut own = Vec::new();
+        for (name, object) in &self.given {
+            let Ok(key) = ObjectKey::from_value(object) else {
+                continue;
+            };
+            if !matches!(name.0, "admissionregistration.k8s.io" | "apiregistration.k8s.io") {
+                continue;
+            }
+            let mut serves = false;
+            each_reference(self.book, object, &key, &mut |wish| {
+                serves |= wish.kind == "Service"
+                    && wish.namespace.is_some_and(|space| set.namespaces.contains(space));
+            });
+            if serves {
+                own.push(*name);
+                continue;
+            }
+            let admitted = set
+                .objects
+                .keys()
+                .find(|key| !kinds::is_built_in(&key.group) && admits(object, &key.group));
+            references.extend(admitted.map(|admitted| Reference {
+                from: admitted.clone(),
+                field: "apiVersion".to_owned(),
+                to: Target {
+                    group: key.group,
+                    kind: key.kind,
+                    namespace: None,
+                    name: key.name,
+                },
+                resolved: Resolved::OnTarget,
+            }));
+        }
+        self.needed.extend(own);
+    }
+
+    /// The next needed object whose own references were not followed yet.
+    pub(super) fn next_needed(&mut self) -> Option<(ObjectKey, &'o Value)> {
+        let next = *self.needed.difference(&self.followed).next()?;
+        self.followed.insert(next);
+        let object = *self.given.get(&next)?;
+        Some((ObjectKey::from_value(object).ok()?, object))
+    }
+
+    /// Takes along the roles that a role is put together of.
+    pub(super) fn aggregated_by(&mut self, role: &Value) {
+        for selector in items(role, &["aggregationRule", "clusterRoleSelectors"]) {
+            let parts = self.given.iter().filter(|(name, part)| {
+                (name.0, name.1) == (RBAC, "ClusterRole")
+                    && has_labels(selector, part)
+                    && !is_everywhere(name.1, name.2)
+            });
+            let parts: Vec<_> = parts.map(|(name, _)| *name).collect();
+            self.needed.extend(parts);
+        }
     }
 
     /// Takes along the definitions of the set's custom resources.
@@ -163,4 +189,15 @@ fn binds(subject: &Value, set: &Set<'_>) -> bool {
             .is_some_and(|namespace| set.namespaces.contains(namespace)),
         _ => false,
     }
+}
+
+/// Whether a webhook configuration has a rule for this very group.
+fn admits(configuration: &Value, group: &str) -> bool {
+    items(configuration, &["webhooks"]).iter().any(|webhook| {
+        items(webhook, &["rules"]).iter().any(|rule| {
+            items(rule, &["apiGroups"])
+                .iter()
+                .any(|one| one.as_str() == Some(group))
+        })
+    })
 }

@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{is_given, quota, samples};
 use crate::{
-    capture::NotCopied,
-    closure::{self, Resolved},
+    closure::{Resolved, closure_of},
     compare::faithful,
     facts::{AccessFact, AccessNeed, DryRunFact, Existing, Fact, TargetFacts},
     field::at,
@@ -216,17 +215,7 @@ fn namespaces(transformed: &Transformed, facts: &TargetFacts) -> Option<Finding>
 
 /// References within what is sent, and to what the target must have of its own.
 fn references(transformed: &Transformed, facts: &TargetFacts) -> Vec<Finding> {
-    let sent = transformed
-        .objects
-        .iter()
-        .map(|one| &one.object)
-        .chain(&transformed.ask_platform);
-    let made = transformed
-        .left_out
-        .iter()
-        .filter(|left| left.why == NotCopied::MadeByOwner)
-        .map(|left| &left.key);
-    let closure = closure::close(sent, &[], made);
+    let closure = closure_of(transformed);
     let mut out = closure.dangling;
     let planned: BTreeSet<(&str, &str)> = transformed
         .objects

@@ -18,7 +18,7 @@ fn mk_classes() -> ClusterClasses {
         storage: BTreeMap::from([(StorageClassKind::Rwo, "thin".to_owned())]),
         default_storage: Some("thin".to_owned()),
         ingress: Some("nginx".to_owned()),
-        gateway: None,
+        ..ClusterClasses::default()
     }
 }
 

@@ -4,6 +4,7 @@
 
 use serde_json::Value;
 
+use super::classes::{Mapping, mapped, unsettled};
 use crate::{
     classes::Route,
     draft::{Draft, Why, spell},
@@ -134,20 +135,19 @@ fn service(draft: &mut Draft, key: &ObjectKey, findings: &mut Vec<Finding>) {
 const OLD_INGRESS_CLASS: &str = "kubernetes.io/ingress.class";
 
 fn ingress(draft: &mut Draft, key: &ObjectKey, route: &Route<'_>, findings: &mut Vec<Finding>) {
-    let (from, to) = (route.from.ingress.as_deref(), route.to.ingress.as_deref());
-    let old = annotation(draft.object(), OLD_INGRESS_CLASS).to_owned();
-    if !old.is_empty() {
-        entry_class(
+    let old = !annotation(draft.object(), OLD_INGRESS_CLASS).is_empty();
+    if old {
+        ingress_class(
             draft,
             key,
             &["metadata", "annotations", OLD_INGRESS_CLASS],
-            (from, to),
+            route,
             findings,
         );
     }
     if at(draft.object(), &["spec", "ingressClassName"]).is_some() {
-        entry_class(draft, key, &["spec", "ingressClassName"], (from, to), findings);
-    } else if old.is_empty() {
+        ingress_class(draft, key, &["spec", "ingressClassName"], route, findings);
+    } else if !old {
         findings.push(
             Finding::new(
                 Question::References,
@@ -166,6 +166,30 @@ fn gateway(draft: &mut Draft, key: &ObjectKey, route: &Route<'_>, findings: &mut
     if at(draft.object(), &["spec", "gatewayClassName"]).is_some() {
         entry_class(draft, key, &["spec", "gatewayClassName"], classes, findings);
     }
+}
+
+/// The target's class in the same role, else its general one.
+pub(super) fn ingress_class(
+    draft: &mut Draft,
+    key: &ObjectKey,
+    path: &[&str],
+    route: &Route<'_>,
+    findings: &mut Vec<Finding>,
+) {
+    let was = text(draft.object(), path).to_owned();
+    let (from, to) = (route.from.entries(), route.to.entries());
+    let mapping = mapped(&was, &from, &to);
+    match mapping {
+        Mapping::Same => return,
+        Mapping::To(to) => return draft.set(path, Value::from(to.clone()), Why::EntryClassMapped),
+        Mapping::Ambiguous => {
+            let what = format!("class {was}");
+            return findings.extend(unsettled(&mapping, key, path, Question::References, &what));
+        }
+        Mapping::Unknown | Mapping::Lacking(_) => {}
+    }
+    let general = (route.from.ingress.as_deref(), route.to.ingress.as_deref());
+    entry_class(draft, key, path, general, findings);
 }
 
 fn entry_class(

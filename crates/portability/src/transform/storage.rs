@@ -118,6 +118,46 @@ fn record(draft: &mut Draft, path: &[&str], kind: StorageClassKind, class: &str,
     }
 }
 
+/// Maps the class that a custom resource names at a path. Its kind is told by the class, or by the annotation.
+pub(super) fn custom_class(
+    draft: &mut Draft,
+    key: &ObjectKey,
+    path: &[&str],
+    route: &Route<'_>,
+    findings: &mut Vec<Finding>,
+) {
+    let finding = |severity: Severity, message: String| {
+        Finding::new(Question::Storage, severity, message)
+            .about(key)
+            .field(spell(path))
+    };
+    if route.to.storage.is_empty() && route.to.default_storage.is_none() {
+        let message = "the storage classes of the target are not known".to_owned();
+        findings.push(finding(Severity::Unknown, message));
+        return;
+    }
+    let was = text(draft.object(), path).to_owned();
+    let need = StorageClassKind::parse(annotation(draft.object(), mark::STORAGE_KIND));
+    let kind = kind_of(need, &was, route);
+    let Some(to) = target_class(kind, &was, need, route).map(str::to_owned) else {
+        let message = format!("the target has no storage of kind {kind} (here: class {was})");
+        findings.push(
+            finding(Severity::Block, message)
+                .remedy("add the kind to the target's classes, or place the workload elsewhere"),
+        );
+        return;
+    };
+    // A second time must give the same: else the name means one thing here and another there.
+    if target_class(kind_of(need, &to, route), &to, need, route) != Some(to.as_str()) {
+        let message =
+            format!("class {was} is a name on both clusters, for different storage: it is left as it is");
+        let remedy = format!("annotate the object with {}", mark::STORAGE_KIND);
+        findings.push(finding(Severity::Warn, message).remedy(remedy));
+        return;
+    }
+    draft.set(path, Value::from(to), Why::StorageClassMapped);
+}
+
 fn unnamed(
     draft: &mut Draft,
     path: &[&str],
