@@ -1,6 +1,7 @@
 //! A file per command; here each is called.
 mod audit; // the decision log
 mod check; // what ties manifests to a provider
+mod closure; // what an application needs
 mod completions; // for shells
 mod crds; // the definitions
 mod drill; // rehearsed cut-offs
@@ -11,6 +12,7 @@ mod plan; // every workload
 mod policy; // whether policies make sense
 mod rules; // what `check` looks for
 mod run; // the daemon
+mod transform; // manifests for another cluster
 mod what_if; // what would follow if something were so
 
 use std::future::Future;
@@ -32,6 +34,8 @@ pub(crate) fn dispatch(cli: &Cli, screen: Screen) -> anyhow::Result<ExitCode> {
         Command::Check(args) => check::run(args, screen),
         Command::Rules { command } => rules::run(command, screen),
         Command::Migrate(args) => block_on(migrate::run(cli, args)),
+        Command::Closure(args) => closure::run(args, screen),
+        Command::Transform(args) => transform::run(cli, args),
         Command::Drill { command } => block_on(drill::run(cli, command, screen)),
         Command::Policy {
             command: PolicyCommand::Lint(args),

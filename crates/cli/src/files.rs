@@ -15,7 +15,8 @@ mod schema; // the rules of each definition
 mod tree; // YAML with the line of every node
 
 pub(crate) use {
-    fault::Faults,
+    fault::{Fault, Faults},
     inventory::{CLUSTER, Inventory},
-    load::{Loaded, load},
+    load::{Loaded, load, texts},
+    near::hint,
 };

@@ -39,6 +39,8 @@ pub(crate) fn start(cli: &Cli) -> anyhow::Result<Logs> {
         | Command::Check(_)
         | Command::Rules { .. }
         | Command::Migrate(_)
+        | Command::Closure(_)
+        | Command::Transform(_)
         | Command::Drill { .. }
         | Command::Policy { .. }
         | Command::Audit { .. }

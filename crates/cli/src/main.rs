@@ -13,6 +13,7 @@ mod files; // our kinds from files, with file, line and field of what is wrong
 mod hub; // the hub's API server
 mod identity; // NAME or NAMESPACE/NAME
 mod logs; // to stderr, and traces where they are wanted
+mod manifests; // of an application, each with its text
 mod objects; // all objects of ours, wherever they come from
 mod output; // table, JSON or YAML
 mod progress; // a spinner on a terminal, lines elsewhere

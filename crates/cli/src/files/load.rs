@@ -66,7 +66,7 @@ pub(crate) fn load(paths: &[PathBuf], namespace: &str) -> anyhow::Result<Loaded>
 }
 
 /// The files of a path with their text.
-fn texts(path: &Path) -> anyhow::Result<Vec<(PathBuf, String)>> {
+pub(crate) fn texts(path: &Path) -> anyhow::Result<Vec<(PathBuf, String)>> {
     if path == Path::new("-") {
         let mut text = String::new();
         std::io::stdin()

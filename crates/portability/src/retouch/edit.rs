@@ -185,7 +185,7 @@ fn written(name: &str, value: &Value, column: usize) -> Option<String> {
 fn scalar(text: &str) -> String {
     let plain = text
         .bytes()
-        .all(|b| b.is_ascii_alphanumeric() || b"-_./".contains(&b))
+        .all(|b| b.is_ascii_alphanumeric() || b"-_./:@".contains(&b))
         && text.starts_with(|c: char| c.is_ascii_alphabetic())
         && serde_saphyr::from_str::<Value>(text).is_ok_and(|read| read.as_str() == Some(text));
     if plain {
