@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::provider::{AutonomyChange, Jurisdiction};
+use crate::haven::HavenStatus;
 
 /// How the cluster is reached, whose it is, and what it calls things.
 #[derive(Clone, CustomResource, Debug, Deserialize, Eq, KubeSchema, PartialEq, Serialize)]
@@ -38,6 +39,7 @@ use crate::provider::{AutonomyChange, Jurisdiction};
         type_ = "string",
         json_path = ".status.conditions[?(@.type=='Autonomous')].status"
     ),
+    printcolumn(name = "Haven", type_ = "string", json_path = ".status.haven.compliant"),
     printcolumn(name = "Version", type_ = "string", json_path = ".status.version"),
     printcolumn(name = "Workloads", type_ = "integer", json_path = ".status.workloads"),
     printcolumn(name = "Age", type_ = "date", json_path = ".metadata.creationTimestamp")
@@ -306,6 +308,9 @@ pub struct MemberClusterStatus {
     /// How many Workloads stand there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub workloads: Option<i32>,
+    /// What it is by the Haven standard; absent = not looked at yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub haven: Option<HavenStatus>,
     /// Why it may not be given workloads; absent = it may. Persisted, so that a restart does not forget it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quarantine: Option<Quarantine>,

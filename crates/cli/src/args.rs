@@ -93,6 +93,8 @@ pub(crate) enum Command {
     Closure(ClosureArgs),
     /// Rewrite an application's manifests for another cluster, with the reason of every change.
     Transform(TransformArgs),
+    /// Show what a cluster is by the Haven standard, and where the official checker differs.
+    Haven(HavenArgs),
     /// Rehearse a cut-off.
     Drill {
         /// What to do with drills.
@@ -443,6 +445,20 @@ pub(crate) enum TransformOutput {
     Diff,
     /// One JSON document with objects, changes, findings and what to ask the platform team for.
     Json,
+}
+
+/// `haven`.
+#[derive(Args, Debug)]
+pub(crate) struct HavenArgs {
+    /// The MemberCluster; absent = only what the file says.
+    #[arg(required_unless_present = "file")]
+    pub(crate) cluster: Option<String>,
+    /// The output of `haven check --output=json`, to hold beside it.
+    #[arg(long)]
+    pub(crate) file: Option<PathBuf>,
+    /// How to print.
+    #[arg(short, long, value_enum, default_value_t)]
+    pub(crate) output: Output,
 }
 
 /// `drill`.

@@ -6,6 +6,7 @@ mod completions; // for shells
 mod crds; // the definitions
 mod drill; // rehearsed cut-offs
 mod explain; // one workload
+mod haven; // the Haven standard
 mod kpi; // how far the city is with its targets
 mod migrate; // a move, or a dry run of one
 mod plan; // every workload
@@ -34,6 +35,7 @@ pub(crate) fn dispatch(cli: &Cli, screen: Screen) -> anyhow::Result<ExitCode> {
         Command::Check(args) => check::run(args, screen),
         Command::Rules { command } => rules::run(command, screen),
         Command::Migrate(args) => block_on(migrate::run(cli, args)),
+        Command::Haven(args) => block_on(haven::run(cli, args, screen)),
         Command::Closure(args) => closure::run(args, screen),
         Command::Transform(args) => transform::run(cli, args),
         Command::Drill { command } => block_on(drill::run(cli, command, screen)),

@@ -40,6 +40,7 @@ pub(crate) fn start(cli: &Cli) -> anyhow::Result<Logs> {
         | Command::Rules { .. }
         | Command::Migrate(_)
         | Command::Closure(_)
+        | Command::Haven(_)
         | Command::Transform(_)
         | Command::Drill { .. }
         | Command::Policy { .. }

@@ -256,6 +256,7 @@ fn member_view(
         captures: BTreeMap::new(),
         capture_problem: None,
         refused: BTreeMap::new(),
+        haven: std::sync::Arc::default(),
     }
 }
 

@@ -131,6 +131,7 @@ pub(crate) fn mk_view(provider: &str) -> MemberView {
         captures: BTreeMap::new(),
         capture_problem: None,
         refused: BTreeMap::new(),
+        haven: std::sync::Arc::default(),
     }
 }
 

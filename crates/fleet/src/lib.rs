@@ -15,6 +15,7 @@ mod demand; // what pods ask for
 mod errors; // why a cluster or a capture cannot be had
 mod fleet; // the handle that others hold
 mod gate; // shut in a drill: nothing gets through
+mod haven; // what the Haven checks need to know, now and then
 mod heartbeat; // one small question, again and again
 mod index; // what is known of one cluster
 mod kubeconfig; // credentials from a Secret, and what is refused in them
@@ -38,6 +39,7 @@ pub use connector::{Connector, KubeconfigConnector, Purpose, guarded};
 pub use errors::{CaptureError, ConnectError, Unavailable};
 pub use fleet::{Fleet, FleetOptions, Tracked};
 pub use gate::CutOff;
+pub use haven::HavenLook;
 pub use layers::Silent;
 pub use limits::Limits;
 pub use member::Member;

@@ -77,6 +77,8 @@ pub struct Limits {
     pub in_flight: usize,
     /// How often a connection that cannot be made is tried again.
     pub reconnect: Duration,
+    /// How often a cluster is looked at for the Haven checks.
+    pub haven: Duration,
 }
 
 impl Default for Limits {
@@ -114,6 +116,7 @@ impl Default for Limits {
             lists: 8,
             in_flight: 16,
             reconnect: Duration::from_secs(5),
+            haven: crate::haven::EVERY,
         }
     }
 }

@@ -14,6 +14,7 @@ use crate::capture::{self, Claims};
 use crate::clock::Clock;
 use crate::connector::{Connector, Purpose};
 use crate::errors::Unavailable;
+use crate::haven;
 use crate::heartbeat;
 use crate::observe;
 use crate::served::Served;
@@ -67,6 +68,11 @@ pub(crate) struct Deps {
 pub(crate) async fn engage(state: Arc<ClusterState>, deps: Deps) {
     let mut tasks = JoinSet::new();
     tasks.spawn(heartbeat::run(
+        state.clone(),
+        deps.connector.clone(),
+        deps.clock.clone(),
+    ));
+    tasks.spawn(haven::run(
         state.clone(),
         deps.connector.clone(),
         deps.clock.clone(),

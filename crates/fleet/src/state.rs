@@ -18,6 +18,7 @@ use tokio::time::Instant;
 
 use crate::fleet::Tracked;
 use crate::gate::Gate;
+use crate::haven::HavenLook;
 use crate::index::{Index, Touched};
 use crate::limits::Limits;
 use crate::reachability::{History, Met, Moment, Verdict, evaluate};
@@ -74,6 +75,8 @@ pub(crate) struct ClusterState {
     /// By Workload.
     captured: Mutex<BTreeMap<String, Captured>>,
     capture_problem: Mutex<Option<String>>,
+    /// The last look for the Haven checks.
+    pub(crate) haven: Mutex<Arc<HavenLook>>,
     /// When copies and capacity were last known to be as the index says.
     current_at: Mutex<Option<Timestamp>>,
     pub(crate) view: Mutex<Arc<MemberView>>,
@@ -138,6 +141,7 @@ impl ClusterState {
             in_flight: Arc::new(Semaphore::new(limits.in_flight)),
             captured: Mutex::default(),
             capture_problem: Mutex::default(),
+            haven: Mutex::default(),
             current_at: Mutex::default(),
             view: Mutex::new(Arc::new(view)),
             pulse: watch::Sender::default(),

@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 
 use crate::copy;
+use crate::haven::HavenLook;
 use crate::index::Index;
 use crate::served::Served;
 use crate::state::{ClusterState, locked};
@@ -38,6 +39,8 @@ pub struct MemberView {
     pub capture_problem: Option<String>,
     /// Kinds that cannot be watched with our credentials, and why: what is of them is not captured.
     pub refused: BTreeMap<String, String>,
+    /// The last look for the Haven checks.
+    pub haven: Arc<HavenLook>,
 }
 
 impl MemberView {
@@ -66,6 +69,7 @@ impl MemberView {
             captures: BTreeMap::new(),
             capture_problem: None,
             refused: BTreeMap::new(),
+            haven: Arc::default(),
         }
     }
 
@@ -193,6 +197,7 @@ fn snapshot(state: &ClusterState) -> MemberView {
             .refusals()
             .map(|(list, why)| (list.gvk.to_string(), why.to_owned()))
             .collect(),
+        haven: locked(&state.haven).clone(),
     }
 }
 

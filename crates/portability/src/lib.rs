@@ -11,6 +11,7 @@ mod draft; // an object under change, every change with its reason
 mod facts; // what is known about a target
 mod field; // reading JSON
 mod finding; // one answer to one question
+pub mod haven; // the Haven standard: a cluster's checks and components
 mod haven_app; // Haven's conditions on applications
 mod key; // what an object is called
 mod kinds; // order, scope and Pods per kind

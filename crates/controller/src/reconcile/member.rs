@@ -1,6 +1,8 @@
 //! Reachability, quarantine and admission of each member.
 //!
 //! Invariant: a cluster whose workloads were failed over takes nothing until each stale copy is seen stopped.
+mod haven;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -73,6 +75,7 @@ fn status(
             let traits = &view.cluster.traits;
             new.api_groups = traits.groups.last().into_iter().flatten().cloned().collect();
             new.zones = traits.zones.last().into_iter().flatten().cloned().collect();
+            new.haven = haven::status(&view.haven, turn.scene.now).or(new.haven.take());
         }
     }
     let found = autonomy(turn, timeline.today(), name, member);

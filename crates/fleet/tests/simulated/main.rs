@@ -10,5 +10,6 @@ mod captures; // into the ledger in time
 mod copies; // seen, and kept
 mod detect; // lost, and why
 mod drill; // cut off
+mod haven; // the checks of the standard
 mod same; // one seed, one log
 mod support; // a fleet and a world

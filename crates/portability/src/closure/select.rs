@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use crate::{
-    book::{Book, Picked, Select, Writing},
+    book::{Book, Select, Writing},
     field::{at, entries, items, map, text},
     kinds,
 };
@@ -98,23 +98,6 @@ pub(super) fn pods_of<'o>(
         found.push(Labels::Partly(known.collect()));
     }
     found
-}
-
-/// What one rule picks of an object.
-pub(super) fn picked_of<'o>(
-    picked: Picked,
-    book: &'static Book,
-    object: &'o Value,
-    group: &str,
-    kind: &str,
-) -> Vec<Labels<'o>> {
-    match picked {
-        Picked::Pods => pods_of(book, object, group, kind),
-        Picked::Services if (group, kind) == ("", "Service") => {
-            vec![Labels::of(object)]
-        }
-        Picked::Services => Vec::new(),
-    }
 }
 
 /// Whether the labels of a plain selector are those of an object: for aggregated roles.

@@ -4,22 +4,50 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::{Resolved, select};
+use super::{
+    Resolved,
+    select::{self, Labels},
+};
 use crate::{
-    book::{Book, Need},
-    field::{at, group_kind, text},
+    book::{Book, Need, Picked, Select},
+    field::{at, entries, group_kind, text},
     key::ObjectKey,
     kinds,
     reference::Wish,
 };
+
+/// By kind and then name, so that both can be looked up without a copy.
+#[derive(Default)]
+struct Produced<'o>(BTreeMap<&'o str, BTreeMap<String, Vec<&'o str>>>);
+
+impl<'o> Produced<'o> {
+    fn add(&mut self, kind: &'o str, name: String, namespace: &'o str) {
+        self.0
+            .entry(kind)
+            .or_default()
+            .entry(name)
+            .or_default()
+            .push(namespace);
+    }
+
+    fn get(&self, kind: &str, name: &str) -> Option<&Vec<&'o str>> {
+        self.0.get(kind)?.get(name)
+    }
+}
 
 /// The objects by name, and what they have made.
 pub(super) struct Set<'o> {
     pub(super) objects: BTreeMap<ObjectKey, &'o Value>,
     named: BTreeMap<(&'o str, &'o str, &'o str), Vec<&'o Value>>,
     pub(super) namespaces: BTreeSet<&'o str>,
-    /// Kind, namespace and name of what controllers make.
-    produced: BTreeSet<(&'o str, &'o str, String)>,
+    /// Kind and name of what controllers make, and the namespaces in which they do.
+    produced: Produced<'o>,
+    /// Pods that are described, by namespace.
+    pods: BTreeMap<&'o str, Vec<&'o Value>>,
+    /// The same by namespace and each of their labels.
+    labelled: BTreeMap<(&'o str, &'o str, &'o str), Vec<&'o Value>>,
+    /// Whether there are custom resources.
+    custom: bool,
 }
 
 impl<'o> Set<'o> {
@@ -28,16 +56,19 @@ impl<'o> Set<'o> {
         objects: impl Iterator<Item = &'o Value>,
         made: impl Iterator<Item = &'o ObjectKey>,
     ) -> Self {
-        let named = |key: &'o ObjectKey| {
-            let namespace = key.namespace.as_deref().unwrap_or_default();
-            (&*key.kind, namespace, key.name.clone())
-        };
         let mut set = Self {
             objects: BTreeMap::new(),
             named: BTreeMap::new(),
             namespaces: BTreeSet::new(),
-            produced: made.map(named).collect(),
+            produced: Produced::default(),
+            pods: BTreeMap::new(),
+            labelled: BTreeMap::new(),
+            custom: false,
         };
+        for key in made {
+            let namespace = key.namespace.as_deref().unwrap_or_default();
+            set.produced.add(&key.kind, key.name.clone(), namespace);
+        }
         for object in objects {
             let Ok(key) = ObjectKey::from_value(object) else {
                 continue;
@@ -52,9 +83,20 @@ impl<'o> Set<'o> {
             if (group, kind) == ("", "Namespace") {
                 set.namespaces.insert(text(object, &["metadata", "name"]));
             }
-            let makes = book.made_by(object, group, kind);
-            set.produced
-                .extend(makes.map(|(made, name)| (made.kind.as_str(), namespace, name)));
+            for (made, name) in book.made_by(object, group, kind) {
+                set.produced.add(&made.kind, name, namespace);
+            }
+            set.custom |= !kinds::is_built_in(group);
+            if let Some(pod) = kinds::pod_path(group, kind).and_then(|path| at(object, path)) {
+                set.pods.entry(namespace).or_default().push(pod);
+                for (name, value) in entries(pod, &["metadata", "labels"]) {
+                    let value = value.as_str().unwrap_or_default();
+                    set.labelled
+                        .entry((namespace, name, value))
+                        .or_default()
+                        .push(pod);
+                }
+            }
             set.objects.insert(key, object);
         }
         set
@@ -89,10 +131,8 @@ impl<'o> Set<'o> {
         ) {
             return Resolved::Everywhere;
         }
-        let made = |(kind, made_in, name): &(&str, &str, String)| {
-            *kind == wish.kind && name == wish.name && fits(namespace, made_in)
-        };
-        if self.produced.iter().any(made) {
+        let mut made = self.produced.get(wish.kind, wish.name).into_iter().flatten();
+        if made.any(|made_in| fits(namespace, made_in)) {
             return Resolved::Produced;
         }
         if wish.need == Need::Optional {
@@ -114,19 +154,37 @@ impl<'o> Set<'o> {
 
     /// Whether a selector that must pick something does so. A custom resource may have Pods that are not known here.
     pub(super) fn selects_any(&self, book: &'static Book, from: &ObjectKey, object: &Value) -> bool {
-        let mut rules = book.of(&from.group, &from.kind).flat_map(|entry| &entry.selects);
-        rules.all(|rule| {
-            let there = self
-                .objects
-                .iter()
-                .filter(|(key, _)| key.namespace == from.namespace);
-            let mut pods =
-                there.flat_map(|(key, other)| select::picked_of(rule.of, book, other, &key.group, &key.kind));
-            !rule.must
-                || pods.any(|labels| select::picks(rule, object, &labels))
-                || self.objects.keys().any(|key| !kinds::is_built_in(&key.group))
+        let rules = book.of(&from.group, &from.kind).flat_map(|entry| &entry.selects);
+        let mut strict = rules
+            .filter(|rule| rule.must && rule.of == Picked::Pods)
+            .peekable();
+        if strict.peek().is_none() || self.custom {
+            return true;
+        }
+        let namespace = from.namespace.as_deref().unwrap_or_default();
+        strict.all(|rule| match first_label(rule, object) {
+            Some((name, value)) => {
+                let there = self.labelled.get(&(namespace, name, value));
+                there
+                    .into_iter()
+                    .flatten()
+                    .any(|pod| select::picks(rule, object, &Labels::of(pod)))
+            }
+            None => {
+                let there = self.pods.get(namespace);
+                there
+                    .into_iter()
+                    .flatten()
+                    .any(|pod| select::picks(rule, object, &Labels::of(pod)))
+            }
         })
     }
+}
+
+/// The first label that a selector asks for by its value.
+fn first_label<'v>(rule: &Select, object: &'v Value) -> Option<(&'v str, &'v str)> {
+    let (name, value) = entries(rule.at.first(object)?, &["matchLabels"]).next()?;
+    Some((name, value.as_str()?))
 }
 
 /// Whether a namespace that is asked for is the one that is there; one that is left out fits any.
