@@ -230,7 +230,13 @@ pub fn evaluate(facts: &HavenFacts, official: Option<&Official>, now: Timestamp)
         let (outcome, evidence) = if name.is_official_only() {
             by_official(official, official_now, said)
         } else {
-            checks::check(name, &facts, now)
+            match (checks::check(name, &facts, now), said) {
+                ((Outcome::Unknown, why), Some(said)) if said != Outcome::Unknown => {
+                    let (said, evidence) = by_official(official, official_now, Some(said));
+                    (said, format!("{evidence}; our own look: {why}"))
+                }
+                (seen, _) => seen,
+            }
         };
         if let Some(said) = said
             && said != outcome

@@ -2,6 +2,7 @@
 use std::sync::Arc;
 
 use crate::support::{Given, SOON, Scene, whole};
+use havenmeester_fleet::HavenLook;
 use havenmeester_portability::Fact;
 use object_store::memory::InMemory;
 use serde_json::json;
@@ -20,7 +21,7 @@ async fn the_facts_come_with_the_view_and_name_what_a_tenant_cannot_see() {
         .await;
     for name in ["azure", "tenant"] {
         scene
-            .until(name, SOON, |view| *view.haven != Default::default())
+            .until(name, SOON, |view| *view.haven != HavenLook::default())
             .await;
     }
     let seen = scene.view("azure").haven.facts.clone();

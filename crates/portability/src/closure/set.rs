@@ -162,21 +162,13 @@ impl<'o> Set<'o> {
             return true;
         }
         let namespace = from.namespace.as_deref().unwrap_or_default();
-        strict.all(|rule| match first_label(rule, object) {
-            Some((name, value)) => {
-                let there = self.labelled.get(&(namespace, name, value));
-                there
-                    .into_iter()
-                    .flatten()
-                    .any(|pod| select::picks(rule, object, &Labels::of(pod)))
-            }
-            None => {
-                let there = self.pods.get(namespace);
-                there
-                    .into_iter()
-                    .flatten()
-                    .any(|pod| select::picks(rule, object, &Labels::of(pod)))
-            }
+        strict.all(|rule| {
+            let there = match first_label(rule, object) {
+                Some((name, value)) => self.labelled.get(&(namespace, name, value)),
+                None => self.pods.get(namespace),
+            };
+            let mut pods = there.into_iter().flatten();
+            pods.any(|pod| select::picks(rule, object, &Labels::of(pod)))
         })
     }
 }

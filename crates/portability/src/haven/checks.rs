@@ -55,13 +55,16 @@ fn yes_if(holds: bool, evidence: String) -> Answer {
     (if holds { Outcome::Yes } else { Outcome::No }, evidence)
 }
 
+/// It is a self test of the checker. Our own account may do no more than it needs, which says nothing of the cluster.
 fn admin_of(admin: bool) -> Answer {
-    let evidence = if admin {
-        "a review of access to everything says yes"
-    } else {
-        "a review of access to everything says no"
-    };
-    yes_if(admin, evidence.to_owned())
+    if admin {
+        return (
+            Outcome::Yes,
+            "a review of access to everything says yes".to_owned(),
+        );
+    }
+    let evidence = "our account may not do everything, on purpose: the official checker needs one that may";
+    (Outcome::Unknown, evidence.to_owned())
 }
 
 fn zones(nodes: &[NodeFact]) -> Answer {

@@ -124,6 +124,22 @@ fn what_cannot_be_seen_is_never_a_pass() {
 }
 
 #[test]
+fn what_only_the_official_checker_sees_counts_and_our_own_rights_say_nothing_of_the_cluster() {
+    let mut facts = mk_facts();
+    facts.admin = Fact::Known(false);
+    check(&facts, CheckName::ClusterAdmin, Outcome::Unknown);
+    facts.nodes = Fact::unknown("not allowed");
+    let official = newest_official(&[mk_official("2026-04-01T08:00:00Z", "YES")]).expect("a result");
+    let haven = evaluate(&facts, Some(&official), now());
+    assert_eq!(haven.compliant, Outcome::Yes);
+    let zones = &haven.checks[2].evidence;
+    assert_eq!(
+        zones,
+        "the official checker v12.8.0 of 2026-04-01 said so; our own look: not allowed"
+    );
+}
+
+#[test]
 fn old_facts_count_as_not_seen() {
     let later = now() + FACTS_LAST + SignedDuration::from_secs(1);
     assert_eq!(evaluate(&mk_facts(), None, later).count(Outcome::Unknown), 17);
