@@ -2,10 +2,11 @@
 use std::collections::BTreeMap;
 
 use havenmeester_api::Migration;
+use havenmeester_api::haven::{HavenOutcome, HavenStatus};
 use havenmeester_api::migration::MoveKind;
 use havenmeester_api::workload::Use;
 use havenmeester_placement::{
-    Contact, FleetView, Moving, Request, Search, Using, WorkloadId, WorkloadView, flow,
+    Contact, Fact, FleetView, HavenView, Moving, Request, Search, Using, WorkloadId, WorkloadView, flow,
 };
 
 use crate::identity::{Identity, Standing, goes_back, has_arrived, moving, resolve};
@@ -60,10 +61,11 @@ fn cluster(
     view: &havenmeester_fleet::MemberView,
 ) -> havenmeester_placement::ClusterView {
     let mut cluster = view.cluster.clone();
-    let quarantine = scene
-        .members
-        .get(name)
-        .and_then(|m| m.status.as_ref()?.quarantine.as_ref());
+    let status = scene.members.get(name).and_then(|m| m.status.as_ref());
+    if let Some(seen) = status.and_then(|status| status.haven.as_ref()) {
+        cluster.traits.haven = haven(seen);
+    }
+    let quarantine = status.and_then(|status| status.quarantine.as_ref());
     if let Some(quarantine) = quarantine {
         cluster.barred = Some(format!(
             "in quarantine since {}: {} stale copies are not yet seen stopped",
@@ -72,6 +74,23 @@ fn cluster(
         ));
     }
     cluster
+}
+
+/// What a policy may ask of it. A check that cannot be seen is not there, so that it never counts as passed.
+fn haven(seen: &HavenStatus) -> Fact<HavenView> {
+    let Some(at) = &seen.observed_at else {
+        return Fact::unknown("its Haven checks cannot be seen");
+    };
+    let known = seen
+        .checks
+        .iter()
+        .filter(|check| check.result != HavenOutcome::Unknown);
+    let checks = known.map(|check| (check.name.clone(), check.result == HavenOutcome::Yes));
+    let view = HavenView {
+        compliant: seen.compliant == HavenOutcome::Yes,
+        checks: checks.collect(),
+    };
+    Fact::known(view, at.0)
 }
 
 /// A failover whose target is lost too before it served there: it holds up no other, and the next one supersedes it.

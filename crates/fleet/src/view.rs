@@ -231,7 +231,7 @@ fn capacity(member: &MemberCluster, index: &Index, current_at: Option<Timestamp>
     Fact::known(capacity, at)
 }
 
-/// What it has. Its Haven checks are the hub's to tell.
+/// What it has. Its Haven checks are told from the status of its MemberCluster, which outlives a restart.
 fn traits(member: &MemberCluster, index: &Index, served: &Served, current_at: Option<Timestamp>) -> Traits {
     let mut traits = Traits::default();
     let Some(at) = current_at else {

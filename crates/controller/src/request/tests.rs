@@ -15,6 +15,31 @@ fn quarantine_bars_a_cluster() {
 }
 
 #[test]
+fn what_a_policy_may_ask_of_haven_is_what_the_status_knows() {
+    let status: HavenStatus = serde_json::from_value(serde_json::json!({
+        "compliant": "Unknown", "observedAt": "2026-05-01T00:00:00Z", "passed": 1, "failed": 1, "unknown": 15,
+        "checks": [
+            {"name": "multiaz", "result": "Yes", "evidence": ""}, {"name": "rbac", "result": "No", "evidence": ""},
+            {"name": "cncf", "result": "Unknown", "evidence": ""},
+        ],
+    }))
+    .unwrap();
+    let seen = haven(&status).last().cloned().unwrap();
+    assert!(!seen.compliant);
+    let checks: Vec<(&str, bool)> = seen
+        .checks
+        .iter()
+        .map(|(name, good)| (name.as_str(), *good))
+        .collect();
+    assert_eq!(checks, [("multiaz", true), ("rbac", false)]);
+    let unseen = HavenStatus {
+        observed_at: None,
+        ..status
+    };
+    assert_eq!(haven(&unseen).last(), None);
+}
+
+#[test]
 fn a_capture_of_another_cluster_is_no_capture_of_the_home() {
     let mut scene = mk_scene().workload("shop", AZURE, mk::low());
     assert!(build(&scene).workloads[&id("shop")].captured);
