@@ -6,8 +6,8 @@ use kube::{CustomResource, KubeSchema};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::provider::{AutonomyChange, Jurisdiction};
 use crate::haven::HavenStatus;
+use crate::provider::{AutonomyChange, Jurisdiction};
 
 /// How the cluster is reached, whose it is, and what it calls things.
 #[derive(Clone, CustomResource, Debug, Deserialize, Eq, KubeSchema, PartialEq, Serialize)]
