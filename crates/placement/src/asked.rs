@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use havenmeester_api::member::Scope;
-use havenmeester_api::policy::PlacementPolicySpec;
+use havenmeester_api::policy::{ObjectiveLevel, PlacementPolicySpec};
 use havenmeester_api::provider::{Category, Objective};
 use havenmeester_api::require::{CoreValue, Ineligible, Rule};
 
@@ -79,12 +79,7 @@ impl Requirements {
             regions: list(name, &require.regions),
             clusters: list(name, &require.clusters),
             seal: seal.and_then(|rule| level(name, rule.at_least)),
-            objectives: seal.map_or_else(BTreeMap::new, |rule| {
-                let levels = rule.objectives.iter();
-                levels
-                    .filter_map(|l| Some((l.objective, level(name, l.at_least)?)))
-                    .collect()
-            }),
+            objectives: seal.map_or_else(BTreeMap::new, |rule| levels(name, &rule.objectives)),
             haven: haven.filter(|rule| rule.checks.is_empty()).map(|_| ask(name, ())),
             haven_checks: each(name, haven.into_iter().flat_map(|rule| rule.checks.clone())),
             components: each(
@@ -199,6 +194,16 @@ fn list<T: Clone + Ord>(policy: &str, wanted: &[T]) -> BTreeSet<Ask<Vec<T>>> {
 
 fn each(policy: &str, wanted: impl Iterator<Item = String>) -> BTreeMap<String, Ask<()>> {
     wanted.map(|one| (one, ask(policy, ()))).collect()
+}
+
+/// A file may name an objective twice, an API server does not take it: the higher level counts.
+fn levels(policy: &str, said: &[ObjectiveLevel]) -> BTreeMap<Objective, Ask<i32>> {
+    let mut all = BTreeMap::new();
+    for one in said {
+        let ask = level(policy, one.at_least).map(|ask| (one.objective, ask));
+        join(&mut all, ask.into_iter().collect());
+    }
+    all
 }
 
 fn join<K: Ord, T: Ord>(mine: &mut BTreeMap<K, Ask<T>>, other: BTreeMap<K, Ask<T>>) {

@@ -228,3 +228,20 @@ fn where_no_policy_says_anything_a_person_starts_it() {
         (ROLLBACK_WINDOW, FAILOVER_AFTER)
     );
 }
+
+#[test]
+fn an_objective_that_is_named_twice_counts_with_its_higher_level() {
+    let level = |at_least| ObjectiveLevel {
+        objective: Objective::ALL[0],
+        at_least,
+    };
+    for levels in [[level(3), level(1)], [level(1), level(3)]] {
+        let mut policy = mk_empty_policy();
+        policy.require.seal = Some(SealRule {
+            at_least: 0,
+            objectives: levels.to_vec(),
+        });
+        let asked = Requirements::of("p", &policy, &std::collections::BTreeSet::new());
+        assert_eq!(asked.objectives[&Objective::ALL[0]].wanted, 3);
+    }
+}
