@@ -117,10 +117,10 @@ fn steps(object: &Value) -> Vec<Step> {
         format!("/api/{version}")
     };
     let kind = object["kind"].as_str().unwrap();
-    let scope = if matches!(
-        kind,
-        "Provider" | "MemberCluster" | "PlacementPolicy" | "Contract"
-    ) {
+    let of_cluster = havenmeester_api::crds::all()
+        .iter()
+        .any(|definition| definition.spec.names.kind == kind && definition.spec.scope == "Cluster");
+    let scope = if of_cluster {
         String::new()
     } else {
         "/namespaces/$ns".to_owned()
