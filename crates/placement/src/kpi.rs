@@ -8,7 +8,8 @@
 //! EEA reaches it at all, also not through who operates it, who holds the keys or where the hardware stands, and its
 //! SEAL is what the standard asks.
 //! Not here: reading registers (`external`), and the layout of a report.
-//! Invariant: what is not known is never counted as met. Whole numbers only; a share of nothing is met.
+//! Invariant: what is not known is never counted as met. Whole numbers only; of nothing there is no share,
+//! and no target is met by it: an inventory that was not read looks the same.
 use std::collections::BTreeMap;
 
 use havenmeester_api::provider::{Jurisdiction, Relation};
@@ -56,7 +57,7 @@ pub struct Kpi {
     pub year: i16,
     /// The target, in per cent of `of`.
     pub target_percent: i64,
-    /// Whether the target is met now.
+    /// Whether the target is met now; never of nothing.
     pub met: bool,
     /// What does not meet it, the most critical and the largest first: these make the difference.
     pub missing: Vec<Missing>,
@@ -252,30 +253,27 @@ impl Rule {
                 });
             }
         }
-        kpi.met = i128::from(kpi.now) * 100 >= i128::from(kpi.of) * i128::from(self.target_percent);
+        kpi.met =
+            kpi.of > 0 && i128::from(kpi.now) * 100 >= i128::from(kpi.of) * i128::from(self.target_percent);
         kpi
     }
 }
 
 impl Kpi {
-    /// The share that meets it now, in tenths of a per cent, rounded down; a share of nothing is all of it.
-    pub fn per_mille(&self) -> i64 {
+    /// The share that meets it now, in tenths of a per cent, rounded down; `None`: there is nothing to share.
+    pub fn per_mille(&self) -> Option<i64> {
         share(self.now, self.of)
     }
 
     /// The same when every workload stands where the plan wants it.
-    pub fn planned_per_mille(&self) -> i64 {
+    pub fn planned_per_mille(&self) -> Option<i64> {
         share(self.planned, self.of)
     }
 }
 
-fn share(part: i64, of: i64) -> i64 {
-    let share = i128::from(part) * 1_000 / i128::from(of.max(1));
-    if of == 0 {
-        1_000
-    } else {
-        i64::try_from(share).unwrap_or(1_000)
-    }
+fn share(part: i64, of: i64) -> Option<i64> {
+    let share = (i128::from(part) * 1_000).checked_div(i128::from(of))?;
+    i64::try_from(share).ok()
 }
 
 fn clusters(request: &Request) -> BTreeMap<&String, Spot> {

@@ -76,10 +76,10 @@ impl Measured {
     fn table(&self, screen: Screen, top: usize) -> String {
         let heads = ["Measure", "Of", "Now", "Planned", "Target", "Met"];
         let rows = self.kpis.iter().map(|kpi| {
-            let (word, tone) = if kpi.met {
-                ("yes", Tone::Good)
-            } else {
-                ("no", Tone::Bad)
+            let (word, tone) = match (kpi.of, kpi.met) {
+                (0, _) => ("nothing to count", Tone::Warn),
+                (_, true) => ("yes", Tone::Good),
+                (_, false) => ("no", Tone::Bad),
             };
             vec![
                 Cell::plain(name(kpi.measure)),
@@ -93,7 +93,7 @@ impl Measured {
         let mut out = screen.table(&heads, rows.collect());
         let external = self.external;
         let _ = writeln!(out, "\nApplications that are not on Kubernetes: {external}.");
-        for kpi in self.kpis.iter().filter(|kpi| !kpi.met && top > 0) {
+        for kpi in self.kpis.iter().filter(|kpi| !kpi.met && kpi.of > 0 && top > 0) {
             let _ = writeln!(out, "\n{}: what makes the difference", name(kpi.measure));
             for missing in kpi.missing.iter().take(top) {
                 let place = missing.place.as_deref().unwrap_or("nobody knows where");
@@ -127,6 +127,9 @@ fn name(measure: Measure) -> &'static str {
     }
 }
 
-fn percent(per_mille: i64) -> String {
-    format!("{}.{}%", per_mille / 10, per_mille % 10)
+fn percent(per_mille: Option<i64>) -> String {
+    per_mille.map_or_else(
+        || "-".to_owned(),
+        |share| format!("{}.{}%", share / 10, share % 10),
+    )
 }

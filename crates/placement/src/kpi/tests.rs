@@ -40,7 +40,7 @@ fn applications_and_storage_are_counted_where_they_stand_and_where_they_will() {
     assert_eq!(shares(Measure::EuropeanStorage), (1_200, 300, 300, false));
     assert_eq!(shares(Measure::AutonomousCritical), (1, 0, 1, false));
     assert_eq!(shares(Measure::Classified), (5, 5, 5, true));
-    assert_eq!(shares(Measure::AutonomousSensitive), (0, 0, 0, true));
+    assert_eq!(shares(Measure::AutonomousSensitive), (0, 0, 0, false));
     let missing: Vec<(&str, Option<&str>, bool)> = of(&kpis, Measure::EuropeanApplications)
         .missing
         .iter()
@@ -53,7 +53,8 @@ fn applications_and_storage_are_counted_where_they_stand_and_where_they_will() {
         ("old", None, false),
     ];
     assert_eq!(missing, expected);
-    assert_eq!(of(&kpis, Measure::EuropeanStorage).per_mille(), 250);
+    assert_eq!(of(&kpis, Measure::EuropeanStorage).per_mille(), Some(250));
+    assert_eq!(of(&kpis, Measure::AutonomousSensitive).per_mille(), None);
 }
 
 #[test]
