@@ -16,7 +16,8 @@ pub struct Options {
     /// How long a leader is believed without a sign of life.
     /// 15 s: a new leader within the detection time of a lost cluster; the lease is renewed every third of it.
     pub lease_duration: Duration,
-    /// How many moves run at once. 32: the API server of the target is the bound, more only adds waiting.
+    /// How many failovers, and how many other moves, may be before or in their Create step at once; those that wait for
+    /// pods take no place. 32: what a member is sent at once has a bound of its own (`fleet::Limits::in_flight`).
     pub concurrent_moves: usize,
     /// The longest time between two rounds when nothing changes, so that dates are noticed.
     pub tick: Duration,
