@@ -226,10 +226,14 @@ impl Stage {
     pub async fn wait(&mut self, what: &str, done: impl Fn(&Seen) -> bool) -> anyhow::Result<Seen> {
         let begun = tokio::time::Instant::now();
         loop {
-            let seen = self.look().await?;
+            let mut seen = self.look().await?;
             if done(&seen) {
-                self.tell(what);
-                return Ok(seen);
+                // The kinds were read one after the other: only a second look has everything from after it was so.
+                seen = self.look().await?;
+                if done(&seen) {
+                    self.tell(what);
+                    return Ok(seen);
+                }
             }
             let alive = self.running.as_mut().map_or(Ok(()), Running::check_alive);
             if begun.elapsed() > PATIENCE || alive.is_err() {

@@ -222,16 +222,13 @@ async fn store_that_is_full(stage: &mut Stage) -> anyhow::Result<()> {
     stage.start_daemon()?;
     let seen = stage
         .wait("the store's refusal to be said", |seen| {
+            // A daemon that has just begun may repeat what was said of the first store.
             of_member(seen, AZURE, condition::CAPTURED).starts_with("False StoreRefuses")
+                && of_workload(seen, "geweigerd", condition::CAPTURED).starts_with("False StoreRefuses")
+                && seen.of_member(AZURE, condition::REACHABLE) == "True Answers"
         })
         .await?;
-    ensure!(
-        seen.of_member(AZURE, condition::REACHABLE) == "True Answers",
-        "{seen}"
-    );
     ensure!(seen.home("goed") == Some("eu"), "nothing moves for it: {seen}");
-    let said = of_workload(&seen, "geweigerd", condition::CAPTURED);
-    ensure!(!said.starts_with("True"), "{said}");
     ensure!(
         !stage.member(AZURE)?.copy("geweigerd").await?.captured.is_empty(),
         "nothing is deleted"

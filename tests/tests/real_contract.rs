@@ -47,9 +47,8 @@ async fn everything(
 fn round_is_over(seen: &Seen) -> bool {
     let status = seen.contracts.get("azure-ends").and_then(|c| c.status.as_ref());
     status.is_some_and(|s| {
-        s.rounds
-            .iter()
-            .any(|r| r.lead_days == 90 && r.finished_at.is_some())
+        let over = |r: &havenmeester_api::contract::Round| r.lead_days == 90 && r.finished_at.is_some();
+        s.rounds.iter().any(over) && s.exit_readiness.is_some()
     })
 }
 

@@ -7,8 +7,8 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context as _, ensure};
-use havenmeester_api::condition;
 use havenmeester_api::migration::{Step, StepState};
+use havenmeester_api::{Migration, condition};
 use havenmeester_tests::{App, Copy, Plan, Seen, Stage, example, step};
 use kube::Api;
 use kube::api::{Patch, PatchParams};
@@ -55,15 +55,16 @@ async fn copies(stage: &Stage, member: &str, apps: &[App]) -> anyhow::Result<Bef
     Ok(copies)
 }
 
-/// The workload's move has brought it there and keeps the stopped source.
+/// The workload's move has brought it there and keeps the stopped source. The move says so before the Workload does.
 fn keeps_source(seen: &Seen, workload: &str) -> bool {
-    seen.moves(workload).any(|m| {
+    let kept = seen.moves(workload).any(|m| {
         let complete = m
             .status
             .as_ref()
             .is_some_and(|s| condition::is_true(&s.conditions, condition::COMPLETE));
         complete && step(m, Step::Retain) == Some(StepState::Running)
-    })
+    });
+    kept && seen.home(workload).is_some_and(|home| home != AZURE)
 }
 
 /// It serves there with everything that it had, nothing changed but names of classes, and the source is stopped and
@@ -207,13 +208,12 @@ async fn violations(stage: &mut Stage) -> anyhow::Result<()> {
 async fn stays(stage: &mut Stage, apps: &[App], before: &Before) -> anyhow::Result<()> {
     let seen = stage
         .wait("archief to say that no cluster may take it", |seen| {
-            seen.of_workload("archief", condition::COMPLIANT)
-                .starts_with("False")
+            let met = seen.of_workload("evenementen", condition::COMPLIANT) == "True AllPoliciesMet";
+            let archief = seen.of_workload("archief", condition::COMPLIANT);
+            met && archief.starts_with("False")
         })
         .await?;
     assert_eq!(seen.home("evenementen"), Some(AZURE));
-    let said = seen.of_workload("evenementen", condition::COMPLIANT);
-    assert_eq!(said, "True AllPoliciesMet");
     assert_eq!(seen.home("archief"), Some(AZURE));
     let archief = seen.workloads["archief"].status.clone().unwrap_or_default();
     assert_eq!(archief.rejected.len(), 3, "{:?}", archief.rejected);
@@ -258,11 +258,10 @@ async fn tag_and_clean_up(stage: &mut Stage, before: &Copy) -> anyhow::Result<()
         .await?;
     let seen = stage
         .wait("nextcloud to be moved and cleaned up", |seen| {
-            seen.moves(name)
-                .any(|m| step(m, Step::CleanUp) == Some(StepState::Done))
+            let cleaned = |m: &Migration| step(m, Step::CleanUp) == Some(StepState::Done);
+            seen.moves(name).any(cleaned) && seen.home(name) == Some("eu")
         })
         .await?;
-    assert_eq!(seen.home(name), Some("eu"));
     let there = stage.member("eu")?.copy(name).await?;
     assert_eq!(before.lost_in(&there), Vec::<String>::new());
     assert_eq!(there.not_serving(), Vec::<String>::new());
