@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use havenmeester_api::{Migration, Workload};
-use havenmeester_migration::{Deps, Next, advance};
+use havenmeester_migration::{Deps, MoveError, Next, advance};
 use kube::{Api, ResourceExt};
 use tokio::sync::{Notify, Semaphore};
 use tokio::task::{AbortHandle, JoinSet};
@@ -54,6 +54,19 @@ struct Running {
     task: AbortHandle,
     /// Whether it got a place once: from then on only its own end ends it.
     begun: Arc<AtomicBool>,
+    /// The spec that its task was last told of.
+    generation: Option<i64>,
+    /// Told when a person changes the spec: a source is kept for hours, and an abort, or a shorter window, is meant now.
+    edited: Arc<Notify>,
+}
+
+impl Running {
+    fn tell(&mut self, migration: &Migration) {
+        if self.generation != migration.metadata.generation {
+            self.generation = migration.metadata.generation;
+            self.edited.notify_one();
+        }
+    }
 }
 
 impl Driver {
@@ -99,13 +112,26 @@ impl Driver {
             stays && !running.task.is_finished()
         });
         for (key, migration) in queue {
-            if self.running.contains_key(&key) {
+            if let Some(running) = self.running.get_mut(&key) {
+                running.tell(&migration);
                 continue;
             }
-            let begun = Arc::new(AtomicBool::new(false));
-            let task = drive(Arc::clone(&self.road), key.clone(), migration, Arc::clone(&begun));
-            let task = self.tasks.spawn(task);
-            self.running.insert(key, Running { task, begun });
+            let generation = migration.metadata.generation;
+            let (begun, edited) = (Arc::<AtomicBool>::default(), Arc::<Notify>::default());
+            let told = Told {
+                begun: Arc::clone(&begun),
+                edited: Arc::clone(&edited),
+            };
+            let task = self
+                .tasks
+                .spawn(drive(Arc::clone(&self.road), key.clone(), migration, told));
+            let running = Running {
+                task,
+                begun,
+                generation,
+                edited,
+            };
+            self.running.insert(key, running);
         }
     }
 
@@ -115,8 +141,19 @@ impl Driver {
     }
 }
 
-/// Whether a move writes to members now. One that only waits for pods to serve, or keeps a stopped source, takes no
-/// place: an application that starts slowly, or never, holds up no other.
+/// What a task and the driver tell each other.
+struct Told {
+    begun: Arc<AtomicBool>,
+    edited: Arc<Notify>,
+}
+
+/// Whether a move has nothing to write for now, so that another has use for its place: its pods start, or something has
+/// to pass first. An application that starts slowly, and a target that refuses, hold up no other.
+fn waits(next: &Result<Next, MoveError>) -> bool {
+    !matches!(next, Ok(Next::In(wait)) if wait.is_zero())
+}
+
+/// Whether what the target is sent is still to be written. What comes after it is little, and takes no place.
 fn writes(migration: &Migration) -> bool {
     migration
         .status
@@ -125,17 +162,15 @@ fn writes(migration: &Migration) -> bool {
 }
 
 #[tracing::instrument(name = "move", skip_all, fields(namespace = %key.0, migration = %key.1, workload = %migration.spec.workload, kind = ?migration.spec.kind))]
-async fn drive(road: Arc<Road>, key: Key, mut migration: Arc<Migration>, begun: Arc<AtomicBool>) -> Key {
+async fn drive(road: Arc<Road>, key: Key, mut migration: Arc<Migration>, told: Told) -> Key {
     let places = road.places_for(&migration);
     let mut place = None;
     let mut pause = FIRST_PAUSE;
     while !road.cancel.is_cancelled() {
-        if !writes(&migration) {
-            place = None;
-        } else if place.is_none() {
+        if place.is_none() && writes(&migration) {
             place = Arc::clone(places).acquire_owned().await.ok();
         }
-        begun.store(true, Ordering::Release);
+        told.begun.store(true, Ordering::Release);
         let Some(workload) = road.hub.workloads.get(&key.0, &migration.spec.workload) else {
             warn!(migration = %key.1, workload = %migration.spec.workload, "no such Workload; the move waits for it");
             break; // started again by a later round
@@ -144,14 +179,14 @@ async fn drive(road: Arc<Road>, key: Key, mut migration: Arc<Migration>, begun: 
         if next.is_ok() {
             pause = FIRST_PAUSE;
         }
+        if waits(&next) {
+            place = None;
+        }
         let wait = async {
             match next {
                 Ok(Next::Finished) => return false,
                 Ok(Next::In(wait)) => tokio::time::sleep(wait).await,
-                Ok(Next::Serving(wait)) => {
-                    place = None; // at once, not after the wait: another has use for it
-                    road.served(&key, &migration, &workload, wait).await;
-                }
+                Ok(Next::Serving(wait)) => road.served(&migration, &workload, wait).await,
                 Err(error) => {
                     road.metrics.failed(Failure::Move(error.category()));
                     warn!(migration = %key.1, error = %crate::chain::chain(&error), "a move could not go on; it is tried again");
@@ -164,6 +199,7 @@ async fn drive(road: Arc<Road>, key: Key, mut migration: Arc<Migration>, begun: 
         tokio::select! {
             biased; // no chance: one seed, one log
             goes_on = wait => if !goes_on { break },
+            () = told.edited.notified() => {},
             () = road.cancel.cancelled() => break,
         }
         match road.newest(&key, &workload).await {
@@ -185,26 +221,20 @@ impl Road {
         }
     }
 
-    /// Waits until the copy on the target is seen to serve, or cannot be seen, or a person changed the Migration; at
-    /// most until a look is due anyway. Hundreds of moves wait here at once, and a look costs the hub and the target
+    /// Waits until the copy on the target is seen to serve, or cannot be seen; at most until a look is due anyway. Hundreds of moves wait here at once, and a look costs the hub and the target
     /// requests that the moves behind them need.
-    async fn served(&self, key: &Key, migration: &Migration, workload: &Workload, after: Duration) {
+    async fn served(&self, migration: &Migration, workload: &Workload, after: Duration) {
         let since = Instant::now();
         let target = &workload.spec.target;
         loop {
             tokio::time::sleep(after).await;
-            let changed = self
-                .hub
-                .migrations
-                .get(&key.0, &key.1)
-                .is_none_or(|now| now.metadata.generation != migration.metadata.generation);
             // Of a part of a namespace the watch does not tell.
             let seen = target
                 .match_labels
                 .is_empty()
                 .then(|| self.deps.fleet.serves(&migration.spec.target, &target.namespace))
                 .flatten();
-            if changed || seen != Some(false) || since.elapsed() >= LOOK_AT_LAST {
+            if seen != Some(false) || since.elapsed() >= LOOK_AT_LAST {
                 return;
             }
         }

@@ -1,11 +1,12 @@
 //! A member vanishes in each of several ways; its workloads come up elsewhere; it returns, and is admitted again.
 use havenmeester_api::condition;
+use havenmeester_controller::Options;
 use havenmeester_ledger::EntryKind;
 use havenmeester_simulator::Fault;
 use http::StatusCode;
 use serde_json::json;
 
-use crate::stage::{AZURE, Stage, ours};
+use crate::stage::{AZURE, MEMBERS, SPACE, Stage, ours};
 
 async fn story(fault: Fault, cause: &str) {
     let stage = Stage::set(3).await;
@@ -107,6 +108,41 @@ async fn a_source_that_returns_before_the_target_serves_runs_until_it_does() {
             stage.member_says(AZURE, condition::ADMITTED).await == "True Admitted"
         })
         .await;
+    daemon.end().await;
+    stage.end().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failover_that_cannot_go_on_holds_up_no_other() {
+    let stage = Stage::set(5).await;
+    for name in ["archive", "parking"] {
+        stage.app(AZURE, name, "low", "replicable").await;
+    }
+    for (member, _) in MEMBERS.iter().filter(|(member, _)| *member != AZURE) {
+        stage.leaving(member, "archive").await;
+    }
+    let mut options = Options::new("one", SPACE);
+    options.concurrent_moves = 1;
+    let daemon = stage.daemon_with(options);
+    stage.is_captured("archive").await;
+    stage.is_captured("parking").await;
+    stage.world.cut(AZURE, Fault::Partition);
+    stage
+        .eventually("parking to stand elsewhere", async || {
+            stage.home("parking").await.is_some_and(|home| home != AZURE)
+        })
+        .await;
+    let waits = stage
+        .migrations()
+        .await
+        .into_values()
+        .find(|m| m.spec.workload == "archive");
+    let said = waits.and_then(|m| m.status).and_then(|status| status.waiting_for);
+    assert!(
+        said.as_ref()
+            .is_some_and(|said| said.contains("it is being deleted")),
+        "{said:?}"
+    );
     daemon.end().await;
     stage.end().await;
 }

@@ -1,4 +1,6 @@
 //! What stands where it may not is moved; what may stay is left alone.
+use std::time::Duration;
+
 use havenmeester_api::condition;
 use serde_json::json;
 
@@ -81,6 +83,40 @@ async fn one_namespace_on_two_clusters_is_one_workload_with_two_copies() {
             stage.is_whole("eu-1", "split").await && stage.is_whole("eu-2", "split").await
         })
         .await;
+    daemon.end().await;
+    stage.end().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rollback_window_that_is_made_shorter_is_short_at_once() {
+    let stage = Stage::set(6).await;
+    stage.app(AZURE, "vital", "critical", "replicable").await;
+    let daemon = stage.daemon("one");
+    stage.settles("vital", "eu-1").await;
+    let mut copies = stage
+        .workload("vital")
+        .await
+        .and_then(|w| w.status)
+        .unwrap()
+        .copies;
+    assert_eq!(copies.len(), 2, "the stopped source is kept: {copies:?}");
+    let begun = tokio::time::Instant::now();
+    for name in stage.migrations().await.into_keys() {
+        stage.edit_move(&name, json!({"rollbackWindow": "5s"})).await;
+    }
+    stage
+        .eventually("the source to be cleaned up", async || {
+            copies = stage
+                .workload("vital")
+                .await
+                .and_then(|w| w.status)
+                .unwrap()
+                .copies;
+            copies.len() == 1
+        })
+        .await;
+    let took = begun.elapsed();
+    assert!(took < Duration::from_mins(1), "of ten minutes: {took:?}");
     daemon.end().await;
     stage.end().await;
 }

@@ -13,7 +13,7 @@ use havenmeester_fleet::{Clock, ConnectError, Connector, Limits, Purpose, guarde
 use havenmeester_ledger::{EntryKind, Keys, Ledger};
 use havenmeester_simulator::{ClusterSpec, SimClock, User, World, until};
 use k8s_openapi::api::core::v1::Pod;
-use kube::api::{DynamicObject, ListParams, PostParams};
+use kube::api::{DeleteParams, DynamicObject, ListParams, Patch, PatchParams, PostParams};
 use kube::core::{ApiResource, GroupVersionKind};
 use kube::{Api, Client, ResourceExt};
 use object_store::ObjectStore;
@@ -209,6 +209,21 @@ impl Stage {
         api.create(&PostParams::default(), &object).await.unwrap();
     }
 
+    /// A namespace that is being deleted, and never gone: somebody's finalizer holds an object in it.
+    pub(crate) async fn leaving(&self, cluster: &str, namespace: &str) {
+        let space = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}});
+        self.put(cluster, space.clone()).await;
+        self.put(
+            cluster,
+            json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "held", "namespace": namespace,
+                "finalizers": ["example.org/hold"]}}),
+        )
+        .await;
+        let object: DynamicObject = serde_json::from_value(space).unwrap();
+        let api = self.api(cluster, &object);
+        api.delete(namespace, &DeleteParams::default()).await.unwrap();
+    }
+
     fn api(&self, cluster: &str, object: &DynamicObject) -> Api<DynamicObject> {
         let gvk = GroupVersionKind::try_from(object.types.as_ref().unwrap()).unwrap();
         let resource = ApiResource::from_gvk(&gvk);
@@ -221,10 +236,14 @@ impl Stage {
 
     /// A daemon of this name, which reaches the hub over a link of its own.
     pub(crate) fn daemon(&self, name: &str) -> Daemon {
+        self.daemon_with(Options::new(name, SPACE))
+    }
+
+    pub(crate) fn daemon_with(&self, options: Options) -> Daemon {
         let server = self.world.cluster("hub").unwrap().server().clone();
         let writes: Arc<AtomicUsize> = Arc::default();
         let mut daemon = Daemon {
-            name: name.to_owned(),
+            name: options.identity.clone(),
             cancel: CancellationToken::new(),
             task: JoinSet::new(),
             writes: Arc::clone(&writes),
@@ -245,7 +264,7 @@ impl Stage {
                 ahead: Arc::clone(&self.ahead),
             }),
             self.ledger.clone(),
-            Options::new(name, SPACE),
+            options,
             daemon.cancel.clone(),
         ));
         daemon
@@ -278,6 +297,13 @@ impl Stage {
         let api: Api<Migration> = Api::namespaced(self.hub.clone(), SPACE);
         let all = api.list(&ListParams::default()).await.unwrap();
         all.into_iter().map(|m| (m.name_any(), m)).collect()
+    }
+
+    /// A person changes a move.
+    pub(crate) async fn edit_move(&self, name: &str, spec: Value) {
+        let api: Api<Migration> = Api::namespaced(self.hub.clone(), SPACE);
+        let patch = Patch::Merge(json!({"spec": spec}));
+        api.patch(name, &PatchParams::default(), &patch).await.unwrap();
     }
 
     pub(crate) async fn home(&self, name: &str) -> Option<String> {
