@@ -15,6 +15,7 @@ use crate::request::Request;
 mod action; // what is done, or why it waits
 pub(crate) mod block; // a part of those that must go, solved together
 mod copies; // how many copies, and where
+pub(crate) mod leeway; // how much room may differ and nothing with it
 pub(crate) mod mover; // a workload that must go, and where it might
 mod rooms; // what is promised, criticality by criticality
 pub(crate) mod scene; // all that is the same for all workloads, and one workload in it

@@ -58,12 +58,17 @@ impl Held<'_> {
 impl<'a> Waivers<'a> {
     /// Those that hold at the moment of the request.
     pub(crate) fn of(request: &'a Request) -> Self {
+        Self::among(request, request.exemptions.iter())
+    }
+
+    /// Those of some exemptions.
+    pub(crate) fn among(
+        request: &Request,
+        some: impl Iterator<Item = (&'a WorkloadId, &'a ExemptionSpec)>,
+    ) -> Self {
         let today = Date::of(request.now);
         let mut all = Self::default();
-        let in_force = request
-            .exemptions
-            .iter()
-            .filter(|(_, spec)| spec.covers(today) && invalid(spec, today).is_none());
+        let in_force = some.filter(|(_, spec)| spec.covers(today) && invalid(spec, today).is_none());
         for (id, spec) in in_force {
             let held = Held {
                 policy: &spec.policy,

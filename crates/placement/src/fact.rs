@@ -39,6 +39,18 @@ impl<T> Fact<T> {
         }
     }
 
+    /// Whether another says the same, whenever that was seen.
+    pub(crate) fn says_the_same(&self, other: &Self) -> bool
+    where
+        T: PartialEq,
+    {
+        match (self, other) {
+            (Self::Known { value, .. }, Self::Known { value: other, .. }) => value == other,
+            (Self::Unknown { why }, Self::Unknown { why: other }) => why == other,
+            (Self::Known { .. }, Self::Unknown { .. }) | (Self::Unknown { .. }, Self::Known { .. }) => false,
+        }
+    }
+
     /// The value, when it was seen no longer than `limit` before `now`.
     pub fn fresh(&self, now: Timestamp, limit: SignedDuration) -> Option<&T> {
         match self {

@@ -6,7 +6,6 @@
 //! Invariant: after any sequence of changes the plan is the one that `decide` makes of the request as it is then.
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -15,7 +14,6 @@ use havenmeester_api::provider::ProviderSpec;
 
 use crate::class::Classes;
 use crate::decide::block::Blocks;
-use crate::decide::mover::Mover;
 use crate::decide::scene::{Active, active};
 use crate::decide::shared::Shared;
 use crate::decide::ties::Ties;
@@ -26,8 +24,10 @@ use crate::place::{Known, known, places_of};
 use crate::request::{Request, WorkloadId, WorkloadView};
 use crate::room::Room;
 
+mod queue; // those that must go
 mod touch; // what a change can touch
 
+use queue::Queue;
 use touch::Touched;
 
 /// One fact that is new. `None`: the object is gone.
@@ -54,8 +54,8 @@ pub struct Planner {
     ties: Ties,
     /// The room on each place, before moves under way.
     rooms: Vec<Room>,
-    /// Those that must go, by rank.
-    movers: Vec<Arc<Mover>>,
+    /// Those that must go.
+    queue: Queue,
     blocks: Blocks,
     moving: BTreeSet<WorkloadId>,
     active: Active,
@@ -65,6 +65,8 @@ pub struct Planner {
     used_by: BTreeMap<WorkloadId, BTreeSet<WorkloadId>>,
     by_home: BTreeMap<String, BTreeSet<WorkloadId>>,
     by_namespace: BTreeMap<String, BTreeSet<WorkloadId>>,
+    /// The exemptions that name each.
+    exempt_by: BTreeMap<WorkloadId, BTreeSet<WorkloadId>>,
 }
 
 impl Planner {
@@ -81,13 +83,14 @@ impl Planner {
             classes,
             ties: Ties::of(&request),
             rooms,
-            movers: Vec::new(),
+            queue: Queue::default(),
             blocks: Blocks::default(),
             moving: BTreeSet::new(),
             delayed: BTreeSet::new(),
             used_by: BTreeMap::new(),
             by_home: BTreeMap::new(),
             by_namespace: BTreeMap::new(),
+            exempt_by: exempt_by(&request),
             plan: Plan::default(),
             request,
         };
@@ -144,7 +147,7 @@ impl Planner {
             classes,
             ties,
             rooms,
-            movers,
+            queue,
             blocks,
             moving,
             active,
@@ -159,9 +162,9 @@ impl Planner {
             let (id, view) = request.workloads.get_key_value(id)?;
             Case::of(id, view, classes, &scene)
         };
-        let fresh = touched.movers(movers, &case, &scene, ties);
-        replace(movers, blocks, fresh);
-        let chosen = blocks.solve(movers, &scene, classes, Some(&touched.workloads));
+        let fresh = touched.movers(queue, &case, &scene, ties);
+        queue.replace(blocks, fresh);
+        let chosen = blocks.solve(queue.movers(), &scene, classes, Some(&touched.workloads));
         touched.workloads.extend(chosen);
         let mut due = touched.decisions.clone();
         due.extend(touched.workloads.iter().cloned());
@@ -244,50 +247,26 @@ impl Planner {
     }
 }
 
+/// The exemptions that name each workload, in force or not.
+fn exempt_by(request: &Request) -> BTreeMap<WorkloadId, BTreeSet<WorkloadId>> {
+    let mut by: BTreeMap<WorkloadId, BTreeSet<WorkloadId>> = BTreeMap::new();
+    for (exemption, spec) in &request.exemptions {
+        for name in &spec.workloads {
+            let workload = WorkloadId {
+                namespace: exemption.namespace.clone(),
+                name: name.clone(),
+            };
+            by.entry(workload).or_default().insert(exemption.clone());
+        }
+    }
+    by
+}
+
 /// When a failover that waits for its moment is due.
 fn due_at(decision: &Decision) -> Option<Timestamp> {
     match decision.action {
         Action::Wait(Waiting::FailoverDelay { at, .. }) => Some(at),
         Action::Stay | Action::Relocate { .. } | Action::FailOver { .. } | Action::Wait(_) => None,
-    }
-}
-
-/// Puts movers in the place of those of the same name. `None`: it need not go any more.
-fn replace(movers: &mut Vec<Arc<Mover>>, blocks: &mut Blocks, fresh: Vec<(WorkloadId, Option<Mover>)>) {
-    /// So many are put in their places one by one; more are sorted together.
-    const FEW: usize = 64;
-    let few = fresh.len() <= FEW;
-    let mut old: BTreeSet<WorkloadId> = BTreeSet::new();
-    let mut new = Vec::new();
-    for (id, mover) in fresh {
-        let before = blocks.mover(&id).map(Arc::clone);
-        if before.as_deref() == mover.as_ref() {
-            continue;
-        }
-        if let Some(before) = before {
-            if !few {
-                old.insert(id.clone());
-            } else if let Ok(at) = movers.binary_search_by(|m| m.rank.cmp(&before.rank)) {
-                movers.remove(at);
-            }
-        }
-        match mover.map(Arc::new) {
-            Some(mover) => {
-                blocks.admit(&mover);
-                new.push(mover);
-            }
-            None => blocks.dismiss(&id),
-        }
-    }
-    if few {
-        for mover in new {
-            let at = movers.partition_point(|m| m.rank < mover.rank);
-            movers.insert(at, mover);
-        }
-    } else {
-        movers.retain(|mover| !old.contains(&mover.rank.id));
-        movers.extend(new);
-        movers.sort_by(|a, b| a.rank.cmp(&b.rank));
     }
 }
 

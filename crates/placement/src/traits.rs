@@ -26,6 +26,16 @@ pub struct HavenView {
     pub checks: BTreeMap<String, bool>,
 }
 
+impl Traits {
+    /// Whether the same was seen, whenever that was: of a trait the last that was seen counts.
+    pub(crate) fn say_the_same(&self, other: &Self) -> bool {
+        let Self { haven, groups, zones } = other; // without `..`: no trait is forgotten
+        self.haven.says_the_same(haven)
+            && self.groups.says_the_same(groups)
+            && self.zones.says_the_same(zones)
+    }
+}
+
 impl Default for Traits {
     fn default() -> Self {
         Self {

@@ -5,7 +5,7 @@
 //! shifts one part, not all.
 //! Invariant: what a part gets follows from its members, the room that is left for them and where their ties stand.
 //! When none of these changed, neither did the part.
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::class::Classes;
@@ -13,7 +13,8 @@ use crate::fleet::Demand;
 use crate::request::WorkloadId;
 use crate::room::Room;
 
-use super::mover::{Mover, Rank};
+use super::leeway::Leeway;
+use super::mover::{Mover, Rank, mark};
 use super::search::{self, End, Seeker};
 use super::{Case, Scene};
 
@@ -43,8 +44,8 @@ struct Block {
     targets: Vec<Option<usize>>,
     /// The room that there was, on each place that a member might take room on.
     start: Vec<Start>,
-    /// Those to which members are tied.
-    tied: Vec<WorkloadId>,
+    /// Those to which members are tied, by their marks.
+    tied: Vec<u64>,
     /// Where those of them stood that are no members.
     away: Vec<Option<usize>>,
     /// Whether it ends there whatever comes after it.
@@ -55,6 +56,8 @@ struct Block {
 struct Start {
     at: usize,
     room: Room,
+    /// By how much it may differ and nothing with it.
+    leeway: Leeway,
     /// What those that went there took.
     taken: Demand,
 }
@@ -101,6 +104,8 @@ impl Blocks {
         classes: &Classes,
         touched: Option<&BTreeSet<WorkloadId>>,
     ) -> BTreeSet<WorkloadId> {
+        // Two of one mark are taken for one: then more is looked at than must be.
+        let mut restless: HashSet<u64> = touched.into_iter().flatten().map(mark).collect();
         let old = std::mem::take(&mut self.all);
         let mut old: HashMap<*const Mover, Block> = old
             .into_iter()
@@ -114,12 +119,12 @@ impl Blocks {
             let (members, after) =
                 rest.split_at(old.as_ref().map_or_else(|| part(rest), |old| old.members.len()));
             rest = after;
-            let still = |id: &WorkloadId| touched.is_some_and(|t| !t.contains(id) && !changed.contains(id));
+            let still = |mark: &u64| touched.is_some() && !restless.contains(mark);
             let away = match &old {
                 Some(old) if old.tied.iter().all(still) => old.away.clone(),
                 Some(_) | None => self.away(members, scene, classes),
             };
-            let same = old.filter(|block| block.holds(&away, &rooms));
+            let same = old.filter(|block| block.away == away && block.holds(&rooms));
             let cut = members.len() == MOST
                 || after
                     .first()
@@ -132,6 +137,7 @@ impl Blocks {
                     {
                         seat.target = *target;
                         changed.insert(member.rank.id.clone());
+                        restless.insert(member.mark);
                     }
                 }
                 block
@@ -191,13 +197,14 @@ impl Block {
                 Seeker::new(mover, ends.collect())
             })
             .collect();
-        let targets = search::solve(seekers, rooms.to_vec(), &scene.places, scene.request.search);
+        let (targets, leeway) = search::solve(seekers, rooms.to_vec(), &scene.places, scene.request.search);
         let mut start: BTreeMap<usize, Start> = BTreeMap::new();
         for (member, target) in members.iter().zip(&targets) {
             for choice in member.choices.iter().filter(|choice| choice.takes) {
                 let start = start.entry(choice.at).or_insert_with(|| Start {
                     at: choice.at,
                     room: rooms[choice.at].clone(),
+                    leeway: leeway[choice.at],
                     taken: Demand::default(),
                 });
                 if *target == Some(choice.at) {
@@ -212,7 +219,7 @@ impl Block {
             tied: members
                 .iter()
                 .flat_map(|m| &m.ties)
-                .map(|tie| tie.with.clone())
+                .map(|tie| mark(&tie.with))
                 .collect(),
             away,
             cut,
@@ -232,29 +239,11 @@ impl Block {
         self.members.iter().zip(members).all(same) && (self.cut || !goes_on())
     }
 
-    /// Whether it would be solved in the same way again.
-    fn holds(&self, away: &[Option<usize>], rooms: &[Room]) -> bool {
-        self.away == away
-            && self
-                .start
-                .iter()
-                .all(|start| start.room == rooms[start.at] || self.indifferent(start, &rooms[start.at]))
-    }
-
-    /// Whether the members cannot tell another room from the one they had: the same of them fit in it, and all that fit
-    /// do so together.
-    fn indifferent(&self, start: &Start, room: &Room) -> bool {
-        let mut fit = Demand::default();
-        for member in self.members.iter().filter(|member| member.takes_at(start.at)) {
-            let fits = start.room.admits(member.demand);
-            if fits != room.admits(member.demand) {
-                return false;
-            }
-            if fits {
-                fit = fit.plus(member.demand);
-            }
-        }
-        start.room.admits(fit) && room.admits(fit)
+    /// Whether it would be solved in the same way again in these rooms.
+    fn holds(&self, rooms: &[Room]) -> bool {
+        self.start
+            .iter()
+            .all(|start| start.leeway.covers(&start.room, &rooms[start.at]))
     }
 }
 

@@ -130,16 +130,10 @@ impl Mover {
             mark: mark(case.id),
         }
     }
-
-    /// Whether it needs room on a place.
-    pub(crate) fn takes_at(&self, at: usize) -> bool {
-        let choice = self.choices.binary_search_by_key(&at, |choice| choice.at);
-        choice.is_ok_and(|i| self.choices[i].takes)
-    }
 }
 
 /// FNV-1a: spreads names, and is the same everywhere.
-fn mark(id: &WorkloadId) -> u64 {
+pub(crate) fn mark(id: &WorkloadId) -> u64 {
     let bytes = id.namespace.bytes().chain([b'/']).chain(id.name.bytes());
     bytes.fold(0xCBF2_9CE4_8422_2325, |mark, byte| {
         (mark ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)

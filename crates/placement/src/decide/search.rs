@@ -7,11 +7,14 @@
 //! Not here: what a place costs (`mover`, `ties`), and who is weighed against whom (`block`).
 //! Invariant: nobody is on a place without room for it. The last step, which asks whether anybody can do better alone
 //! or anybody without a place can have one, hangs on no budget: so a plan that is taken as the previous one stays.
+use std::cell::Cell;
+
 use crate::fleet::Demand;
 use crate::place::Place;
 use crate::request;
 use crate::room::Room;
 
+use super::leeway::Leeway;
 use super::mover::{Choice, Mover};
 use super::ties::{self, Wish};
 
@@ -68,17 +71,18 @@ impl<'a> Seeker<'a> {
     }
 }
 
-/// The place of each, when it gets one.
+/// The place of each, when it gets one; and by how much the room on each place may differ for that to be so.
 pub(crate) fn solve(
     seekers: Vec<Seeker<'_>>,
     rooms: Vec<Room>,
     places: &[Place<'_>],
     search: request::Search,
-) -> Vec<Option<usize>> {
+) -> (Vec<Option<usize>>, Vec<Leeway>) {
     let mut state = State {
         picks: vec![None; seekers.len()],
         kept: vec![false; seekers.len()],
         there: vec![Vec::new(); rooms.len()],
+        leeway: vec![Cell::new(Leeway::ANY); rooms.len()],
         seekers,
         rooms,
         places,
@@ -89,7 +93,8 @@ pub(crate) fn solve(
         state.look_further(search);
     }
     let place = |(seeker, pick): (&Seeker<'_>, &Option<usize>)| pick.map(|k| seeker.choices[k].at);
-    state.seekers.iter().zip(&state.picks).map(place).collect()
+    let picked = state.seekers.iter().zip(&state.picks).map(place).collect();
+    (picked, state.leeway.into_iter().map(Cell::into_inner).collect())
 }
 
 /// Who is where.
@@ -103,6 +108,8 @@ struct State<'a> {
     kept: Vec<bool>,
     /// Who takes room on each place.
     there: Vec<Vec<usize>>,
+    /// What was asked of the room on each place.
+    leeway: Vec<Cell<Leeway>>,
 }
 
 impl State<'_> {
@@ -112,7 +119,14 @@ impl State<'_> {
 
     fn fits(&self, i: usize, k: usize) -> bool {
         let choice = self.choice(i, k);
-        !choice.takes || self.rooms[choice.at].admits(self.seekers[i].demand)
+        if !choice.takes {
+            return true;
+        }
+        let asked = &self.leeway[choice.at];
+        let mut leeway = asked.get();
+        let fits = leeway.ask(&self.rooms[choice.at], &self.seekers[i].demand);
+        asked.set(leeway);
+        fits
     }
 
     /// What a choice costs, as all others stand.

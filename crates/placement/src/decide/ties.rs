@@ -49,6 +49,24 @@ impl Ties {
         }
     }
 
+    /// Forgets what one workload named; not what others name of it.
+    pub(crate) fn drop_of(&mut self, id: &WorkloadId, before: &WorkloadView, request: &Request) {
+        for (wish, other) in named(before).filter(|(_, other)| *other != id) {
+            let view = request.workloads.get(other);
+            if view.is_some_and(|view| named(view).any(|tie| tie == (wish, id))) {
+                continue;
+            }
+            self.remove(id, wish, other);
+            self.remove(other, wish, id);
+        }
+    }
+
+    fn remove(&mut self, one: &WorkloadId, wish: Wish, other: &WorkloadId) {
+        if let Some(ties) = self.0.get_mut(one) {
+            ties.retain(|tie| tie.wish != wish || tie.with != *other);
+        }
+    }
+
     fn insert(&mut self, one: &WorkloadId, wish: Wish, other: &WorkloadId) {
         let tie = Tie {
             wish,

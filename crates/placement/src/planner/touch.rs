@@ -3,7 +3,6 @@
 //! Invariant: rather too much than too little. What is touched is decided anew, and may well be decided the same.
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use havenmeester_api::Date;
 use jiff::Timestamp;
@@ -13,12 +12,13 @@ use crate::decide::scene::{Active, active_on};
 use crate::decide::ties::Ties;
 use crate::decide::{Case, Scene};
 use crate::exempt::Waivers;
-use crate::fact::{FRESH_FOR, Fact};
+use crate::fact::FRESH_FOR;
 use crate::fleet::{ClusterView, Contact};
 use crate::place::places_of;
 use crate::request::{WorkloadId, WorkloadView};
 use crate::room::Room;
 
+use super::queue::{Fresh, Queue};
 use super::{Change, Planner};
 
 /// What a change can touch.
@@ -40,9 +40,6 @@ enum Column {
     Room(Room),
 }
 
-/// Each workload that must go otherwise than before; `None`: it need not go any more.
-type Fresh = Vec<(WorkloadId, Option<Mover>)>;
-
 impl Touched {
     pub(super) fn all(workloads: Vec<WorkloadId>) -> Self {
         Self {
@@ -54,7 +51,7 @@ impl Touched {
     /// Works out who must go and where they might, for all that was touched.
     pub(super) fn movers<'c>(
         &mut self,
-        movers: &[Arc<Mover>],
+        queue: &Queue,
         case: &impl Fn(&WorkloadId) -> Option<Case<'c>>,
         scene: &Scene<'_>,
         ties: &Ties,
@@ -68,12 +65,12 @@ impl Touched {
             return fresh;
         }
         let mut also = BTreeSet::new();
-        for mover in movers {
-            let id = &mover.rank.id;
+        for (demand, mover) in queue.asking() {
             let sees = self.columns.iter().any(|(at, column)| match column {
                 Column::Judged => true,
-                Column::Room(before) => before.admits(mover.demand) != scene.rooms[*at].admits(mover.demand),
+                Column::Room(before) => before.admits(*demand) != scene.rooms[*at].admits(*demand),
             });
+            let id = &mover.rank.id;
             if !sees || self.workloads.contains(id) {
                 continue;
             }
@@ -157,7 +154,12 @@ impl Planner {
         let (before, after) = (tied(old.as_ref()), tied(new));
         if old.as_ref().map(|w| (&w.uses, &w.apart)) != new.map(|w| (&w.uses, &w.apart)) {
             touched.workloads.extend(before.into_iter().chain(after));
-            self.ties = Ties::of(&self.request);
+            if let Some(old) = &old {
+                self.ties.drop_of(&id, old, &self.request);
+            }
+            if let Some(new) = self.request.workloads.get(&id) {
+                self.ties.add(&id, new);
+            }
         }
         touched.workloads.insert(id);
         self.rooms_from(rooms, &mut touched);
@@ -167,7 +169,9 @@ impl Planner {
     /// Sees to it that each of these has its class.
     fn admit(&mut self, ids: &BTreeSet<WorkloadId>) {
         let places = places_of(&self.request, &self.known);
-        let waivers = Waivers::of(&self.request);
+        let theirs = ids.iter().filter_map(|id| self.exempt_by.get(id)).flatten();
+        let theirs = theirs.filter_map(|id| self.request.exemptions.get_key_value(id));
+        let waivers = Waivers::among(&self.request, theirs);
         for id in ids {
             if let Some(workload) = self.request.workloads.get_key_value(id) {
                 self.classes.admit(&self.request, &waivers, workload, &places);
@@ -189,26 +193,28 @@ impl Planner {
         let old = self.request.fleet.clusters.insert(name.to_owned(), view)?;
         let is_lost = |view: &ClusterView| matches!(view.contact, Contact::Lost { .. });
         let new = &self.request.fleet.clusters[name];
-        for namespace in active_on(&old) {
-            if let Some(places) = self.active.get_mut(namespace) {
-                places.retain(|place| *place != at);
-            }
-        }
-        for namespace in active_on(new) {
-            let places = self.active.entry(namespace.to_owned()).or_default();
-            places.insert(places.partition_point(|place| *place < at), at);
-        }
-        let same = old.provider == new.provider
-            && old.region == new.region
-            && old.country == new.country
-            && old.traits == new.traits;
-        if !same || is_lost(&old) != is_lost(new) && !self.used_by.is_empty() {
+        let turned = is_lost(&old) != is_lost(new);
+        let same = old.provider == new.provider && old.region == new.region && old.country == new.country;
+        if !same || turned && !self.used_by.is_empty() {
             return None;
         }
-        let places = places_of(&self.request, &self.known);
-        let judged = self.classes.rejudge(at, &places[at]);
-        let seen = old.copies != new.copies || is_lost(&old) != is_lost(new);
-        if judged || seen || old.reach != new.reach || old.contact != new.contact {
+        let elsewhere = if turned {
+            namespaces(&old).chain(namespaces(new)).collect()
+        } else {
+            moved(&old, new)
+        };
+        if !elsewhere.is_empty() {
+            relist(&mut self.active, at, &old, new, &elsewhere);
+        }
+        let told_of = old.contact != new.contact
+            || old.barred != new.barred
+            || old.reach != new.reach
+            || !old.traits.say_the_same(&new.traits);
+        let judged = told_of && {
+            let places = places_of(&self.request, &self.known);
+            self.classes.rejudge(at, &places[at])
+        };
+        if judged || old.reach != new.reach || old.contact != new.contact {
             touched.columns.insert(at, Column::Judged);
             touched
                 .workloads
@@ -216,17 +222,19 @@ impl Planner {
             // Who is bound for it stands there already, as others see it.
             touched.workloads.extend(self.moving.iter().cloned());
         }
-        if seen {
-            for namespace in namespaces(&old).chain(namespaces(new)) {
-                touched.workloads.extend(self.in_namespace(namespace));
-            }
+        if seen(&old, self.request.now) != seen(new, self.request.now) {
+            let at_home = self.by_home.get(name).into_iter().flatten().cloned();
+            touched.decisions.extend(at_home);
+        }
+        for namespace in elsewhere {
+            touched.workloads.extend(self.in_namespace(namespace));
         }
         self.rooms[at] = Room::on(new, self.request.now);
         self.rooms_from(rooms, &mut touched);
         if self.lost() != suspect {
             touched
                 .decisions
-                .extend(self.movers.iter().map(|mover| mover.rank.id.clone()));
+                .extend(self.queue.movers().iter().map(|mover| mover.rank.id.clone()));
         }
         Some(touched)
     }
@@ -248,11 +256,7 @@ impl Planner {
             return None;
         }
         for (at, (name, view)) in self.request.fleet.clusters.iter().enumerate() {
-            let is_fresh = |now| match &view.copies {
-                Fact::Known { .. } => view.copies.fresh(now, FRESH_FOR).is_some(),
-                Fact::Unknown { .. } => false,
-            };
-            if is_fresh(before) != is_fresh(now) {
+            if seen(view, before) != seen(view, now) {
                 touched
                     .decisions
                     .extend(self.by_home.get(name).into_iter().flatten().cloned());
@@ -263,7 +267,8 @@ impl Planner {
         if now < before {
             // As it never does: then a failover may be due no more.
             let lost = self
-                .movers
+                .queue
+                .movers()
                 .iter()
                 .filter(|mover| mover.rank.tier.1 == Urgency::FailsOver);
             touched.decisions.extend(lost.map(|mover| mover.rank.id.clone()));
@@ -297,4 +302,33 @@ fn namespaces(view: &ClusterView) -> impl Iterator<Item = &str> {
         .into_iter()
         .flat_map(|copies| copies.keys())
         .map(String::as_str)
+}
+
+/// Whether what stands on a cluster was seen lately enough to act on it.
+fn seen(view: &ClusterView, now: Timestamp) -> bool {
+    view.copies.fresh(now, FRESH_FOR).is_some()
+}
+
+/// The namespaces of which a cluster shows another copy than before.
+fn moved<'a>(old: &'a ClusterView, new: &'a ClusterView) -> BTreeSet<&'a str> {
+    if old.copies.says_the_same(&new.copies) {
+        return BTreeSet::new();
+    }
+    let copy = |view: &'a ClusterView, namespace: &str| view.copies.last()?.get(namespace);
+    let all = namespaces(old).chain(namespaces(new));
+    all.filter(|namespace| copy(old, namespace) != copy(new, namespace))
+        .collect()
+}
+
+/// Notes anew on which places some namespaces are active, after one place has changed.
+fn relist(active: &mut Active, at: usize, old: &ClusterView, new: &ClusterView, some: &BTreeSet<&str>) {
+    for namespace in active_on(old).filter(|namespace| some.contains(namespace)) {
+        if let Some(places) = active.get_mut(namespace) {
+            places.retain(|place| *place != at);
+        }
+    }
+    for namespace in active_on(new).filter(|namespace| some.contains(namespace)) {
+        let places = active.entry(namespace.to_owned()).or_default();
+        places.insert(places.partition_point(|place| *place < at), at);
+    }
 }
