@@ -101,8 +101,8 @@ async fn ninety_days_before_the_end_every_workload_is_dry_run_and_nothing_is_wri
     );
     for name in FREE {
         let verdict = verdict(&seen, name)?;
-        let ready = matches!(verdict, Verdict::Ready | Verdict::ReadyWithWarnings);
-        ensure!(ready, "{name} is {verdict:?}\n{seen}");
+        // Their registries are not there to be asked, and nothing stands in the way.
+        ensure!(verdict == Verdict::Unknown, "{name} is {verdict:?}\n{seen}");
     }
     ensure!(
         verdict(&seen, BOUND)? == Verdict::Blocked,
@@ -114,7 +114,7 @@ async fn ninety_days_before_the_end_every_workload_is_dry_run_and_nothing_is_wri
             readiness.ready + readiness.with_warnings,
             readiness.blocked,
             readiness.unknown
-        ) == (4, 1, 0),
+        ) == (0, 1, 4),
         "{readiness:?}\n{seen}"
     );
     ensure!(

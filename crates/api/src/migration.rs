@@ -186,6 +186,97 @@ pub enum Verdict {
     Blocked,
 }
 
+/// What a dry run must answer, in the order in which a report lists it.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, JsonSchema, Ord, PartialEq, PartialOrd, Serialize)]
+pub enum Question {
+    /// Is the target there, not older than the source, and is its clock right?
+    Reachable,
+    /// Does the target serve every kind in its version?
+    Served,
+    /// May we do all that a move and its rollback need?
+    Access,
+    /// Does the target's own server-side dry run accept each object, and keep every field?
+    DryRun,
+    /// Do Pod Security, quota, limit ranges, webhooks, policies and classes let it in?
+    Admission,
+    /// Is everything that the objects refer to there?
+    References,
+    /// Is there room, and a node for each Pod?
+    Capacity,
+    /// Can every image be pulled from a registry that survives the cut-off?
+    Images,
+    /// Does the target have the storage that is asked for?
+    Storage,
+    /// How much data goes, and does it arrive in time?
+    Transfer,
+    /// Is the source healthy and its capture recent?
+    SourceHealth,
+    /// What is tied to one provider?
+    LockIn,
+    /// What stands on the target under the same name?
+    Collisions,
+    /// Which delivery controller owns it, and can it be suspended?
+    Delivery,
+    /// Are host names free there, and do their records and certificates follow?
+    Dns,
+    /// Does it call what stays behind?
+    Egress,
+    /// Can a Job or `CronJob` run twice?
+    Once,
+    /// Can the source be stopped and the move undone?
+    Fencing,
+}
+
+impl Question {
+    /// All eighteen, in report order.
+    pub const ALL: [Self; 18] = [
+        Self::Reachable,
+        Self::Served,
+        Self::Access,
+        Self::DryRun,
+        Self::Admission,
+        Self::References,
+        Self::Capacity,
+        Self::Images,
+        Self::Storage,
+        Self::Transfer,
+        Self::SourceHealth,
+        Self::LockIn,
+        Self::Collisions,
+        Self::Delivery,
+        Self::Dns,
+        Self::Egress,
+        Self::Once,
+        Self::Fencing,
+    ];
+}
+
+/// What the answer to a question comes to: that of its worst finding.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, JsonSchema, Ord, PartialEq, PartialOrd, Serialize)]
+pub enum Answer {
+    /// Looked at and good.
+    Pass,
+    /// The move works, with a difference that somebody should know.
+    Warn,
+    /// Could not be looked at, or was not. Never counts as a pass.
+    Unknown,
+    /// The move would fail.
+    Block,
+}
+
+/// How one question was answered. A question that was not asked is Unknown.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct QuestionStatus {
+    /// Which.
+    pub question: Question,
+    /// The answer; its evidence stands in the findings of this question.
+    pub answer: Answer,
+    /// When what it rests on was seen; from here its age counts. Absent = nothing was seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen_at: Option<Time>,
+}
+
 /// One thing that a dry run found.
 #[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -239,6 +330,11 @@ pub struct MigrationStatus {
     /// What a dry run, or the Preflight step, came to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verdict: Option<Verdict>,
+    /// Each of the eighteen questions with its answer, once the target was asked. The worst answer is the verdict.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 18))]
+    #[schemars(extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["question"]))]
+    pub questions: Vec<QuestionStatus>,
     /// What it found: worst first, at most 200.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 200))]

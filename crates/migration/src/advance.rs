@@ -25,7 +25,8 @@ use crate::{
     errors::{MemberError, MoveError},
     moving::Moving,
     persist::{Journal, Saved},
-    plan, preflight,
+    plan,
+    preflight::{self, Gate},
     reason::Reason,
     retain, serving, state, steps, stop, take,
     turn::{Next, Turn},
@@ -46,11 +47,21 @@ const AFTER_ERROR: u64 = 2_000;
 
 /// Moves as far as it can go now. Never waits for a Pod: it says when to come again.
 pub async fn advance(migration: &Migration, workload: &Workload, deps: &Deps) -> Result<Next, MoveError> {
-    // Boxed: the future of a move is some 20 KiB, and callers hold many.
-    Box::pin(go(migration, workload, deps)).await
+    advance_through(migration, workload, deps, Gate::Hold).await
 }
 
-async fn go(migration: &Migration, workload: &Workload, deps: &Deps) -> Result<Next, MoveError> {
+/// The same, with the gate of the preflight said.
+pub async fn advance_through(
+    migration: &Migration,
+    workload: &Workload,
+    deps: &Deps,
+    gate: Gate,
+) -> Result<Next, MoveError> {
+    // Boxed: the future of a move is some 20 KiB, and callers hold many.
+    Box::pin(go(migration, workload, deps, gate)).await
+}
+
+async fn go(migration: &Migration, workload: &Workload, deps: &Deps, gate: Gate) -> Result<Next, MoveError> {
     let Some(journal) = Journal::open(migration, deps).await? else {
         return Ok(Next::Finished);
     };
@@ -70,7 +81,7 @@ async fn go(migration: &Migration, workload: &Workload, deps: &Deps) -> Result<N
         return refuse(journal, Reason::NotFenced, &sentence, now).await;
     }
     let call = Call {
-        cx: Cx::new(deps, moving),
+        cx: Cx::new(deps, moving, gate),
         journal,
         account: Account::default(),
     };

@@ -19,6 +19,7 @@ use crate::{
     errors::MemberError,
     moving::Moving,
     namespace::{self, Writer},
+    preflight::Gate,
 };
 
 /// One move during one call of `advance`.
@@ -27,6 +28,8 @@ pub(crate) struct Cx<'d> {
     pub(crate) deps: &'d Deps,
     /// What is moved.
     pub(crate) moving: Moving,
+    /// Whether the findings of its preflight are heeded.
+    pub(crate) gate: Gate,
     loaded: OnceCell<(String, Capture)>,
     from: OnceCell<ClusterClasses>,
 }
@@ -44,10 +47,11 @@ pub(crate) struct Cargo {
 
 impl<'d> Cx<'d> {
     /// A move that begins its call.
-    pub(crate) fn new(deps: &'d Deps, moving: Moving) -> Self {
+    pub(crate) fn new(deps: &'d Deps, moving: Moving, gate: Gate) -> Self {
         Self {
             deps,
             moving,
+            gate,
             loaded: OnceCell::new(),
             from: OnceCell::new(),
         }

@@ -41,6 +41,7 @@ pub(crate) async fn collect(cx: &Cx<'_>, target: &Member, cargo: &Cargo) -> Resu
     let exists = namespace::look(target, name).await?.is_some();
     let tried = try_objects(cx, target, cargo, exists).await?;
     let facts = TargetFacts {
+        at: Some(cx.now()),
         version: versions(cx),
         served: served(target),
         access: access(target, cargo).await,
@@ -71,6 +72,7 @@ pub(crate) async fn collect(cx: &Cx<'_>, target: &Member, cargo: &Cargo) -> Resu
         runtime_classes: names(target, "node.k8s.io", "RuntimeClass").await,
         namespace_exists: Fact::Known(exists),
         existing: tried.existing,
+        ..TargetFacts::default()
     };
     let asked = cargo.objects.len();
     let how = if exists {

@@ -39,9 +39,10 @@ mod volumes; // data that nothing copies yet
 mod wake; // Start
 
 pub use {
-    advance::advance,
+    advance::{advance, advance_through},
     deps::Deps,
     errors::{Category, MemberError, MoveError},
+    preflight::Gate,
     stale::{Stopped, stop_stale},
     state::{is_home, is_over},
     steps::{steps, time_limit},

@@ -3,13 +3,24 @@
 //! Not here: what is asked (`facts`), what it means (`portability`).
 //! Invariant: what could not be seen is never a pass, and a move does not begin on it.
 
-use havenmeester_api::migration::{FindingStatus, MigrationStatus, Verdict};
+use havenmeester_api::migration::{Answer, FindingStatus, MigrationStatus, QuestionStatus, Verdict};
 use havenmeester_portability::{self as portability, Finding, Preflight, Severity, Start};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 
 use crate::{cx::Cx, errors::MemberError, facts, reason::Reason, turn::Turn, volumes};
 
 /// The most findings that are kept in the status.
 const KEPT: usize = 200;
+
+/// Whether a move begins in spite of what was found.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Gate {
+    /// It does not: what would fail, and what must be known and is not, ends it before anything is written.
+    #[default]
+    Hold,
+    /// It does: the findings are kept and not heeded. Tests show with it that a Block is no false alarm.
+    Open,
+}
 
 /// Asks, judges, and writes the verdict into the status.
 pub(crate) async fn run(cx: &Cx<'_>, status: &mut MigrationStatus) -> Result<Turn, MemberError> {
@@ -17,73 +28,67 @@ pub(crate) async fn run(cx: &Cx<'_>, status: &mut MigrationStatus) -> Result<Tur
         Ok(target) => target,
         // A rehearsal answers also when the target does not: that is what is not known.
         Err(error) if cx.moving.dry_run => {
-            status.verdict = Some(Verdict::Unknown);
-            let finding = Finding::new(
-                portability::Question::Reachable,
-                Severity::Unknown,
-                error.to_string(),
-            );
-            status.findings = vec![shown(&finding)];
+            keep(status, &Preflight::unseen(&error.to_string()));
             return Ok(Turn::Done(Some("Unknown: the target cannot be asked".to_owned())));
         }
         Err(error) => return Err(error),
     };
     // Beside: with the replicas that it will have, so that quota counts them.
     let cargo = cx.cargo(status, &target, Start::Beside).await?;
-    let facts = facts::collect(cx, &target, &cargo).await?;
-    let mut judged = portability::preflight(&cargo.said, &facts.facts);
-    add(&mut judged, volumes::findings(cx.moving.mode, &cargo.objects));
+    let mut found = facts::collect(cx, &target, &cargo).await?;
+    found
+        .facts
+        .more
+        .extend(volumes::findings(cx.moving.mode, &cargo.objects));
+    let judged = portability::preflight(&cargo.said, &found.facts);
     keep(status, &judged);
-    let verdict = verdict(judged.verdict);
-    let first = status.findings.first().map_or_else(String::new, |finding| {
-        let object = finding.object.as_deref().unwrap_or("the target");
-        format!(": {object}: {}", finding.message)
-    });
-    if !cx.moving.dry_run {
-        match verdict {
-            Verdict::Ready | Verdict::ReadyWithWarnings => {}
-            Verdict::Blocked => return Ok(Turn::Failed(Reason::PreflightBlocked, format!("blocked{first}"))),
-            Verdict::Unknown => {
-                return Ok(Turn::Failed(
-                    Reason::PreflightUnknown,
-                    format!("could not be seen{first}"),
-                ));
-            }
-        }
+    if let Some(failed) = hindered(cx, &judged) {
+        return Ok(failed);
     }
-    let not_asked: Vec<String> = judged
-        .not_asked
-        .iter()
-        .map(|question| format!("{question:?}"))
-        .collect();
     Ok(Turn::Done(Some(format!(
-        "{verdict:?}; {}; not asked: {}",
-        facts.how,
-        not_asked.join(", ")
+        "{:?}; {}",
+        verdict(judged.verdict),
+        found.how
     ))))
 }
 
-/// More findings, and the verdict that follows: the worst of both.
-fn add(judged: &mut Preflight, more: Vec<Finding>) {
-    let worst = |severity: Severity, now: portability::Verdict| match (severity, now) {
-        (Severity::Block, _) | (_, portability::Verdict::Blocked) => portability::Verdict::Blocked,
-        (Severity::Unknown, _) | (_, portability::Verdict::Unknown) => portability::Verdict::Unknown,
-        (Severity::Warn, _) | (_, portability::Verdict::ReadyWithWarnings) => {
-            portability::Verdict::ReadyWithWarnings
-        }
-        (Severity::Pass, portability::Verdict::Ready) => portability::Verdict::Ready,
-    };
-    for finding in more {
-        judged.verdict = worst(finding.severity, judged.verdict);
-        judged.findings.push(finding);
+/// Whether the move ends here.
+fn hindered(cx: &Cx<'_>, judged: &Preflight) -> Option<Turn> {
+    if cx.moving.dry_run || cx.gate == Gate::Open {
+        return None;
     }
+    let first = judged.hindrance()?;
+    let object = first
+        .object
+        .as_ref()
+        .map_or_else(|| "the target".to_owned(), ToString::to_string);
+    let sentence = format!("{object}: {}", first.message);
+    Some(if first.severity == Severity::Block {
+        Turn::Failed(Reason::PreflightBlocked, format!("blocked: {sentence}"))
+    } else {
+        Turn::Failed(Reason::PreflightUnknown, format!("could not be seen: {sentence}"))
+    })
 }
 
 fn keep(status: &mut MigrationStatus, judged: &Preflight) {
     status.verdict = Some(verdict(judged.verdict));
-    let mut worst_first: Vec<&Finding> = judged.findings.iter().collect();
+    status.questions = judged.answers.iter().map(answered).collect();
+    let mut worst_first: Vec<&Finding> = judged.findings().collect();
     worst_first.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     status.findings = worst_first.into_iter().take(KEPT).map(shown).collect();
+}
+
+fn answered(one: &portability::Answer) -> QuestionStatus {
+    QuestionStatus {
+        question: one.question,
+        answer: match one.severity {
+            Severity::Pass => Answer::Pass,
+            Severity::Warn => Answer::Warn,
+            Severity::Unknown => Answer::Unknown,
+            Severity::Block => Answer::Block,
+        },
+        seen_at: one.seen_at.map(Time),
+    }
 }
 
 fn shown(finding: &Finding) -> FindingStatus {

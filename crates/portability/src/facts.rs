@@ -4,10 +4,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::key::{Gvk, ObjectKey};
+use crate::{
+    finding::{Finding, Question},
+    key::{Gvk, ObjectKey},
+};
 
 /// Something that is known, or why it is not.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -139,9 +143,46 @@ pub struct Versions {
     pub target: String,
 }
 
+/// What the registry of an image says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ImageAnswer {
+    /// It can be pulled.
+    Found {
+        /// `sha256:...`.
+        digest: String,
+        /// The processor architectures for which it is there, `amd64`.
+        architectures: BTreeSet<String>,
+    },
+    /// It is not there, or not for us, or not for the target's architecture.
+    Refused {
+        /// Why, one sentence.
+        why: String,
+    },
+    /// The registry could not be asked.
+    Unknown {
+        /// Why not, one sentence.
+        why: String,
+    },
+}
+
+/// One image of the workload, as it would be pulled on the target.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImageFact {
+    /// Its name as it stands in the planned objects.
+    pub image: String,
+    /// The planned objects that use it.
+    pub used_by: BTreeSet<ObjectKey>,
+    /// What its registry says.
+    pub answer: ImageAnswer,
+}
+
 /// All that was found out about a target. `..TargetFacts::default()` leaves the rest unknown.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct TargetFacts {
+    /// When the target was asked; none when it was not.
+    pub at: Option<Timestamp>,
+    /// When what a question rests on was seen, where that is not `at`.
+    pub seen: BTreeMap<Question, Timestamp>,
     /// Versions; known only when the target answered.
     pub version: Fact<Versions>,
     /// What it serves.
@@ -167,4 +208,8 @@ pub struct TargetFacts {
     pub namespace_exists: Fact<bool>,
     /// What stands on the target under the planned names; empty when nothing does.
     pub existing: Fact<Vec<Existing>>,
+    /// Every image of the planned objects; none when no registry was asked.
+    pub images: Option<Vec<ImageFact>>,
+    /// What was found out in another way, already judged.
+    pub more: Vec<Finding>,
 }

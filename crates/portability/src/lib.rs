@@ -35,12 +35,15 @@ pub use {
     closure::{Closure, Gathered, Reference, Resolved, Shared, Target, closure, closure_of, gather},
     compare::{Difference, faithful},
     draft::{Change, Why},
-    facts::{AccessFact, AccessNeed, DryRunFact, Existing, Fact, QuotaFact, TargetFacts, Verb, Versions},
+    facts::{
+        AccessFact, AccessNeed, DryRunFact, Existing, Fact, ImageAnswer, ImageFact, QuotaFact, TargetFacts,
+        Verb, Versions,
+    },
     finding::{Finding, Question, Severity},
     haven_app::{Condition, Evidence, Judgement, State, haven_app},
     key::{Gvk, KeyError, ObjectKey},
     manifest::{ManifestError, manifests},
-    preflight::{Preflight, Verdict, access_needed, preflight, sample_pods},
+    preflight::{Answer, Preflight, Verdict, access_needed, preflight, sample_pods},
     reading::{Fault, FieldPath, MAX_BYTES, Manifest, Place, Problem, Reading, Step, read},
     retouch::retouch,
     rules::{

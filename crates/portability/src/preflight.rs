@@ -1,15 +1,18 @@
 //! One verdict from what is sent and what is known about the target.
 //!
-//! Not here: finding out (`fleet`). Invariant: the verdict is the worst finding; what is not known is never a
-//! pass, and a question that is not asked is named as such.
+//! Not here: finding out (`fleet`). Invariant: every question has an answer, and the verdict is the worst of
+//! them; what is not known or was not asked is `Unknown`, never a pass and never absent.
 
 mod checks;
+mod images;
 mod quota;
+mod remedy;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -35,49 +38,141 @@ pub enum Verdict {
     Blocked,
 }
 
+/// One question with its answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    /// Which question.
+    pub question: Question,
+    /// That of the worst finding.
+    pub severity: Severity,
+    /// When what it rests on was seen; none when nothing was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen_at: Option<Timestamp>,
+    /// The evidence, the worst first; at least one. All but a pass say what to do.
+    pub findings: Vec<Finding>,
+}
+
 /// The verdict, and what it rests on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Preflight {
-    /// The worst of the findings.
+    /// The worst of the answers.
     pub verdict: Verdict,
-    /// By question, the worst first. A question that is asked has at least one.
-    pub findings: Vec<Finding>,
-    /// Questions that nothing examines yet: the verdict says nothing about them.
-    pub not_asked: Vec<Question>,
+    /// One for each of [`Question::ALL`], in that order.
+    pub answers: Vec<Answer>,
+}
+
+impl Preflight {
+    /// What is known when the target does not answer: nothing.
+    pub fn unseen(why: &str) -> Self {
+        let answers = Question::ALL.into_iter().map(|question| Answer {
+            question,
+            severity: Severity::Unknown,
+            seen_at: None,
+            findings: vec![
+                Finding::new(question, Severity::Unknown, why)
+                    .remedy(remedy::usual(Question::Reachable, Severity::Unknown)),
+            ],
+        });
+        Self {
+            verdict: Verdict::Unknown,
+            answers: answers.collect(),
+        }
+    }
+
+    /// All findings, by question.
+    pub fn findings(&self) -> impl Iterator<Item = &Finding> {
+        self.answers.iter().flat_map(|answer| &answer.findings)
+    }
+
+    /// Why a real move may not begin: the worst finding that holds it, if one does.
+    pub fn hindrance(&self) -> Option<&Finding> {
+        let holds = |one: &&Finding| {
+            one.severity == Severity::Block || (one.severity == Severity::Unknown && holds(one.question))
+        };
+        let held = self.findings().filter(holds);
+        held.max_by(|one, other| one.severity.cmp(&other.severity).then_with(|| other.cmp(one)))
+    }
+}
+
+/// Whether a real move waits for what is unknown about a question.
+///
+/// What the target says of the objects themselves must be known: an object that is refused half-way leaves work to undo.
+/// The others tell how well it would go. A move sees them for itself before it gives anything up (a Pod without a node
+/// or an image never serves, and the move goes back), and an `Unknown` of them must not keep a city on a cluster that it
+/// has to leave. What is known to fail holds a move in any case.
+fn holds(question: Question) -> bool {
+    match question {
+        Question::Reachable
+        | Question::Served
+        | Question::Access
+        | Question::DryRun
+        | Question::Admission
+        | Question::References
+        | Question::Storage
+        | Question::LockIn
+        | Question::Collisions
+        | Question::Delivery
+        | Question::Once => true,
+        Question::Capacity
+        | Question::Images
+        | Question::Transfer
+        | Question::SourceHealth
+        | Question::Dns
+        | Question::Egress
+        | Question::Fencing => false,
+    }
 }
 
 /// Judges a move.
 pub fn preflight(transformed: &Transformed, facts: &TargetFacts) -> Preflight {
-    let mut findings = checks::all(transformed, facts);
-    for question in Question::ALL.into_iter().filter(|question| question.is_asked()) {
-        if !findings.iter().any(|finding| finding.question == question) {
-            findings.push(Finding::new(
-                question,
-                Severity::Pass,
-                checks::passed(question, transformed),
-            ));
-        }
+    let mut found: BTreeMap<Question, Vec<Finding>> = BTreeMap::new();
+    for finding in checks::all(transformed, facts) {
+        found.entry(finding.question).or_default().push(finding);
     }
-    findings.sort_by(|one, other| {
-        (one.question, other.severity)
-            .cmp(&(other.question, one.severity))
-            .then_with(|| one.cmp(other))
-    });
-    findings.dedup();
-    let verdict = match findings.iter().map(|finding| finding.severity).max() {
-        None | Some(Severity::Pass) => Verdict::Ready,
+    let answers: Vec<Answer> = Question::ALL
+        .into_iter()
+        .map(|question| {
+            let findings = found.remove(&question).unwrap_or_default();
+            answer(question, findings, transformed, facts)
+        })
+        .collect();
+    let verdict = match answers.iter().map(|answer| answer.severity).max() {
+        None | Some(Severity::Unknown) => Verdict::Unknown,
+        Some(Severity::Pass) => Verdict::Ready,
         Some(Severity::Warn) => Verdict::ReadyWithWarnings,
-        Some(Severity::Unknown) => Verdict::Unknown,
         Some(Severity::Block) => Verdict::Blocked,
     };
-    let not_asked = Question::ALL
-        .into_iter()
-        .filter(|question| !question.is_asked())
-        .collect();
-    Preflight {
-        verdict,
+    Preflight { verdict, answers }
+}
+
+fn answer(
+    question: Question,
+    mut findings: Vec<Finding>,
+    transformed: &Transformed,
+    facts: &TargetFacts,
+) -> Answer {
+    if findings.is_empty() {
+        findings.push(match checks::passed(question, transformed, facts) {
+            Some(evidence) => Finding::new(question, Severity::Pass, evidence),
+            None => Finding::new(question, Severity::Unknown, "it was not asked"),
+        });
+    }
+    findings.sort_by(|one, other| other.severity.cmp(&one.severity).then_with(|| one.cmp(other)));
+    findings.dedup();
+    for finding in &mut findings {
+        if finding.severity != Severity::Pass && finding.remedy.is_none() {
+            finding.remedy = Some(remedy::usual(question, finding.severity).to_owned());
+        }
+    }
+    let severity = findings.first().map_or(Severity::Unknown, |worst| worst.severity);
+    let seen_at = (severity != Severity::Unknown || findings.len() > 1)
+        .then(|| facts.seen.get(&question).copied().or(facts.at))
+        .flatten();
+    Answer {
+        question,
+        severity,
+        seen_at,
         findings,
-        not_asked,
     }
 }
 

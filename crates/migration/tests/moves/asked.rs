@@ -2,12 +2,23 @@
 
 use havenmeester_api::{
     condition::COMPLETE,
-    migration::{MigrationStatus, Verdict},
+    migration::{Answer, MigrationStatus, Question, QuestionStatus, Verdict},
     workload::Mode,
 };
 use serde_json::json;
 
 use crate::stage::{APP, Stage, says, show};
+
+/// What nothing answers yet.
+const UNASKED: [Question; 7] = [
+    Question::Capacity,
+    Question::Images,
+    Question::Transfer,
+    Question::SourceHealth,
+    Question::Dns,
+    Question::Egress,
+    Question::Fencing,
+];
 
 /// The writes that members have taken from the daemon's way: those of moves come from outside the cluster.
 async fn rehearse(stage: &Stage) -> MigrationStatus {
@@ -36,7 +47,23 @@ async fn a_target_that_takes_everything_is_ready() {
     let stage = Stage::set(Mode::Exclusive).await;
     let status = rehearse(&stage).await;
     assert_eq!(says(&status, COMPLETE), "True Rehearsed", "{:#?}", show(&status));
-    assert_eq!(status.verdict, Some(Verdict::Ready), "{:#?}", status.findings);
+    // Nothing asks registries here: that one question cannot be answered, and the verdict says so.
+    assert_eq!(status.verdict, Some(Verdict::Unknown), "{:#?}", status.findings);
+    assert_eq!(status.questions.len(), Question::ALL.len());
+    let unknown = |one: &&QuestionStatus| one.answer == Answer::Unknown;
+    let open: Vec<Question> = status
+        .questions
+        .iter()
+        .filter(unknown)
+        .map(|one| one.question)
+        .collect();
+    assert_eq!(open, UNASKED, "{:#?}", status.findings);
+    assert!(
+        status
+            .questions
+            .iter()
+            .all(|one| one.answer != Answer::Block && one.answer != Answer::Warn)
+    );
     assert!(stage.namespace("b").await.is_none());
     stage.end().await;
 }

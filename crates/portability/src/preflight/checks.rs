@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{is_given, quota, samples};
+use super::{images, is_given, quota, samples};
 use crate::{
     closure::{Resolved, closure_of},
     compare::faithful,
@@ -26,32 +26,38 @@ pub(super) fn all(transformed: &Transformed, facts: &TargetFacts) -> Vec<Finding
     out.extend(quota::check(transformed, facts));
     out.extend(references(transformed, facts));
     out.extend(collisions(transformed, facts));
+    out.extend(images::check(facts));
+    out.extend(facts.more.iter().cloned());
     out
 }
 
-/// What a question without findings has shown.
-pub(super) fn passed(question: Question, transformed: &Transformed) -> String {
+/// What a question without findings has shown. None: nobody looked.
+pub(super) fn passed(question: Question, transformed: &Transformed, facts: &TargetFacts) -> Option<String> {
     let count = transformed.objects.len();
-    match question {
+    let evidence = match question {
         Question::Reachable => "the target answers and is not older than the source".to_owned(),
         Question::Served => "every kind is served in its version".to_owned(),
         Question::Access => "every permission is there, those for the rollback included".to_owned(),
         Question::DryRun => format!("the target would accept all {count} objects"),
         Question::Admission => "quotas and classes let it in".to_owned(),
         Question::References => "everything that is referred to is there".to_owned(),
+        Question::Images => {
+            let images = facts.images.as_ref()?;
+            format!("all {} images can be pulled", images.len())
+        }
         Question::Storage => "every claim has its class on the target".to_owned(),
         Question::LockIn => "no setting of one provider was recognised".to_owned(),
         Question::Collisions => "nothing else stands under these names".to_owned(),
         Question::Delivery => "no delivery controller tracks it".to_owned(),
         Question::Once => "no Job or CronJob can run twice".to_owned(),
         Question::Capacity
-        | Question::Images
         | Question::Transfer
         | Question::SourceHealth
         | Question::Dns
         | Question::Egress
-        | Question::Fencing => "not examined".to_owned(),
-    }
+        | Question::Fencing => return None,
+    };
+    Some(evidence)
 }
 
 /// Findings of the transform, but for a request to the platform that is already met.

@@ -7,8 +7,10 @@ use serde_json::{Value, json};
 use super::{Preflight, Verdict, access_needed, preflight, sample_pods};
 use crate::{
     classes::{ClusterClasses, Route, StorageClassKind},
-    facts::{AccessFact, DryRunFact, Existing, Fact, QuotaFact, TargetFacts, Versions},
-    finding::{Question, Severity},
+    facts::{
+        AccessFact, DryRunFact, Existing, Fact, ImageAnswer, ImageFact, QuotaFact, TargetFacts, Versions,
+    },
+    finding::{Finding, Question, Severity},
     key::{Gvk, ObjectKey},
     transform::{Start, Transformed, transform},
 };
@@ -65,6 +67,16 @@ fn mk_transformed(objects: &[Value]) -> Transformed {
     transform(objects, &route, Start::AsCaptured)
 }
 
+/// Questions that facts of a later kind answer.
+const UNASKED: [Question; 6] = [
+    Question::Capacity,
+    Question::Transfer,
+    Question::SourceHealth,
+    Question::Dns,
+    Question::Egress,
+    Question::Fencing,
+];
+
 /// Facts under which everything is good.
 fn mk_facts(transformed: &Transformed) -> TargetFacts {
     let allowed = |need| AccessFact {
@@ -91,6 +103,12 @@ fn mk_facts(transformed: &Transformed) -> TargetFacts {
         runtime_classes: Fact::Known(BTreeSet::new()),
         namespace_exists: Fact::Known(false),
         existing: Fact::Known(vec![]),
+        images: Some(vec![]),
+        more: UNASKED
+            .into_iter()
+            .map(|question| Finding::new(question, Severity::Pass, "looked at"))
+            .collect(),
+        ..TargetFacts::default()
     }
 }
 
@@ -104,12 +122,11 @@ fn judge(change: impl FnOnce(&mut TargetFacts, &Transformed)) -> Preflight {
 
 #[track_caller]
 fn has(judged: &Preflight, verdict: Verdict, question: Question, severity: Severity) {
-    assert_eq!(judged.verdict, verdict, "{:#?}", judged.findings);
+    assert_eq!(judged.verdict, verdict, "{:#?}", judged.answers);
     let found = judged
-        .findings
-        .iter()
+        .findings()
         .any(|one| one.question == question && one.severity == severity);
-    assert!(found, "no {question:?} {severity:?} in {:#?}", judged.findings);
+    assert!(found, "no {question:?} {severity:?} in {:#?}", judged.answers);
 }
 
 fn key(kind: &str, transformed: &Transformed) -> ObjectKey {
@@ -122,9 +139,10 @@ fn key(kind: &str, transformed: &Transformed) -> ObjectKey {
 #[test]
 fn everything_known_and_good_is_ready() {
     let judged = judge(|_, _| {});
-    assert_eq!(judged.verdict, Verdict::Ready, "{:#?}", judged.findings);
-    let asked: BTreeSet<Question> = judged.findings.iter().map(|one| one.question).collect();
-    assert_eq!(asked.len() + judged.not_asked.len(), Question::ALL.len());
+    assert_eq!(judged.verdict, Verdict::Ready, "{:#?}", judged.answers);
+    let asked: Vec<Question> = judged.answers.iter().map(|one| one.question).collect();
+    assert_eq!(asked, Question::ALL);
+    assert!(judged.answers.iter().all(|one| !one.findings.is_empty()));
 }
 
 #[test]
@@ -297,12 +315,7 @@ fn somebody_elses_object_blocks_and_our_own_does_not() {
     let other = mk("v1", "Secret", &json!({ "type": "kubernetes.io/tls" }));
     let judged = with(true, Some(other));
     has(&judged, Verdict::Blocked, Question::Collisions, Severity::Block);
-    assert!(
-        judged
-            .findings
-            .iter()
-            .any(|one| one.field.as_deref() == Some("type"))
-    );
+    assert!(judged.findings().any(|one| one.field.as_deref() == Some("type")));
 }
 
 #[test]
@@ -435,8 +448,8 @@ fn what_a_moving_custom_resource_makes_again_is_not_missing() {
     let transformed = mk_transformed(&[database, made, set]);
     assert_eq!(transformed.objects.len(), 2, "the service is left to its owner");
     let judged = preflight(&transformed, &mk_facts(&transformed));
-    let lost = judged.findings.iter().any(|one| one.message.contains("db-rw"));
-    assert!(!lost, "{:#?}", judged.findings);
+    let lost = judged.findings().any(|one| one.message.contains("db-rw"));
+    assert!(!lost, "{:#?}", judged.answers);
 }
 
 #[test]
@@ -444,4 +457,57 @@ fn a_namespace_that_is_neither_there_nor_sent_blocks() {
     let transformed = mk_transformed(&mk_app()[1..]);
     let judged = preflight(&transformed, &mk_facts(&transformed));
     has(&judged, Verdict::Blocked, Question::References, Severity::Block);
+}
+
+#[test]
+fn a_question_that_was_not_asked_is_unknown_and_says_what_to_do() {
+    let judged = judge(|facts, _| facts.images = None);
+    has(&judged, Verdict::Unknown, Question::Images, Severity::Unknown);
+    assert!(judged.hindrance().is_none(), "a move sees an image for itself");
+    let judged = judge(|facts, _| facts.more.clear());
+    for question in UNASKED {
+        has(&judged, Verdict::Unknown, question, Severity::Unknown);
+    }
+    assert!(
+        judged
+            .findings()
+            .all(|one| one.severity == Severity::Pass || one.remedy.is_some())
+    );
+}
+
+#[test]
+fn what_blocks_holds_a_move_and_so_does_an_unknown_object() {
+    let judged = judge(|facts, _| facts.dry_run.clear());
+    assert_eq!(judged.hindrance().map(|one| one.question), Some(Question::DryRun));
+    let refused = ImageFact {
+        image: "i".to_owned(),
+        used_by: BTreeSet::new(),
+        answer: ImageAnswer::Refused {
+            why: "gone".to_owned(),
+        },
+    };
+    let judged = judge(|facts, _| facts.images = Some(vec![refused]));
+    has(&judged, Verdict::Blocked, Question::Images, Severity::Block);
+    assert_eq!(judged.hindrance().map(|one| one.question), Some(Question::Images));
+}
+
+#[test]
+fn an_answer_is_as_old_as_what_it_rests_on() {
+    let now: jiff::Timestamp = "2026-11-24T10:00:00Z".parse().unwrap();
+    let before: jiff::Timestamp = "2026-11-24T09:00:00Z".parse().unwrap();
+    let judged = judge(|facts, _| {
+        facts.at = Some(now);
+        facts.seen.insert(Question::Images, before);
+        facts.version = Fact::unknown("x");
+    });
+    let seen = |question: Question| {
+        judged
+            .answers
+            .iter()
+            .find(|one| one.question == question)
+            .and_then(|one| one.seen_at)
+    };
+    assert_eq!(seen(Question::Images), Some(before));
+    assert_eq!(seen(Question::Access), Some(now));
+    assert_eq!(seen(Question::Reachable), None, "nothing was seen");
 }
