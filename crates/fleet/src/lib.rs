@@ -27,6 +27,7 @@ mod namespaces; // labels of namespaces, watched or asked for one by one
 mod observe; // discovery and watches while a cluster answers
 mod quantity; // `500m` and `1.5Gi` as numbers
 mod reachability; // the rule: when is a silent cluster lost
+mod registry; // what image registries say
 mod served; // what an API server serves
 mod state; // what outlives a connection
 mod transport; // sockets that notice a dead peer
@@ -44,5 +45,6 @@ pub use layers::Silent;
 pub use limits::Limits;
 pub use member::Member;
 pub use reachability::{Answer, History, Met, Moment, Probe, Verdict, evaluate};
+pub use registry::{Registries, RegistryOptions};
 pub use served::Served;
 pub use view::MemberView;

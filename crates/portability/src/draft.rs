@@ -36,6 +36,8 @@ pub enum Why {
     IssuerMapped,
     /// The other cluster has another registry in the same role.
     RegistryMapped,
+    /// By the digest to which its name led: the same bytes whatever becomes of the name.
+    DigestPinned,
     /// The other cluster has another priority in the same role.
     PriorityMapped,
     /// The other cluster has other labels on the nodes of the same role.
@@ -68,6 +70,7 @@ impl fmt::Display for Why {
             Self::EntryClassMapped => "the target's name for this entry point",
             Self::IssuerMapped => "the target's issuer in this role",
             Self::RegistryMapped => "the target's registry in this role",
+            Self::DigestPinned => "the digest to which the name led",
             Self::PriorityMapped => "the target's priority in this role",
             Self::NodesMapped => "the target's nodes in this role",
             Self::DataSourceStaysBehind => "the data source stays on the source",

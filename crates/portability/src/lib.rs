@@ -13,6 +13,7 @@ mod field; // reading JSON
 mod finding; // one answer to one question
 pub mod haven; // the Haven standard: a cluster's checks and components
 mod haven_app; // Haven's conditions on applications
+pub mod image; // which images, with whose leave
 mod key; // what an object is called
 mod kinds; // order, scope and Pods per kind
 mod manifest; // reading YAML
@@ -52,5 +53,5 @@ pub use {
     },
     run::{is_stopped, start_patch, stop_patch},
     serving::{NotServing, Serving, is_serving},
-    transform::{LeftOut, Planned, Start, Transformed, transform},
+    transform::{LeftOut, Planned, Start, Transformed, pin, transform},
 };

@@ -16,6 +16,8 @@ mod storage;
 mod tests;
 mod webhook;
 
+pub use images::pin;
+
 use std::{
     borrow::Cow,
     collections::{BTreeMap, btree_map},

@@ -17,6 +17,8 @@ pub const KUBERNETES: &str = "v1.36.3";
 pub const ETCD: &str = "v3.6.14";
 /// Helm release that is built when none is given.
 pub const HELM: &str = "v4.2.4";
+/// Release of the distribution project's registry that is built when none is given.
+pub const REGISTRY: &str = "v3.0.0";
 
 /// A program that tests run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,17 +35,20 @@ pub enum Binary {
     Kubectl,
     /// The package manager.
     Helm,
+    /// An image registry.
+    Registry,
 }
 
 impl Binary {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Etcd,
         Self::KubeApiserver,
         Self::KubeControllerManager,
         Self::KubeScheduler,
         Self::Kubectl,
         Self::Helm,
+        Self::Registry,
     ];
 
     /// The file name.
@@ -55,6 +60,7 @@ impl Binary {
             Self::KubeScheduler => "kube-scheduler",
             Self::Kubectl => "kubectl",
             Self::Helm => "helm",
+            Self::Registry => "registry",
         }
     }
 
@@ -66,6 +72,7 @@ impl Binary {
                 ["kube", KUBERNETES].iter().collect()
             }
             Self::Helm => ["helm", HELM].iter().collect(),
+            Self::Registry => ["registry", REGISTRY].iter().collect(),
         }
     }
 }
@@ -83,7 +90,7 @@ pub enum BinariesError {
     #[error(
         "{binary} is not in KUBEBUILDER_ASSETS ({assets}) and not in {}, and there is no `go` on PATH to build it. \
          Either set KUBEBUILDER_ASSETS to a directory with etcd, kube-apiserver, kube-controller-manager, \
-         kube-scheduler, kubectl and helm, or install Go 1.26 or newer and run `cargo xtask kube`",
+         kube-scheduler, kubectl, helm and registry, or install Go 1.26 or newer and run `cargo xtask kube`",
         cache.display()
     )]
     Missing {

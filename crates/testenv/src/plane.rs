@@ -13,6 +13,7 @@ mod pki; // what a cluster trusts, as files
 mod ports; // numbers that nobody else takes
 mod process; // names
 mod programs; // what runs, and how it is called
+mod registry; // images, and who may have them
 mod relay; // the network between a client and a cluster
 
 pub use cluster::Cluster;
@@ -21,4 +22,5 @@ pub use error::TestenvError;
 pub use kubeconfig::client;
 pub use options::ClusterOptions;
 pub use process::Process;
+pub use registry::Registry;
 pub use relay::{Mode, Relay};

@@ -8,6 +8,7 @@ use std::{borrow::Cow, collections::BTreeMap};
 use serde_json::Value;
 
 use super::{
+    Transformed,
     classes::{Mapping, unsettled},
     places,
 };
@@ -59,6 +60,28 @@ fn pull_secrets(draft: &Draft, key: &ObjectKey, findings: &mut Vec<Finding>) {
                 .field(wish.field())
                 .remedy("add the target's registry to its .dockerconfigjson"),
         );
+    }
+}
+
+/// Names every image by the digest to which its name led, with its tag still in it for people. One that is named by a
+/// digest stays, as does one of which no digest is known. Doing it again changes nothing.
+pub fn pin(transformed: &mut Transformed, digests: &BTreeMap<String, String>) {
+    for one in &mut transformed.objects {
+        let mut draft = Draft::new(std::mem::take(&mut one.object));
+        for place in places(draft.object(), &one.key, |entry| &entry.images) {
+            let path: Vec<&str> = place.iter().map(String::as_str).collect();
+            // A field that is a repository only has its tag beside it.
+            if path.last() == Some(&"repository") {
+                continue;
+            }
+            let was = text(draft.object(), &path).to_owned();
+            if let Some(digest) = digests.get(&was).filter(|_| !was.contains('@')) {
+                draft.set(&path, Value::from(format!("{was}@{digest}")), Why::DigestPinned);
+            }
+        }
+        let (object, changes) = draft.finish();
+        one.object = object;
+        one.changes.extend(changes);
     }
 }
 

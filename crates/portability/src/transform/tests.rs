@@ -65,6 +65,43 @@ fn run(objects: &[Value], route: &Route<'_>, start: Start) -> Transformed {
     once
 }
 
+#[test]
+fn an_image_is_pinned_to_its_digest_once_and_keeps_its_tag() {
+    let spec = json!({
+        "initContainers": [{"name": "a", "image": "harbor.example.nl/init:1"}],
+        "containers": [{"name": "b", "image": "nginx"}, {"name": "c", "image": "harbor.example.nl/x@sha256:cd"},
+            {"name": "d", "image": "unseen:1"}],
+    });
+    let deployment = json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"namespace": "n", "name": "web"},
+        "spec": {"template": {"spec": spec}}});
+    let digests: BTreeMap<String, String> = [
+        "harbor.example.nl/init:1",
+        "nginx",
+        "harbor.example.nl/x@sha256:cd",
+    ]
+    .map(|image| (image.to_owned(), "sha256:ab".to_owned()))
+    .into();
+    let mut out = azure_to_logius(&[deployment], Start::AsCaptured);
+    crate::pin(&mut out, &digests);
+    let once = out.clone();
+    crate::pin(&mut out, &digests);
+    assert_eq!(out, once, "a second time");
+    let one = &out.objects[0];
+    let told: Vec<String> = one
+        .changes
+        .iter()
+        .map(|change| format!("{} {}", change.path, change.after.as_ref().unwrap()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            r#"spec.template.spec.initContainers[0].image "harbor.example.nl/init:1@sha256:ab""#,
+            r#"spec.template.spec.containers[0].image "nginx@sha256:ab""#,
+        ]
+    );
+    assert!(one.changes.iter().all(|change| change.why == Why::DigestPinned));
+}
+
 #[track_caller]
 fn azure_to_logius(objects: &[Value], start: Start) -> Transformed {
     let (from, to) = (mk_azure(), mk_logius());

@@ -98,6 +98,11 @@ impl Recipe {
                 package: "helm.sh/helm/v4/cmd/helm".to_owned(),
                 linker_flags: format!("-s -w -X helm.sh/helm/v4/internal/version.version={HELM}"),
             },
+            Binary::Registry => Self {
+                module: "registry",
+                package: ".".to_owned(),
+                linker_flags: "-s -w".to_owned(),
+            },
         }
     }
 }

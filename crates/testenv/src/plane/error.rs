@@ -101,6 +101,16 @@ pub enum TestenvError {
         /// The last lines that it wrote.
         log: String,
     },
+    /// An image registry did not begin to listen.
+    #[error("the registry {name} does not listen after {seconds} s; the end of its log:\n{log}")]
+    Registry {
+        /// Its name.
+        name: String,
+        /// The limit, in seconds.
+        seconds: u64,
+        /// The last lines that it wrote.
+        log: String,
+    },
     /// A kubeconfig that cannot be read.
     #[error("reading a kubeconfig")]
     Kubeconfig(#[from] kube::config::KubeconfigError),

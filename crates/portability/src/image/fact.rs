@@ -1,0 +1,59 @@
+//! What registries say of images, and whose they are.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::used::ImageAsk;
+use crate::facts::Fact;
+
+/// What a registry says of one image.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ImageFact {
+    /// It is there.
+    Found {
+        /// The digest to which its name leads: of the index where there is one for several platforms.
+        digest: String,
+        /// Operating system and architecture of each build, `linux/arm64`. Empty: it does not say.
+        platforms: BTreeSet<String>,
+    },
+    /// The registry does not have it.
+    NotFound,
+    /// The registry does not give it to us. Many do so also for what they do not have.
+    NoAccess {
+        /// The pull Secrets whose login was refused; empty: it was asked without a login.
+        tried: BTreeSet<String>,
+        /// Pull Secrets that could not be read: one of them may have the right login.
+        unread: BTreeSet<String>,
+    },
+    /// It could not be asked, or gave no clear answer.
+    Unknown {
+        /// Why, one sentence.
+        why: String,
+    },
+}
+
+/// Whose a registry is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RegistryFact {
+    /// The Provider that names it.
+    pub provider: String,
+    /// Why it is gone when the source's provider is cut off, one sentence; none: it survives that.
+    pub lost: Option<String>,
+}
+
+/// All that was found out about the images of one move.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImageFacts {
+    /// By what was asked.
+    #[serde(skip)]
+    pub answers: BTreeMap<ImageAsk, ImageFact>,
+    /// Architectures of the target's nodes, as Kubernetes calls them: `amd64`, `arm64`.
+    pub architectures: Fact<BTreeSet<String>>,
+    /// By host, as in [`super::ImageName::registry`]; a host that no Provider names is not here.
+    pub registries: BTreeMap<String, RegistryFact>,
+    /// A registry of the target's into which images can be mirrored, as in its classes.
+    pub mirror: Option<String>,
+    /// Whether the question is if it would survive the cut-off (a dry run), not only if it works today (a move).
+    pub rehearsed: bool,
+}
