@@ -7,7 +7,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 
 /// The spec can be used: every name in it resolves.
 pub const VALID: &str = "Valid";
-/// Provider and MemberCluster: no law from outside the EEA reaches it, and no facts are missing.
+/// Provider, MemberCluster and ExternalApplication: no law from outside the EEA reaches it, and no facts are missing.
 pub const AUTONOMOUS: &str = "Autonomous";
 /// MemberCluster: its API server answers.
 pub const REACHABLE: &str = "Reachable";
@@ -35,7 +35,9 @@ pub const SATISFIABLE: &str = "Satisfiable";
 pub const EFFECTIVE: &str = "Effective";
 /// Exemption: its rule does not hold today.
 pub const IN_FORCE: &str = "InForce";
-/// Exemption: it is over soon.
+/// ExternalApplication: somebody has said how critical it is and how sensitive its data is.
+pub const CLASSIFIED: &str = "Classified";
+/// Exemption, and the contract of an ExternalApplication: it is over soon.
 pub const ENDING: &str = "Ending";
 /// Contract: a dry run is due or overdue.
 pub const DRY_RUN_DUE: &str = "DryRunDue";

@@ -3,8 +3,8 @@ use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomRe
 use kube::CustomResourceExt;
 
 use crate::{
-    AutonomyStandard, Contract, Drill, Exemption, MemberCluster, Migration, PlacementPolicy, Provider,
-    Workload,
+    AutonomyStandard, Contract, Drill, Exemption, ExternalApplication, MemberCluster, Migration,
+    PlacementPolicy, Provider, Workload,
 };
 
 /// The definition of every kind. A kind that is not here is not served.
@@ -18,6 +18,7 @@ pub fn all() -> Vec<CustomResourceDefinition> {
         Exemption::crd(),
         Migration::crd(),
         Contract::crd(),
+        ExternalApplication::crd(),
         Drill::crd(),
     ]
 }

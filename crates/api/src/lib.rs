@@ -19,6 +19,7 @@ pub mod crds; // all definitions, in the order in which they are applied
 pub mod date; // a civil date as the API carries it
 pub mod drill; // a rehearsed cut-off
 pub mod exemption; // one rule, for some, until a day
+pub mod external; // an application that is not on Kubernetes
 pub mod haven; // what a cluster is by the Haven standard
 pub mod labels; // what a namespace on a member says of itself
 pub mod level; // criticality and sensitivity, and how they order
@@ -35,6 +36,7 @@ pub use contract::Contract;
 pub use date::Date;
 pub use drill::Drill;
 pub use exemption::Exemption;
+pub use external::ExternalApplication;
 pub use level::{Criticality, Sensitivity};
 pub use member::MemberCluster;
 pub use migration::Migration;

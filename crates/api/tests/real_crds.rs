@@ -58,6 +58,8 @@ fn good(kind: &str) -> Value {
         }
         "Migration" => json!({"workload": "signalen", "kind": "Relocate", "source": "a", "target": "b"}),
         "Contract" => json!({"provider": "azure", "start": "2024-04-01", "end": "2028-03-31"}),
+        "ExternalApplication" => json!({"title": "Zaken & Co", "provider": "azure", "storageGib": 7,
+            "contractEnd": "2027-12-31", "owner": "IT"}),
         "Drill" => json!({"scenario": {"cutOff": {"provider": "azure"}}, "mode": "Live"}),
         other => panic!("no good {other}"),
     }
@@ -312,6 +314,16 @@ fn schema() -> Vec<Case> {
             "Workload",
             json!({"target": {"namespace": "Not A Name"}}),
             "spec.target.namespace",
+        ),
+        make(
+            "ExternalApplication",
+            json!({"storageGib": -1}),
+            "spec.storageGib",
+        ),
+        make(
+            "ExternalApplication",
+            json!({"contractEnd": "31-12-2027"}),
+            "spec.contractEnd",
         ),
         make(
             "Drill",

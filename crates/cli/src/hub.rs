@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use anyhow::{Context as _, anyhow};
 use havenmeester_api::{
-    AutonomyStandard, Contract, Drill, Exemption, MemberCluster, Migration, PlacementPolicy, Provider,
-    Workload,
+    AutonomyStandard, Contract, Drill, Exemption, ExternalApplication, MemberCluster, Migration,
+    PlacementPolicy, Provider, Workload,
 };
 use k8s_openapi::api::authentication::v1::SelfSubjectReview;
 use kube::api::{ListParams, PostParams};
@@ -103,18 +103,28 @@ pub(crate) fn code(error: &anyhow::Error) -> Option<u16> {
 impl Hub {
     /// Every object of ours.
     pub(crate) async fn objects(&self) -> anyhow::Result<Objects> {
-        let (providers, members, workloads, policies, migrations, contracts, drills, standards, exemptions) =
+        let rules = async { tokio::try_join!(self.list::<PlacementPolicy>(), self.list::<Exemption>()) };
+        let places = async {
             tokio::try_join!(
                 self.list::<Provider>(),
+                self.list::<AutonomyStandard>(),
                 self.list::<MemberCluster>(),
-                self.list::<Workload>(),
-                self.list::<PlacementPolicy>(),
+            )
+        };
+        let inventory =
+            async { tokio::try_join!(self.list::<Workload>(), self.list::<ExternalApplication>()) };
+        let doings = async {
+            tokio::try_join!(
                 self.list::<Migration>(),
                 self.list::<Contract>(),
                 self.list::<Drill>(),
-                self.list::<AutonomyStandard>(),
-                self.list::<Exemption>(),
-            )?;
+            )
+        };
+        let (rules, places, inventory, doings) = tokio::try_join!(rules, places, inventory, doings)?;
+        let (policies, exemptions) = rules;
+        let (providers, standards, members) = places;
+        let (workloads, externals) = inventory;
+        let (migrations, contracts, drills) = doings;
         Ok(Objects {
             providers,
             members,
@@ -125,6 +135,7 @@ impl Hub {
             drills,
             standards,
             exemptions,
+            externals,
         })
     }
 

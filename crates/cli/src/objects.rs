@@ -2,8 +2,8 @@
 use std::collections::BTreeMap;
 
 use havenmeester_api::{
-    AutonomyStandard, Contract, Drill, Exemption, MemberCluster, Migration, PlacementPolicy, Provider,
-    Workload,
+    AutonomyStandard, Contract, Drill, Exemption, ExternalApplication, MemberCluster, Migration,
+    PlacementPolicy, Provider, Workload,
 };
 use kube::ResourceExt;
 
@@ -19,6 +19,7 @@ pub(crate) struct Objects {
     pub(crate) drills: Vec<Drill>,
     pub(crate) standards: Vec<AutonomyStandard>,
     pub(crate) exemptions: Vec<Exemption>,
+    pub(crate) externals: Vec<ExternalApplication>,
 }
 
 impl Objects {
@@ -34,6 +35,7 @@ impl Objects {
             drills: merged(self.drills, others.drills),
             standards: merged(self.standards, others.standards),
             exemptions: merged(self.exemptions, others.exemptions),
+            externals: merged(self.externals, others.externals),
         }
     }
 }

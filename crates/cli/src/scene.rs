@@ -100,6 +100,7 @@ fn scene(objects: Objects, now: Timestamp, mut view: impl FnMut(&MemberCluster) 
         migrations,
         contracts: by_key(objects.contracts),
         drills: by_key(objects.drills),
+        externals: by_key(objects.externals),
     }
 }
 

@@ -197,3 +197,47 @@ fn the_chart_holds_what_crds_prints() {
     names.sort();
     assert_eq!(files, names);
 }
+
+#[test]
+fn a_register_becomes_objects_that_count_as_its_lines_do() {
+    let register = "examples/amsterdam/register/applications.csv";
+    let directory = tempfile::tempdir().unwrap();
+    let manifests = directory.path().join("applications.yaml");
+    let yaml = printed(&["kpi", "import", register, "-o", "yaml"]);
+    std::fs::write(&manifests, &yaml).unwrap();
+    assert_eq!(yaml.matches("kind: ExternalApplication\n").count(), 1_300);
+    let list: serde_json::Value =
+        serde_json::from_str(&printed(&["kpi", "import", register, "-o", "json"])).unwrap();
+    assert_eq!(list["items"].as_array().map(Vec::len), Some(1_300));
+    let counted = |more: &[&str]| {
+        let arguments: Vec<&str> = with_files(&["kpi", "-o", "json"])
+            .into_iter()
+            .chain(more.iter().copied())
+            .collect();
+        serde_json::from_str::<serde_json::Value>(&printed(&arguments)).unwrap()
+    };
+    let lines = counted(&["--external", register]);
+    assert_eq!(counted(&["-f", manifests.to_str().unwrap()]), lines);
+    // A line takes the place of the object of its name.
+    let both = ["--external", register, "-f", manifests.to_str().unwrap()];
+    assert_eq!(counted(&both), lines);
+}
+
+#[test]
+fn an_import_keeps_bad_lines_aside_beside_the_register() {
+    let directory = tempfile::tempdir().unwrap();
+    let bad = directory.path().join("bad.csv");
+    std::fs::write(&bad, "name,supplier\nmail,azure\n,azure\n").unwrap();
+    let run = cargo_bin_cmd!("havenmeester")
+        .current_dir(root())
+        .env_remove("KUBECONFIG")
+        .args(["kpi".as_ref(), "import".as_ref(), bad.as_os_str()])
+        .assert()
+        .code(1);
+    let out = String::from_utf8(run.get_output().stdout.clone()).unwrap();
+    assert!(out.contains("title: mail"), "{out}");
+    let told = String::from_utf8(run.get_output().stderr.clone()).unwrap();
+    assert!(told.contains("bad.csv, line 3: name is empty"), "{told}");
+    let kept = std::fs::read_to_string(directory.path().join("bad.aside.csv")).unwrap();
+    assert_eq!(kept, "name,supplier\n,azure\n");
+}

@@ -217,6 +217,7 @@ impl StatusWrite {
             Self::Drill(o) => identity(o.as_ref()),
             Self::Standard(o) => identity(o.as_ref()),
             Self::Exemption(o) => identity(o.as_ref()),
+            Self::External(o) => identity(o.as_ref()),
         }
     }
 
@@ -230,6 +231,7 @@ impl StatusWrite {
             Self::Standard(o) => replace(Api::all(hub.clone()), *o).await,
             Self::Workload(o) => replace(namespaced(hub, o.as_ref()), *o).await,
             Self::Exemption(o) => replace(namespaced(hub, o.as_ref()), *o).await,
+            Self::External(o) => replace(namespaced(hub, o.as_ref()), *o).await,
             Self::Drill(o) => replace(namespaced(hub, o.as_ref()), *o).await,
         }
     }

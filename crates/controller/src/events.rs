@@ -83,6 +83,7 @@ fn reference(about: &About) -> ObjectReference {
         About::Workload(o) => o.object_ref(&()),
         About::Contract(o) => o.object_ref(&()),
         About::Exemption(o) => o.object_ref(&()),
+        About::External(o) => o.object_ref(&()),
         About::Drill(o) => o.object_ref(&()),
     }
 }

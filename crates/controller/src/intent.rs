@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use havenmeester_api::{
-    AutonomyStandard, Contract, Criticality, Drill, Exemption, MemberCluster, Migration, PlacementPolicy,
-    Provider, Workload,
+    AutonomyStandard, Contract, Criticality, Drill, Exemption, ExternalApplication, MemberCluster, Migration,
+    PlacementPolicy, Provider, Workload,
 };
 use havenmeester_ledger::Entry;
 
@@ -20,6 +20,7 @@ pub(crate) enum StatusWrite {
     Drill(Box<Drill>),
     Standard(Box<AutonomyStandard>),
     Exemption(Box<Exemption>),
+    External(Box<ExternalApplication>),
 }
 
 /// A move to be made.
@@ -46,6 +47,7 @@ pub(crate) enum About {
     Workload(Arc<Workload>),
     Contract(Arc<Contract>),
     Exemption(Arc<Exemption>),
+    External(Arc<ExternalApplication>),
     Drill(Arc<Drill>),
 }
 

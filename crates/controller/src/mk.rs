@@ -7,7 +7,9 @@ use havenmeester_api::labels::{self, Tags};
 use havenmeester_api::member::{Capacity, MemberClusterStatus, Quarantine, Reachability, ReachabilityState};
 use havenmeester_api::migration::{MigrationStatus, MoveKind, Step, StepState, StepStatus};
 use havenmeester_api::workload::{CaptureStatus, CopyState, WorkloadStatus};
-use havenmeester_api::{Contract, Drill, MemberCluster, Migration, PlacementPolicy, Provider, Workload};
+use havenmeester_api::{
+    Contract, Drill, ExternalApplication, MemberCluster, Migration, PlacementPolicy, Provider, Workload,
+};
 use havenmeester_fleet::MemberView;
 use havenmeester_placement::{
     ClusterView, Contact, CopyView, Demand, Fact, Reach, Reasons, Traits, WorkloadId, decide, lint, problems,
@@ -254,6 +256,15 @@ impl Scene {
         self
     }
 
+    pub(crate) fn external(mut self, name: &str, spec: Value) -> Self {
+        let mut external = ExternalApplication::new(name, serde_json::from_value(spec).unwrap());
+        external.metadata.namespace = Some(SPACE.to_owned());
+        external.metadata.resource_version = Some("1".to_owned());
+        self.externals
+            .insert((SPACE.to_owned(), name.to_owned()), Arc::new(external));
+        self
+    }
+
     pub(crate) fn drill(mut self, name: &str, spec: Value) -> Self {
         let mut drill = Drill::new(name, serde_json::from_value(spec).unwrap());
         drill.metadata.namespace = Some(SPACE.to_owned());
@@ -338,6 +349,10 @@ impl Scene {
             StatusWrite::Member(o) => drop(self.members.insert(name(&o.metadata), Arc::new(*o))),
             StatusWrite::Standard(o) => drop(self.standards.insert(name(&o.metadata), Arc::new(*o))),
             StatusWrite::Exemption(o) => drop(self.exemptions.insert(id(&name(&o.metadata)), Arc::new(*o))),
+            StatusWrite::External(o) => drop(
+                self.externals
+                    .insert((SPACE.to_owned(), name(&o.metadata)), Arc::new(*o)),
+            ),
             StatusWrite::Policy(o) => drop(self.policies.insert(name(&o.metadata), Arc::new(*o))),
             StatusWrite::Workload(o) => drop(self.workloads.insert(id(&name(&o.metadata)), Arc::new(*o))),
             StatusWrite::Contract(o) => drop(

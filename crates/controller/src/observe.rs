@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use futures::{StreamExt, TryStreamExt};
 use havenmeester_api::{
-    AutonomyStandard, Contract, Drill, Exemption, MemberCluster, Migration, PlacementPolicy, Provider,
-    Workload,
+    AutonomyStandard, Contract, Drill, Exemption, ExternalApplication, MemberCluster, Migration,
+    PlacementPolicy, Provider, Workload,
 };
 use kube::core::DeserializeGuard;
 use kube::runtime::{WatchStreamExt, watcher};
@@ -31,6 +31,7 @@ pub(crate) struct Hub {
     pub(crate) drills: Shelf<Drill>,
     pub(crate) standards: Shelf<AutonomyStandard>,
     pub(crate) exemptions: Shelf<Exemption>,
+    pub(crate) externals: Shelf<ExternalApplication>,
     changed: Arc<watch::Sender<u64>>,
 }
 
@@ -47,6 +48,7 @@ impl Hub {
             drills: Shelf::default(),
             standards: Shelf::default(),
             exemptions: Shelf::default(),
+            externals: Shelf::default(),
             changed: Arc::new(watch::Sender::new(0)),
         };
         tasks.spawn(follow(
@@ -94,6 +96,11 @@ impl Hub {
             hub.exemptions.clone(),
             Arc::clone(&hub.changed),
         ));
+        tasks.spawn(follow(
+            client.clone(),
+            hub.externals.clone(),
+            Arc::clone(&hub.changed),
+        ));
         hub
     }
 
@@ -113,6 +120,7 @@ impl Hub {
             && self.drills.ready()
             && self.standards.ready()
             && self.exemptions.ready()
+            && self.externals.ready()
     }
 }
 

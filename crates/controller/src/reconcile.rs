@@ -6,6 +6,7 @@ mod contract; // days left, rounds of dry runs, readiness to leave
 mod discovery; // tagged namespaces become Workloads
 mod drill; // who takes part, when it begins and ends
 mod exemption; // in force or not, and how long still
+mod external; // applications that are not on Kubernetes
 mod member; // reachability, quarantine, admission
 mod moves; // from decisions to Migrations
 mod policy; // how many it touches, whether it makes sense
@@ -59,6 +60,7 @@ pub(crate) fn words(turn: &Turn, intents: &mut Intents) {
     exemption::reconcile(turn, intents);
     workload::reconcile(turn, intents);
     contract::reconcile(turn, intents);
+    external::reconcile(turn, intents);
 }
 
 /// The Valid condition that follows from what is wrong with an object. What is only noted leaves it valid.

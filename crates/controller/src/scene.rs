@@ -7,8 +7,8 @@ use std::sync::Arc;
 use havenmeester_api::migration::StepState;
 use havenmeester_api::standard::{self, AutonomyStandardSpec};
 use havenmeester_api::{
-    AutonomyStandard, Contract, Drill, Exemption, MemberCluster, Migration, PlacementPolicy, Provider,
-    Workload, condition,
+    AutonomyStandard, Contract, Drill, Exemption, ExternalApplication, MemberCluster, Migration,
+    PlacementPolicy, Provider, Workload, condition,
 };
 use havenmeester_fleet::MemberView;
 use havenmeester_placement::WorkloadId;
@@ -34,6 +34,8 @@ pub struct Scene {
     pub policies: BTreeMap<String, Arc<PlacementPolicy>>,
     /// By namespace and name.
     pub exemptions: BTreeMap<WorkloadId, Arc<Exemption>>,
+    /// By namespace and name.
+    pub externals: BTreeMap<Key, Arc<ExternalApplication>>,
     /// By namespace and name.
     pub migrations: BTreeMap<Key, Arc<Migration>>,
     /// By namespace and name.
@@ -64,6 +66,7 @@ impl Scene {
                 namespace,
                 name,
             }),
+            externals: hub.externals.all(),
             moves: moves(&migrations),
             migrations,
             contracts: hub.contracts.all(),

@@ -2,21 +2,31 @@
 //!
 //! The format is that of RFC 4180: commas, and double quotes round what holds a comma, a quote or an end of line. The
 //! first line names the columns, in any order: `name`, `supplier` (a Provider), and if wished `criticality`,
-//! `sensitivity` and `storageGib`. Other columns are left alone.
+//! `sensitivity`, `storageGib`, `contractEnd` and `owner`. Other columns are left alone.
 //! Not here: what they are counted for (`kpi`).
 //! Invariant: no line is lost. Each is either an application or kept aside as it stood, with what is wrong with it.
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{Display, Formatter};
 
+use havenmeester_api::external::MOST_GIB;
 use havenmeester_api::level::Read;
-use havenmeester_api::{Criticality, Sensitivity};
+use havenmeester_api::{Criticality, Date, Sensitivity};
 use serde::Serialize;
 
-/// The most storage that one application may be said to take: 1 EiB. More is a slip of the pen.
-const MOST_GIB: i64 = 1 << 30;
+mod csv; // a text as records of fields
+mod object; // the same as objects on the hub
+
+pub use object::manifests;
+
+use csv::{Record, records};
+
+/// The longest name of an application and of a provider, and of an owner: as the definition of `ExternalApplication`
+/// has them.
+const NAME_MOST: usize = 253;
+const OWNER_MOST: usize = 200;
 
 /// An application that is not on Kubernetes.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct External {
     /// What it is called; once only.
@@ -27,8 +37,12 @@ pub struct External {
     pub criticality: Option<Criticality>,
     /// How sensitive its data is; `None`: nobody has said so.
     pub sensitivity: Option<Sensitivity>,
-    /// How much it stores, in GiB.
-    pub storage_gib: i64,
+    /// How much it stores, in GiB; `None`: not known.
+    pub storage_gib: Option<i64>,
+    /// The last day of its contract; `None`: not known, or without an end.
+    pub contract_end: Option<Date>,
+    /// Who answers for it in the organisation.
+    pub owner: Option<String>,
 }
 
 /// What a file holds.
@@ -36,10 +50,41 @@ pub struct External {
 pub struct Import {
     /// The good lines.
     pub applications: Vec<External>,
+    /// Each of them as it stood, should it be kept aside after all.
+    lines: Vec<Line>,
     /// The bad ones.
     pub aside: Vec<Aside>,
     /// The first line, as it stood: a file of what is kept aside begins with it.
     pub heads: String,
+}
+
+impl Import {
+    /// Keeps good lines aside for which a reason is given, too.
+    pub fn set_aside(&mut self, why: impl Fn(&External) -> Option<LineFault>) {
+        let (mut good, mut lines) = (Vec::new(), Vec::new());
+        for (application, line) in self.applications.drain(..).zip(self.lines.drain(..)) {
+            match why(&application) {
+                None => {
+                    good.push(application);
+                    lines.push(line);
+                }
+                Some(fault) => self.aside.push(Aside {
+                    line: line.line,
+                    text: line.text,
+                    fault,
+                }),
+            }
+        }
+        self.aside.sort_by_key(|aside| aside.line);
+        (self.applications, self.lines) = (good, lines);
+    }
+}
+
+/// A good line as it stood.
+#[derive(Clone, Debug, Eq, PartialEq)]
+struct Line {
+    line: usize,
+    text: String,
 }
 
 /// A line that is kept aside.
@@ -78,6 +123,9 @@ pub enum LineFault {
         /// That line.
         first: usize,
     },
+    /// A name that another register has.
+    #[error("name {0:?} stands in another register already")]
+    Elsewhere(String),
     /// A level that nobody understands.
     #[error("{column} {value:?} is no level, expected {expected}")]
     Level {
@@ -87,6 +135,19 @@ pub enum LineFault {
         value: String,
         /// What may stand there.
         expected: &'static str,
+    },
+    /// A day that is none.
+    #[error("contractEnd {0:?} is not a date; write YYYY-MM-DD")]
+    Day(String),
+    /// A text that is longer than its field on the hub may be.
+    #[error("{column} has {length} characters, at most {most} fit")]
+    Long {
+        /// In which column.
+        column: &'static str,
+        /// As many as there are.
+        length: usize,
+        /// As many as fit.
+        most: usize,
     },
     /// An amount that is none.
     #[error("storageGib {0:?} is not a whole number from 0 to {MOST_GIB}")]
@@ -123,98 +184,28 @@ pub fn import(text: &str) -> Result<Import, CsvError> {
         heads: heads.text.to_owned(),
         ..Import::default()
     };
-    let mut lines: BTreeMap<String, usize> = BTreeMap::new();
+    let mut first: BTreeMap<String, usize> = BTreeMap::new();
     for record in records.filter(|record| !record.text.trim().is_empty()) {
         let read = columns
             .read(&record)
-            .and_then(|application| match lines.get(&application.name) {
+            .and_then(|application| match first.get(&application.name) {
                 Some(first) => Err(LineFault::Twice {
                     name: application.name,
                     first: *first,
                 }),
                 None => Ok(application),
             });
+        let (line, text) = (record.line, record.text.to_owned());
         match read {
             Ok(application) => {
-                lines.insert(application.name.clone(), record.line);
+                first.insert(application.name.clone(), line);
                 import.applications.push(application);
+                import.lines.push(Line { line, text });
             }
-            Err(fault) => import.aside.push(Aside {
-                line: record.line,
-                text: record.text.to_owned(),
-                fault,
-            }),
+            Err(fault) => import.aside.push(Aside { line, text, fault }),
         }
     }
     Ok(import)
-}
-
-/// One record, which may reach over several lines.
-#[derive(Default)]
-struct Record<'t> {
-    line: usize,
-    text: &'t str,
-    fields: Option<Vec<String>>,
-}
-
-/// Cuts a text in records. A quote that is never closed ends with its line, so that one slip spoils one line.
-fn records(text: &str) -> impl Iterator<Item = Record<'_>> {
-    let (mut rest, mut line) = (text, 1);
-    std::iter::from_fn(move || {
-        if rest.is_empty() {
-            return None;
-        }
-        let first = rest.find('\n').map_or(rest.len(), |at| at + 1);
-        let (end, fields) = match fields(rest) {
-            Some((end, fields)) => (end, Some(fields)),
-            None => (first, None),
-        };
-        let (record, after) = rest.split_at(end);
-        let at = line;
-        line += record.matches('\n').count();
-        rest = after;
-        Some(Record {
-            line: at,
-            text: record.trim_end_matches(['\r', '\n']),
-            fields,
-        })
-    })
-}
-
-/// The fields of the first record, and where it ends.
-fn fields(text: &str) -> Option<(usize, Vec<String>)> {
-    let (mut fields, mut field, mut quoted) = (Vec::new(), String::new(), false);
-    let mut chars = text.char_indices().peekable();
-    let mut fresh = true; // nothing of the field was read yet
-    let mut closed = false; // its quotes are closed: only a comma or the end may follow
-    while let Some((at, c)) = chars.next() {
-        match c {
-            '"' if quoted && chars.peek().is_some_and(|(_, next)| *next == '"') => {
-                chars.next();
-                field.push('"');
-            }
-            '"' if quoted => (quoted, closed) = (false, true),
-            '"' if fresh => (quoted, fresh) = (true, false),
-            '"' => return None,
-            _ if quoted => field.push(c),
-            ',' => {
-                fields.push(std::mem::take(&mut field));
-                (fresh, closed) = (true, false);
-            }
-            '\n' => {
-                fields.push(field);
-                return Some((at + 1, fields));
-            }
-            '\r' if chars.peek().is_none_or(|(_, next)| *next == '\n') => {}
-            _ if closed => return None,
-            _ => {
-                fresh = false;
-                field.push(c);
-            }
-        }
-    }
-    fields.push(field);
-    (!quoted).then_some((text.len(), fields))
 }
 
 /// Where each column stands.
@@ -225,6 +216,8 @@ struct Columns {
     criticality: Option<usize>,
     sensitivity: Option<usize>,
     storage: Option<usize>,
+    contract_end: Option<usize>,
+    owner: Option<usize>,
 }
 
 impl Columns {
@@ -243,6 +236,8 @@ impl Columns {
             criticality: at("criticality"),
             sensitivity: at("sensitivity"),
             storage: at("storageGib"),
+            contract_end: at("contractEnd"),
+            owner: at("owner"),
         })
     }
 
@@ -257,7 +252,7 @@ impl Columns {
         let field = |at: usize| fields.get(at).map_or("", |field| field.trim());
         let filled = |at: usize, name| match field(at) {
             "" => Err(LineFault::Empty(name)),
-            text => Ok(text.to_owned()),
+            text => fits(name, text, NAME_MOST),
         };
         let wished = |at: Option<usize>| at.map(field).filter(|text| !text.is_empty());
         let storage = wished(self.storage).map(|text| {
@@ -268,13 +263,26 @@ impl Columns {
             .map(|text| level("criticality", Criticality::read(text), Criticality::LABEL_VALUES));
         let sensitivity = wished(self.sensitivity)
             .map(|text| level("sensitivity", Sensitivity::read(text), Sensitivity::LABEL_VALUES));
+        let end =
+            wished(self.contract_end).map(|text| text.parse().map_err(|_| LineFault::Day(text.to_owned())));
+        let owner = wished(self.owner).map(|text| fits("owner", text, OWNER_MOST));
         Ok(External {
             name: filled(self.name, "name")?,
             supplier: filled(self.supplier, "supplier")?,
             criticality: criticality.transpose()?,
             sensitivity: sensitivity.transpose()?,
-            storage_gib: storage.transpose()?.unwrap_or(0),
+            storage_gib: storage.transpose()?,
+            contract_end: end.transpose()?,
+            owner: owner.transpose()?,
         })
+    }
+}
+
+/// A text that fits in its field on the hub.
+fn fits(column: &'static str, text: &str, most: usize) -> Result<String, LineFault> {
+    match text.chars().count() {
+        length if length > most => Err(LineFault::Long { column, length, most }),
+        _ => Ok(text.to_owned()),
     }
 }
 

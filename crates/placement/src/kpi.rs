@@ -19,7 +19,7 @@ use serde::Serialize;
 use crate::autonomy::{Autonomy, Facts, eea};
 use crate::decision::Plan;
 use crate::external::External;
-use crate::request::{Request, WorkloadView};
+use crate::request::{Request, WorkloadId, WorkloadView};
 
 /// What is measured.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
@@ -28,8 +28,7 @@ pub enum Measure {
     Classified,
     /// Applications at Dutch or European providers.
     EuropeanApplications,
-    /// Storage at Dutch or European providers, in GiB. Of applications in the register only: what Workloads store is
-    /// not counted yet.
+    /// Storage at Dutch or European providers, in GiB.
     EuropeanStorage,
     /// Business-critical processes on Dutch or European platforms.
     EuropeanCritical,
@@ -53,11 +52,13 @@ pub struct Kpi {
     pub now: i64,
     /// So much meets it when every workload stands where the plan wants it.
     pub planned: i64,
+    /// Of how many applications it is not known how much they count for: they are not in `of`.
+    pub unknown: usize,
     /// The year of the target.
     pub year: i16,
     /// The target, in per cent of `of`.
     pub target_percent: i64,
-    /// Whether the target is met now; never of nothing.
+    /// Whether the target is met now; never of nothing, and never while something is not known.
     pub met: bool,
     /// What does not meet it, the most critical and the largest first: these make the difference.
     pub missing: Vec<Missing>,
@@ -82,7 +83,8 @@ struct Item {
     name: String,
     criticality: Option<Criticality>,
     sensitivity: Option<Sensitivity>,
-    storage_gib: i64,
+    /// `None`: not known.
+    storage_gib: Option<i64>,
     now: Option<Spot>,
     planned: Option<Spot>,
 }
@@ -96,8 +98,17 @@ struct Spot {
     in_europe: bool,
 }
 
-/// All measures, for the workloads of a request and the applications of the register.
-pub fn kpis(request: &Request, plan: &Plan, externals: &[External]) -> Vec<Kpi> {
+/// What is counted beside the workloads of a request.
+#[derive(Clone, Copy, Debug)]
+pub struct Register<'a> {
+    /// Applications that are not on Kubernetes.
+    pub externals: &'a [External],
+    /// How much workloads store, in GiB, as far as it was seen. Of one that is not here it is not known.
+    pub stored: &'a BTreeMap<WorkloadId, i64>,
+}
+
+/// All measures, for the workloads of a request and what the register holds.
+pub fn kpis(request: &Request, plan: &Plan, register: Register<'_>) -> Vec<Kpi> {
     let clusters = clusters(request);
     let mut items: Vec<Item> = request
         .workloads
@@ -107,8 +118,9 @@ pub fn kpis(request: &Request, plan: &Plan, externals: &[External]) -> Vec<Kpi> 
             let decision = plan.decisions.get(id);
             let desired = decision.and_then(|decision| decision.desired.as_ref());
             of_workload(
-                id.to_string(),
+                id,
                 view,
+                register.stored.get(id).copied(),
                 spot(view.home.as_ref()),
                 spot(desired.or(view.home.as_ref())),
             )
@@ -116,7 +128,7 @@ pub fn kpis(request: &Request, plan: &Plan, externals: &[External]) -> Vec<Kpi> 
         .collect();
     let facts = facts(request);
     let mut suppliers: BTreeMap<&str, Option<Spot>> = BTreeMap::new();
-    for external in externals {
+    for external in register.externals {
         let spot = suppliers
             .entry(&external.supplier)
             .or_insert_with(|| supplier(request, &facts, &external.supplier));
@@ -130,18 +142,29 @@ pub fn kpis(request: &Request, plan: &Plan, externals: &[External]) -> Vec<Kpi> 
         });
     }
     items.sort_by(|a, b| {
-        let key = |item: &Item| (item.criticality.unwrap_or_default(), item.storage_gib);
+        let key = |item: &Item| {
+            (
+                item.criticality.unwrap_or_default(),
+                item.storage_gib.unwrap_or(0),
+            )
+        };
         key(b).cmp(&key(a)).then_with(|| a.name.cmp(&b.name))
     });
     MEASURES.iter().map(|rule| rule.count(&items)).collect()
 }
 
-fn of_workload(name: String, view: &WorkloadView, now: Option<Spot>, planned: Option<Spot>) -> Item {
+fn of_workload(
+    id: &WorkloadId,
+    view: &WorkloadView,
+    storage_gib: Option<i64>,
+    now: Option<Spot>,
+    planned: Option<Spot>,
+) -> Item {
     Item {
-        name,
+        name: id.to_string(),
         criticality: Some(view.criticality),
         sensitivity: Some(view.sensitivity),
-        storage_gib: 0,
+        storage_gib,
         now,
         planned,
     }
@@ -152,8 +175,8 @@ struct Rule {
     measure: Measure,
     year: i16,
     target_percent: i64,
-    /// How much an application counts for; 0 = it is not asked.
-    weight: fn(&Item) -> i64,
+    /// How much an application counts for; 0 = it is not asked, `None` = nobody knows.
+    weight: fn(&Item) -> Option<i64>,
     meets: fn(&Item, Option<&Spot>) -> bool,
 }
 
@@ -162,14 +185,14 @@ const MEASURES: [Rule; 7] = [
         measure: Measure::Classified,
         year: 2027,
         target_percent: 100,
-        weight: |_| 1,
+        weight: |_| Some(1),
         meets: |item, _| item.criticality.is_some() && item.sensitivity.is_some(),
     },
     Rule {
         measure: Measure::EuropeanApplications,
         year: 2030,
         target_percent: 30,
-        weight: |_| 1,
+        weight: |_| Some(1),
         meets: |_, spot| spot.is_some_and(|spot| spot.european),
     },
     Rule {
@@ -183,43 +206,41 @@ const MEASURES: [Rule; 7] = [
         measure: Measure::EuropeanCritical,
         year: 2030,
         target_percent: 100,
-        weight: critical,
+        weight: |item| Some(i64::from(is_critical(item))),
         meets: |_, spot| spot.is_some_and(|spot| spot.european),
     },
     Rule {
         measure: Measure::AutonomousCritical,
         year: 2035,
         target_percent: 100,
-        weight: critical,
+        weight: |item| Some(i64::from(is_critical(item))),
         meets: |_, spot| spot.is_some_and(|spot| spot.autonomous),
     },
     Rule {
         measure: Measure::AutonomousSensitive,
         year: 2035,
         target_percent: 100,
-        weight: sensitive,
+        weight: |item| Some(i64::from(is_sensitive(item))),
         meets: |_, spot| spot.is_some_and(|spot| spot.autonomous),
     },
     Rule {
         measure: Measure::SensitiveInEurope,
         year: 2035,
         target_percent: 100,
-        weight: sensitive,
+        weight: |item| Some(i64::from(is_sensitive(item))),
         meets: |_, spot| spot.is_some_and(|spot| spot.in_europe),
     },
 ];
 
 /// What nobody has classified counts as critical.
-fn critical(item: &Item) -> i64 {
-    i64::from(
-        item.criticality
-            .is_none_or(|level| level == Criticality::Critical),
-    )
+fn is_critical(item: &Item) -> bool {
+    item.criticality
+        .is_none_or(|level| level == Criticality::Critical)
 }
 
 /// What nobody has classified counts as sensitive.
-fn sensitive(item: &Item) -> i64 {
-    i64::from(item.sensitivity.is_none_or(|level| level == Sensitivity::High))
+fn is_sensitive(item: &Item) -> bool {
+    item.sensitivity.is_none_or(|level| level == Sensitivity::High)
 }
 
 impl Rule {
@@ -229,13 +250,17 @@ impl Rule {
             of: 0,
             now: 0,
             planned: 0,
+            unknown: 0,
             year: self.year,
             target_percent: self.target_percent,
             met: false,
             missing: Vec::new(),
         };
         for item in items {
-            let weight = (self.weight)(item);
+            let Some(weight) = (self.weight)(item) else {
+                kpi.unknown += 1;
+                continue;
+            };
             if weight == 0 {
                 continue;
             }
@@ -253,8 +278,8 @@ impl Rule {
                 });
             }
         }
-        kpi.met =
-            kpi.of > 0 && i128::from(kpi.now) * 100 >= i128::from(kpi.of) * i128::from(self.target_percent);
+        let reached = i128::from(kpi.now) * 100 >= i128::from(kpi.of) * i128::from(self.target_percent);
+        kpi.met = kpi.of > 0 && kpi.unknown == 0 && reached;
         kpi
     }
 }

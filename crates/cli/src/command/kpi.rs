@@ -1,18 +1,21 @@
 //! `havenmeester kpi`: how far the city is with its own targets.
 //!
 //! Invariant: a line of a register that cannot be read is told, kept aside when asked, and never dropped in silence.
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::Context as _;
-use havenmeester_placement::{External, Import, Kpi, Measure, import, kpis};
+use havenmeester_placement::{External, Kpi, Measure, Register, kpis};
 use serde::Serialize;
-use tracing::warn;
 
-use crate::args::{Cli, KpiArgs};
-use crate::decided::decided;
+use crate::args::{Cli, KpiArgs, KpiCommand};
+use crate::decided::{Decided, decided};
 use crate::output::{self, Cell, Screen, Tone};
+
+mod import; // manifests of a register
+mod register; // CSV files
+
+use register::Registers;
 
 /// Serialised as `havenmeester kpi -o json`.
 #[derive(Debug, Serialize)]
@@ -27,24 +30,23 @@ struct Measured {
 }
 
 pub(crate) async fn run(cli: &Cli, args: &KpiArgs, screen: Screen) -> anyhow::Result<ExitCode> {
-    let mut external: Vec<External> = Vec::new();
-    let (mut aside, mut kept) = (Vec::new(), String::new());
-    for path in &args.external {
-        let register = read(path)?;
-        keep(path, &register, &mut aside, &mut kept);
-        external.extend(register.applications);
+    if let Some(KpiCommand::Import(args)) = &args.command {
+        return import::run(cli, args, screen);
     }
+    let registers = Registers::read(&args.external)?;
     if let Some(path) = &args.aside {
-        std::fs::write(path, kept).with_context(|| format!("writing {}", path.display()))?;
-    }
-    for line in &aside {
-        warn!("not counted: {line}");
+        registers.write_aside(path)?;
     }
     let decided = Box::pin(decided(cli, &args.filename)).await?;
+    let externals = externals(&decided, registers.applications);
+    let register = Register {
+        externals: &externals,
+        stored: &BTreeMap::new(),
+    };
     let measured = Measured {
-        kpis: kpis(&decided.request, &decided.plan, &external),
-        external: external.len(),
-        aside,
+        kpis: kpis(&decided.request, &decided.plan, register),
+        external: externals.len(),
+        aside: registers.aside,
     };
     output::show(args.output, &measured, |measured| {
         measured.table(screen, args.top)
@@ -52,34 +54,26 @@ pub(crate) async fn run(cli: &Cli, args: &KpiArgs, screen: Screen) -> anyhow::Re
     Ok(super::verdict(measured.aside.is_empty()))
 }
 
-fn read(path: &Path) -> anyhow::Result<Import> {
-    let text = std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
-    import(&text).with_context(|| format!("{}", path.display()))
-}
-
-/// Bad lines, under the first line of their file, so that they can be put right and read again.
-fn keep(path: &Path, register: &Import, aside: &mut Vec<String>, kept: &mut String) {
-    if register.aside.is_empty() {
-        return;
-    }
-    if kept.is_empty() {
-        *kept = format!("{}\n", register.heads);
-    }
-    for line in &register.aside {
-        aside.push(format!("{}, {line}", path.display()));
-        *kept += &line.text;
-        kept.push('\n');
-    }
+/// The objects, but for those that a line of a register takes the place of; and the lines.
+fn externals(decided: &Decided, lines: Vec<External>) -> Vec<External> {
+    let named: BTreeSet<&str> = lines.iter().map(|line| line.name.as_str()).collect();
+    let objects = decided.objects.externals.iter().map(External::of);
+    let mut all: Vec<External> = objects
+        .filter(|object| !named.contains(object.name.as_str()))
+        .collect();
+    all.extend(lines);
+    all
 }
 
 impl Measured {
     fn table(&self, screen: Screen, top: usize) -> String {
         let heads = ["Measure", "Of", "Now", "Planned", "Target", "Met"];
         let rows = self.kpis.iter().map(|kpi| {
-            let (word, tone) = match (kpi.of, kpi.met) {
-                (0, _) => ("nothing to count", Tone::Warn),
-                (_, true) => ("yes", Tone::Good),
-                (_, false) => ("no", Tone::Bad),
+            let (word, tone) = match (kpi.of, kpi.met, kpi.unknown) {
+                (0, _, 0) => ("nothing to count", Tone::Warn),
+                (_, true, _) => ("yes", Tone::Good),
+                (_, false, 0) => ("no", Tone::Bad),
+                (_, false, _) => ("not known", Tone::Bad),
             };
             vec![
                 Cell::plain(name(kpi.measure)),
@@ -93,6 +87,13 @@ impl Measured {
         let mut out = screen.table(&heads, rows.collect());
         let external = self.external;
         let _ = writeln!(out, "\nApplications that are not on Kubernetes: {external}.");
+        for kpi in self.kpis.iter().filter(|kpi| kpi.unknown > 0) {
+            let (name, unknown) = (name(kpi.measure), kpi.unknown);
+            let _ = writeln!(
+                out,
+                "{name}: of {unknown} it is not known how much, and they are not counted."
+            );
+        }
         for kpi in self.kpis.iter().filter(|kpi| !kpi.met && kpi.of > 0 && top > 0) {
             let _ = writeln!(out, "\n{}: what makes the difference", name(kpi.measure));
             for missing in kpi.missing.iter().take(top) {

@@ -3,6 +3,7 @@
 //! The rules between fields are those of the definitions' CEL; the names are what the daemon tells in `Valid`.
 use std::collections::BTreeSet;
 
+use havenmeester_api::ExternalApplication;
 use havenmeester_api::member::Scope;
 use havenmeester_api::policy::Term;
 use havenmeester_placement::Problem;
@@ -17,6 +18,7 @@ pub(super) fn alone(loaded: &Loaded) -> Vec<Fault> {
     let mut faults = Vec::new();
     faults.extend(contracts(loaded));
     faults.extend(drills(loaded));
+    faults.extend(externals(loaded));
     faults.extend(members(loaded));
     faults.extend(policies(loaded));
     faults
@@ -80,6 +82,14 @@ fn drills(loaded: &Loaded) -> Vec<Fault> {
         faults.extend(loaded.known_provider(&object, "spec.scenario.cutOff.provider", provider));
     }
     faults
+}
+
+fn externals(loaded: &Loaded) -> Vec<Fault> {
+    let of = |external: &ExternalApplication| {
+        let object = format!("ExternalApplication/{}", external.name_any());
+        loaded.known_provider(&object, "spec.provider", &external.spec.provider)
+    };
+    loaded.objects.externals.iter().filter_map(of).collect()
 }
 
 fn members(loaded: &Loaded) -> Vec<Fault> {

@@ -157,6 +157,7 @@ impl Loaded {
             "Contract" => objects.contracts.push(document.read()?),
             "Workload" => objects.workloads.push(namespaced(&document, namespace)?),
             "Exemption" => objects.exemptions.push(namespaced(&document, namespace)?),
+            "ExternalApplication" => objects.externals.push(namespaced(&document, namespace)?),
             "Migration" => objects.migrations.push(namespaced(&document, namespace)?),
             "Drill" => objects.drills.push(namespaced(&document, namespace)?),
             other => {

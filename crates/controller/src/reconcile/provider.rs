@@ -56,8 +56,8 @@ pub(super) fn reconcile(turn: &Turn, intents: &mut Intents) {
 }
 
 /// What follows for one provider.
-struct Known {
-    found: Autonomy,
+pub(super) struct Known {
+    pub(super) found: Autonomy,
     objectives: Vec<ObjectiveStatus>,
     changes: Vec<AutonomyChange>,
 }
@@ -75,7 +75,7 @@ struct Remembered {
 static REMEMBERED: Mutex<Option<Remembered>> = Mutex::new(None);
 
 /// What follows for each provider on a day.
-fn worked_out(
+pub(super) fn worked_out(
     providers: &BTreeMap<String, ProviderSpec>,
     standard: &AutonomyStandardSpec,
     today: Date,

@@ -14,12 +14,15 @@ fn faults(lines: &str) -> Vec<String> {
 fn columns_stand_in_any_order_and_quotes_hold_commas() {
     let text = "storageGib,owner,supplier,name\r\n12,x,acme,\"Zaken, \"\"oud\"\"\"\r\n,,eu,Mail\r\n";
     let import = import(text).unwrap();
-    let names: Vec<(&str, i64)> = import
+    let names: Vec<(&str, Option<i64>, Option<&str>)> = import
         .applications
         .iter()
-        .map(|a| (a.name.as_str(), a.storage_gib))
+        .map(|a| (a.name.as_str(), a.storage_gib, a.owner.as_deref()))
         .collect();
-    assert_eq!(names, [("Zaken, \"oud\"", 12), ("Mail", 0)]);
+    assert_eq!(
+        names,
+        [("Zaken, \"oud\"", Some(12), Some("x")), ("Mail", None, None)]
+    );
     assert_eq!(
         (import.aside, import.heads.as_str()),
         (Vec::new(), "storageGib,owner,supplier,name")
@@ -59,6 +62,50 @@ fn each_bad_line_says_what_is_wrong_with_it() {
 }
 
 #[test]
+fn a_day_that_is_none_and_a_text_that_is_too_long_are_told() {
+    let heads = "name,supplier,contractEnd,owner";
+    let told = |line: &str| import(&format!("{heads}\n{line}")).unwrap().aside[0].to_string();
+    assert_eq!(
+        told("a,b,31-12-2027,"),
+        "line 2: contractEnd \"31-12-2027\" is not a date; write YYYY-MM-DD"
+    );
+    let long = "x".repeat(254);
+    assert_eq!(
+        told(&format!("{long},b,,")),
+        "line 2: name has 254 characters, at most 253 fit"
+    );
+    assert_eq!(
+        told(&format!("a,b,,{long}")),
+        "line 2: owner has 254 characters, at most 200 fit"
+    );
+}
+
+#[test]
+fn objects_get_names_of_their_own_and_hold_all_that_was_read() {
+    let text = "name,supplier,criticality,storageGib,contractEnd,owner\nZaken & Co,acme,Low,7,2027-12-31,IT\n\
+                zaken co,acme,,,,\nCafé één,acme,,,,\n---,acme,,,,\n";
+    let import = import(text).unwrap();
+    let objects = manifests(&import.applications, "apps");
+    let names: Vec<&str> = objects
+        .iter()
+        .map(|o| o.metadata.name.as_deref().unwrap())
+        .collect();
+    assert_eq!(names, ["zaken-co", "zaken-co-2", "cafe-een", "application"]);
+    assert_eq!(objects[0].metadata.namespace.as_deref(), Some("apps"));
+    let back: Vec<External> = objects.iter().map(External::of).collect();
+    assert_eq!(back, import.applications);
+}
+
+#[test]
+fn a_good_line_can_be_kept_aside_after_all() {
+    let mut import = import(&format!("{HEADS}\na,b,,,\nc,d,x,,\ne,f,,,\n")).unwrap();
+    import.set_aside(|a| (a.name == "e").then(|| LineFault::Elsewhere("e".to_owned())));
+    let aside: Vec<(usize, &str)> = import.aside.iter().map(|a| (a.line, a.text.as_str())).collect();
+    assert_eq!(aside, [(3, "c,d,x,,"), (4, "e,f,,,")]);
+    assert_eq!(import.applications.len(), 1);
+}
+
+#[test]
 fn a_slip_spoils_one_line_and_the_line_is_kept_as_it_stood() {
     let import = import(&format!("{HEADS}\na,b,,,\nb,\"c,,,\nd,e,,,\n")).unwrap();
     assert_eq!(import.applications.len(), 2);
@@ -83,6 +130,19 @@ proptest! {
     #[test]
     fn any_text_is_read_or_refused(text in "[a-c,\"\r\n é]{0,60}") {
         drop(import(&text));
+    }
+
+    #[test]
+    fn names_of_objects_are_taken_by_an_api_server(names in prop::collection::vec("\\PC{1,40}", 1..20)) {
+        let of = |name: &String| External { name: name.clone(), ..External::default() };
+        let objects = manifests(&names.iter().map(of).collect::<Vec<_>>(), "apps");
+        let mut seen = BTreeSet::new();
+        for object in objects {
+            let name = object.metadata.name.unwrap();
+            let good = name.chars().all(|c| c == '-' || c.is_ascii_lowercase() || c.is_ascii_digit());
+            prop_assert!(good && !name.starts_with('-') && !name.ends_with('-') && name.len() <= 253, "{name}");
+            prop_assert!(seen.insert(name));
+        }
     }
 
     #[test]

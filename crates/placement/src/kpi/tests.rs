@@ -9,7 +9,8 @@ fn external(name: &str, supplier: &str, gib: i64) -> External {
         supplier: supplier.to_owned(),
         criticality: Some(Criticality::Low),
         sensitivity: Some(Sensitivity::Low),
-        storage_gib: gib,
+        storage_gib: Some(gib),
+        ..External::default()
     }
 }
 
@@ -17,6 +18,16 @@ fn scene() -> Request {
     mk_request()
         .workload("permits", mk_workload("permits", "azure-weu").critical())
         .workload("shop", mk_workload("shop", "eu-1"))
+}
+
+/// The workloads of the scene store nothing.
+fn counted(request: &Request, externals: &[External]) -> Vec<Kpi> {
+    let stored = BTreeMap::from([(id("permits"), 0), (id("shop"), 0)]);
+    let register = Register {
+        externals,
+        stored: &stored,
+    };
+    kpis(request, &decide(request), register)
 }
 
 fn of(kpis: &[Kpi], measure: Measure) -> &Kpi {
@@ -31,7 +42,7 @@ fn applications_and_storage_are_counted_where_they_stand_and_where_they_will() {
         external("maps", "eu", 300),
         external("old", "nobody knows", 0),
     ];
-    let kpis = kpis(&request, &decide(&request), &externals);
+    let kpis = counted(&request, &externals);
     let shares = |measure| {
         let kpi = of(&kpis, measure);
         (kpi.of, kpi.now, kpi.planned, kpi.met)
@@ -65,7 +76,7 @@ fn what_nobody_has_classified_counts_as_critical_and_sensitive() {
         sensitivity: None,
         ..external("found", "microsoft", 1)
     };
-    let kpis = kpis(&request, &decide(&request), &[unknown]);
+    let kpis = counted(&request, &[unknown]);
     assert_eq!(
         (
             of(&kpis, Measure::Classified).of,
@@ -90,7 +101,39 @@ fn a_foreign_operator_takes_autonomy_away_and_not_the_european_owner() {
         .insert("ops".to_owned(), mk_provider("US"));
     request.fleet.providers.get_mut("eu").unwrap().operated_by = vec![operator];
     let externals = [external("maps", "eu", 300)];
-    let kpis = kpis(&request, &decide(&request), &externals);
+    let kpis = counted(&request, &externals);
     assert_eq!(of(&kpis, Measure::EuropeanStorage).now, 300);
     assert_eq!(of(&kpis, Measure::AutonomousCritical).planned, 0);
+}
+
+#[test]
+fn storage_that_is_not_known_is_told_and_keeps_the_target_from_being_met() {
+    let request = scene();
+    let externals = [
+        external("maps", "eu", 300),
+        External {
+            storage_gib: None,
+            ..external("mail", "eu", 0)
+        },
+    ];
+    let stored = BTreeMap::from([(id("permits"), 100)]);
+    let register = Register {
+        externals: &externals,
+        stored: &stored,
+    };
+    let kpis = kpis(&request, &decide(&request), register);
+    let storage = of(&kpis, Measure::EuropeanStorage);
+    // Of the shop nobody has seen it, and of mail nobody has said it.
+    assert_eq!(
+        (
+            storage.of,
+            storage.now,
+            storage.planned,
+            storage.unknown,
+            storage.met
+        ),
+        (400, 300, 400, 2, false)
+    );
+    assert_eq!(storage.per_mille(), Some(750));
+    assert!(storage.missing[0].planned, "the plan takes permits to Europe");
 }
