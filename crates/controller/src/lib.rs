@@ -16,6 +16,7 @@ mod log_entry; // what goes into the decision log
 mod metrics; // what Prometheus sees
 mod observe; // keeps what the hub's API server says
 mod options; // what can be set
+mod planning; // the plan, from round to round
 mod reconcile; // one file per kind: from what is to what must be written
 mod request; // what placement is asked
 mod round; // one turn

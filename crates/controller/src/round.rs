@@ -9,7 +9,7 @@ use futures::future::BoxFuture;
 use futures::{FutureExt, StreamExt};
 use havenmeester_fleet::{Fleet, Tracked};
 use havenmeester_migration::{Deps, stop_stale};
-use havenmeester_placement::{Contact, Plan, Reasons, WorkloadId, decide, lint, problems};
+use havenmeester_placement::{Contact, Plan, Reasons, WorkloadId, problems};
 use tokio::time::Instant;
 use tracing::{error, info, warn};
 
@@ -18,6 +18,7 @@ use crate::driver::Driver;
 use crate::enact::Hand;
 use crate::identity::{self, Identity};
 use crate::metrics::{Failure, Metrics};
+use crate::planning::Planning;
 use crate::reconcile::{self, Turn};
 use crate::request;
 use crate::scene::{Scene, ended};
@@ -35,6 +36,7 @@ pub(crate) struct Rounds {
     pub(crate) driver: Driver,
     pub(crate) deps: Deps,
     pub(crate) metrics: Arc<Metrics>,
+    pub(crate) planning: Planning,
     pub(crate) namespace: String,
     pub(crate) actor: String,
 }
@@ -63,21 +65,22 @@ impl Rounds {
         let begun = Instant::now();
         let identities = identity::resolve(scene);
         let request = request::from_identities(scene, &identities);
-        let plan = decide(&request);
-        let faults = lint(&request, &plan);
-        if !faults.is_empty() {
-            // A plan that breaks its own rules is not enacted, not even in part.
-            self.metrics.failed(Failure::Lint);
-            error!(faults = ?faults, "the plan breaks an invariant; nothing of it is enacted");
-            return begun.elapsed();
-        }
-        let problems = problems(&request);
+        let (request, plan) = match self.planning.plan(request) {
+            Ok(planned) => planned,
+            Err(faults) => {
+                // A plan that breaks its own rules is not enacted, not even in part.
+                self.metrics.failed(Failure::Lint);
+                error!(faults = ?faults, "the plan breaks an invariant; nothing of it is enacted");
+                return begun.elapsed();
+            }
+        };
+        let problems = problems(request);
         let turn = Turn {
             scene,
             identities: &identities,
-            request: &request,
-            plan: &plan,
-            reasons: &Reasons::of(&request, &plan),
+            request,
+            plan,
+            reasons: &Reasons::of(request, plan),
             problems: &problems,
             namespace: &self.namespace,
             actor: &self.actor,
@@ -89,7 +92,7 @@ impl Rounds {
             reconcile::words(&turn, &mut intents);
         }
         let sweep = reconcile::stale_copies(&turn);
-        self.count(scene, &plan);
+        count(&self.metrics, scene, plan);
         // What may run was written in an earlier round; it does not wait for the writes of this one.
         self.driver.start(queue.moves);
         let thought = begun.elapsed();
@@ -155,18 +158,17 @@ impl Rounds {
             }
         }
     }
+}
 
-    fn count(&self, scene: &Scene, plan: &Plan) {
-        let violating = plan
-            .decisions
-            .values()
-            .filter(|d| !d.violations.is_empty())
-            .count();
-        let moving = scene.moves.values().flatten().filter(|m| !ended(m)).count();
-        let int = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
-        self.metrics
-            .counts(int(plan.decisions.len() - violating), int(violating), int(moving));
-    }
+fn count(metrics: &Metrics, scene: &Scene, plan: &Plan) {
+    let violating = plan
+        .decisions
+        .values()
+        .filter(|d| !d.violations.is_empty())
+        .count();
+    let moving = scene.moves.values().flatten().filter(|m| !ended(m)).count();
+    let int = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+    metrics.counts(int(plan.decisions.len() - violating), int(violating), int(moving));
 }
 
 /// Whose captures are wanted, and of what.

@@ -21,6 +21,7 @@ use crate::lease;
 use crate::metrics::Metrics;
 use crate::observe::Hub;
 use crate::options::Options;
+use crate::planning::Planning;
 use crate::round::Rounds;
 use crate::scene::Scene;
 use crate::server;
@@ -194,6 +195,7 @@ impl Daemon {
             ),
             deps,
             metrics: Arc::clone(&self.metrics),
+            planning: Planning::default(),
             namespace: self.options.namespace.clone(),
             actor: self.options.identity.clone(),
         }

@@ -51,7 +51,7 @@ pub use hypothesis::{Dimension, Hypothesis, HypothesisError};
 pub use kpi::{Kpi, Measure, Missing, Register, kpis};
 pub use lint::{Fault, LintFinding, lint};
 pub use merge::{Effective, FAILOVER_AFTER, LEAD_TIME, Merged, ROLLBACK_WINDOW, effective};
-pub use planner::{Change, Planner};
+pub use planner::{Advance, Change, Planner};
 pub use problems::{Object, Problem, Reason, problems};
 pub use reasons::Reasons;
 pub use request::{Moving, Request, Search, Using, WorkloadId, WorkloadView};

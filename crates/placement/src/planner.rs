@@ -24,9 +24,11 @@ use crate::place::{Known, known, places_of};
 use crate::request::{Request, WorkloadId, WorkloadView};
 use crate::room::Room;
 
+mod advance; // from one moment to the next
 mod queue; // those that must go
 mod touch; // what a change can touch
 
+pub use advance::Advance;
 use queue::Queue;
 use touch::Touched;
 
@@ -110,6 +112,11 @@ impl Planner {
     /// What it is decided of.
     pub fn request(&self) -> &Request {
         &self.request
+    }
+
+    /// What it is decided of, without the rest.
+    pub fn into_request(self) -> Request {
+        self.request
     }
 
     /// Takes in one change; those whose decision is another than before.

@@ -32,7 +32,7 @@ impl From<WorkloadId> for String {
 }
 
 /// One moment of the world.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Request {
     /// The clusters and the entities behind them.
     pub fleet: FleetView,

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use anyhow::Context as _;
 use havenmeester_api::Criticality;
-use havenmeester_placement::{Change, Contact, Fact, Planner, Request, decide};
+use havenmeester_placement::{Advance, Change, ClusterView, Contact, Fact, Planner, Request, decide};
 use serde_json::{Value, json};
 
 use crate::fleet::{self, Chance};
@@ -14,6 +14,8 @@ use crate::fleet::{self, Chance};
 const CHANGES: usize = 101;
 /// How many of the kind that moves a thousand workloads.
 const LOSSES: usize = 9;
+/// How many rounds of a daemon.
+const ROUNDS: usize = 21;
 
 /// What changes.
 #[derive(Clone, Copy)]
@@ -73,12 +75,46 @@ pub(crate) fn measure(workloads: usize, clusters: u64, seed: u64) -> anyhow::Res
         }
         lines.push(line(kind.name(), &mut times));
     }
+    lines.push(line(
+        "one-round: one workload is other",
+        &mut rounds(&mut planner, &mut chance)?,
+    ));
     anyhow::ensure!(
         *planner.plan() == decide(planner.request()),
         "the plan is not the one made from nothing"
     );
     lines.push(line("one-change", &mut common));
     Ok(lines)
+}
+
+/// What a round of the daemon does after its picture was made: all that is seen is newer, one workload is other.
+fn rounds(planner: &mut Planner, chance: &mut Chance) -> anyhow::Result<Vec<(f64, f64)>> {
+    let mut times = Vec::new();
+    for _ in 0..ROUNDS {
+        let mut next = planner.request().clone();
+        if let Some(Change::Workload(id, Some(view))) = change(Kind::Demand, &next, chance) {
+            next.workloads.insert(id, *view);
+        }
+        next.now += jiff::SignedDuration::from_secs(1);
+        for view in next.fleet.clusters.values_mut() {
+            see_now(view, next.now);
+        }
+        let (begun, worked) = (Instant::now(), crate::worked()?);
+        let advance = planner.advance(next);
+        times.push((begun.elapsed().as_secs_f64(), crate::worked()? - worked));
+        anyhow::ensure!(matches!(advance, Advance::Part(_)), "a round decided all anew");
+    }
+    Ok(times)
+}
+
+/// All that is seen of a cluster is seen now.
+fn see_now(view: &mut ClusterView, now: jiff::Timestamp) {
+    if let Fact::Known { observed_at, .. } = &mut view.capacity {
+        *observed_at = now;
+    }
+    if let Fact::Known { observed_at, .. } = &mut view.copies {
+        *observed_at = now;
+    }
 }
 
 /// `cpuSeconds` leaves out what others did on the machine meanwhile.

@@ -97,8 +97,48 @@ fn change() -> impl Strategy<Value = Change> {
     ]
 }
 
+/// As the next request would show it.
+fn put(request: &mut Request, change: Change) {
+    fn set<K: Ord, V>(map: &mut BTreeMap<K, V>, key: K, value: Option<Box<V>>) {
+        match value {
+            Some(value) => drop(map.insert(key, *value)),
+            None => drop(map.remove(&key)),
+        }
+    }
+    match change {
+        Change::Workload(id, view) => set(&mut request.workloads, id, view),
+        Change::Cluster(name, view) => set(&mut request.fleet.clusters, name, view),
+        Change::Provider(name, spec) => set(&mut request.fleet.providers, name, spec),
+        Change::Policy(name, spec) => set(&mut request.policies, name, spec),
+        Change::Now(now) => request.now = now,
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn several_changes_at_once_give_the_plan_made_from_nothing(
+        request in request(),
+        rounds in prop::collection::vec(prop::collection::vec(change(), 1..5), 1..6),
+    ) {
+        let mut planner = Planner::new(request);
+        for changes in rounds {
+            let told = format!("{changes:?}");
+            let (before, mut next) = (planner.plan().clone(), planner.request().clone());
+            for change in changes {
+                put(&mut next, change);
+            }
+            let advance = planner.advance(next.clone());
+            prop_assert_eq!(planner.request(), &next);
+            prop_assert_eq!(planner.plan(), &decide(&next), "{}", told);
+            if let Advance::Part(differ) = advance {
+                let other = |id: &&WorkloadId| before.decisions.get(*id) != planner.plan().decisions.get(*id);
+                let ids: BTreeSet<&WorkloadId> = before.decisions.keys().chain(planner.plan().decisions.keys()).collect();
+                prop_assert_eq!(differ, ids.into_iter().filter(other).cloned().collect());
+            }
+        }
+    }
 
     #[test]
     fn any_sequence_of_changes_gives_the_plan_made_from_nothing(

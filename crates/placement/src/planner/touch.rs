@@ -48,6 +48,23 @@ impl Touched {
         }
     }
 
+    /// Both together; of a place the room from before the first counts.
+    pub(super) fn and(&mut self, later: Self) {
+        let Self {
+            workloads,
+            decisions,
+            columns,
+        } = later;
+        self.workloads.extend(workloads);
+        self.decisions.extend(decisions);
+        for (at, column) in columns {
+            match column {
+                Column::Judged => drop(self.columns.insert(at, column)),
+                Column::Room(_) => drop(self.columns.entry(at).or_insert(column)),
+            }
+        }
+    }
+
     /// Works out who must go and where they might, for all that was touched.
     pub(super) fn movers<'c>(
         &mut self,
