@@ -25,7 +25,7 @@ use crate::{
     errors::{MemberError, MoveError},
     moving::Moving,
     persist::{Journal, Saved},
-    plan,
+    plan::{self, Later},
     preflight::{self, Gate},
     reason::Reason,
     retain, serving, state, steps, stop, take,
@@ -163,14 +163,21 @@ impl Call<'_> {
         }
         self.account.resume(&self.cx.moving, &self.journal.status, now);
         let mine = self.cx.moving.generation;
-        let newer = (!self.cx.moving.dry_run)
-            .then(|| plan::superseding(&others, &name, &me, mine))
-            .flatten();
-        match newer {
-            Some(newer) => {
-                let by = newer.name_any();
-                self.give_way(&by).await.map(Some)
+        let keeps = state::current(&self.journal.status).is_some_and(|step| steps::keeps_source(step.name));
+        let by = if self.cx.moving.dry_run {
+            None
+        } else if keeps {
+            let later = plan::later(&others, &name, &me, mine, &self.cx.moving.source);
+            self.cx.later = later.clone();
+            match later {
+                Later::Needs(by) => Some(by),
+                Later::None | Later::UnderWay(_) | Later::StandsOn(_) => None,
             }
+        } else {
+            plan::superseding(&others, &name, &me, mine).map(Migration::name_any)
+        };
+        match by {
+            Some(by) => self.give_way(&by).await.map(Some),
             None => Ok(None),
         }
     }

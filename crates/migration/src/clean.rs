@@ -1,8 +1,8 @@
 //! The CleanUp step: the stopped source is deleted.
 //!
-//! Invariant: nothing is deleted unless, in this very look, the target serves and the source stands still; claims
-//! and their data are never deleted, nor what only went along with a part of a namespace; a namespace only when nothing
-//! but what Kubernetes makes by itself is in it.
+//! Invariant: nothing is deleted unless, in this very look, the copy that took its place serves, wherever later moves
+//! have brought that, and the source stands still; claims and their data are never deleted, nor what only went along with
+//! a part of a namespace; a namespace only when nothing but what Kubernetes makes by itself is in it.
 
 use std::collections::BTreeMap;
 
@@ -18,14 +18,27 @@ use crate::{
     namespace::{self, Claim, is_narrow},
     objects,
     owned::is_data,
+    plan::Later,
     serving,
     turn::Turn,
 };
 
 /// Deletes what was captured, last created first.
 pub(crate) async fn run(cx: &Cx<'_>, status: &MigrationStatus) -> Result<Turn, MemberError> {
-    let (source, target) = (cx.source().await?, cx.target().await?);
-    if let Some(what) = serving::missing(cx, status, &target).await? {
+    let (source, home) = match &cx.later {
+        Later::None | Later::Needs(_) => (cx.source().await?, cx.target().await?),
+        Later::StandsOn(cluster) => (cx.source().await?, cx.member(cluster).await?),
+        Later::UnderWay(other) => {
+            let source = &cx.moving.source;
+            return Ok(Turn::wait(
+                30_000,
+                format!(
+                    "{other} to end; until it is known where the workload stands, the copy on {source} is kept"
+                ),
+            ));
+        }
+    };
+    if let Some(what) = serving::missing(cx, status, &home).await? {
         return Ok(Turn::wait(
             30_000,
             format!("{what}; until it serves, the copy on {} is kept", source.name),

@@ -19,6 +19,7 @@ use crate::{
     errors::MemberError,
     moving::Moving,
     namespace::{self, Writer},
+    plan::Later,
     preflight::Gate,
 };
 
@@ -28,6 +29,8 @@ pub(crate) struct Cx<'d> {
     pub(crate) deps: &'d Deps,
     /// What is moved.
     pub(crate) moving: Moving,
+    /// What later moves of the workload mean for its stopped source; looked at in the steps that keep one.
+    pub(crate) later: Later,
     /// Whether the findings of its preflight are heeded.
     pub(crate) gate: Gate,
     loaded: OnceCell<(String, Capture)>,
@@ -51,6 +54,7 @@ impl<'d> Cx<'d> {
         Self {
             deps,
             moving,
+            later: Later::None,
             gate,
             loaded: OnceCell::new(),
             from: OnceCell::new(),
@@ -82,7 +86,7 @@ impl<'d> Cx<'d> {
         self.member(&self.moving.target).await
     }
 
-    async fn member(&self, name: &str) -> Result<Member, MemberError> {
+    pub(crate) async fn member(&self, name: &str) -> Result<Member, MemberError> {
         let found = self.deps.fleet.member(name).await;
         found.map_err(|away| MemberError::Unavailable {
             cluster: name.to_owned(),

@@ -49,9 +49,51 @@ pub(crate) fn superseding<'m>(
     me: &str,
     mine: i64,
 ) -> Option<&'m Migration> {
-    rivals(others, workload, me)
-        .filter(|other| generation(other) > mine && !came_to_nothing(other))
-        .max_by_key(|other| generation(other))
+    newer(others, workload, me, mine).max_by_key(|other| generation(other))
+}
+
+/// What later moves of a workload mean for one that has moved it, and has its stopped source to keep and to clear away.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub(crate) enum Later {
+    /// There is none.
+    #[default]
+    None,
+    /// This one brings the workload back to where the source is: what is left there is its business.
+    Needs(String),
+    /// This one has not come to its end: until it is known where the workload stands, nothing is cleared away.
+    UnderWay(String),
+    /// The workload stands on this cluster by now.
+    StandsOn(String),
+}
+
+/// What later moves mean for one of this generation whose stopped source is on this cluster.
+pub(crate) fn later(others: &[Migration], workload: &str, me: &str, mine: i64, source: &str) -> Later {
+    let back = newer(others, workload, me, mine).filter(|other| other.spec.target == source);
+    if let Some(back) = back.max_by_key(|other| generation(other)) {
+        return Later::Needs(back.name_any());
+    }
+    let Some(newest) = superseding(others, workload, me, mine) else {
+        return Later::None;
+    };
+    let complete = newest
+        .status
+        .as_ref()
+        .and_then(|status| condition::get(&status.conditions, condition::COMPLETE));
+    let ended = |reason: Reason| complete.is_some_and(|c| c.status == "True" && c.reason == reason.as_str());
+    match (&newest.spec.source, &newest.spec.target) {
+        (_, target) if ended(Reason::Moved) => Later::StandsOn(target.clone()),
+        (Some(source), _) if ended(Reason::RolledBack) => Later::StandsOn(source.clone()),
+        _ => Later::UnderWay(newest.name_any()),
+    }
+}
+
+fn newer<'m>(
+    others: &'m [Migration],
+    workload: &str,
+    me: &str,
+    mine: i64,
+) -> impl Iterator<Item = &'m Migration> + use<'m> {
+    rivals(others, workload, me).filter(move |other| generation(other) > mine && !came_to_nothing(other))
 }
 
 /// Dry runs write nothing: they neither supersede nor are superseded.

@@ -101,5 +101,10 @@ pub(crate) fn writes(step: Step) -> bool {
     }
 }
 
+/// Whether the workload is moved, and only its stopped source is left to be kept or cleared away.
+pub(crate) fn keeps_source(step: Step) -> bool {
+    matches!(step, Retain | CleanUp)
+}
+
 #[cfg(test)]
 mod tests;

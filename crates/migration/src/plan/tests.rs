@@ -72,3 +72,36 @@ fn a_dry_run_supersedes_nothing() {
     rehearsal.spec.dry_run = true;
     assert!(superseding(&[rehearsal], "shop", "me", 1).is_none());
 }
+
+#[test]
+fn a_stopped_source_is_left_to_a_later_move_only_where_that_needs_it() {
+    let mk = |name: &str, generation, target: &str, ended: Option<Reason>| {
+        let mut migration = mk_migration(name, generation);
+        (migration.spec.source, migration.spec.target) = (Some("b".to_owned()), target.to_owned());
+        if let (Some(reason), Some(status)) = (ended, migration.status.as_mut()) {
+            let (kind, now) = (condition::COMPLETE, jiff::Timestamp::UNIX_EPOCH);
+            let yes = condition::State::True;
+            condition::set(&mut status.conditions, kind, yes, reason.as_str(), "", None, now);
+        }
+        migration
+    };
+    let seen = |all: &[Migration]| later(all, "shop", "me", 3, "a");
+    assert_eq!(seen(&[mk("before", 2, "a", None)]), Later::None);
+    assert_eq!(
+        seen(&[mk("nothing", 4, "c", Some(Reason::NotMoved))]),
+        Later::None
+    );
+    let on = mk("on", 4, "c", None);
+    assert_eq!(seen(std::slice::from_ref(&on)), Later::UnderWay("on".to_owned()));
+    let done = mk("on", 4, "c", Some(Reason::Moved));
+    assert_eq!(seen(std::slice::from_ref(&done)), Later::StandsOn("c".to_owned()));
+    let back = mk("on", 4, "c", Some(Reason::RolledBack));
+    assert_eq!(seen(&[back]), Later::StandsOn("b".to_owned()));
+    let home = mk("home", 5, "a", None);
+    assert_eq!(seen(&[done, home.clone()]), Later::Needs("home".to_owned()));
+    // However often it went on from there.
+    assert_eq!(
+        seen(&[home, mk("off", 6, "d", Some(Reason::Moved))]),
+        Later::Needs("home".to_owned())
+    );
+}

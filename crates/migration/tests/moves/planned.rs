@@ -196,3 +196,41 @@ async fn a_move_of_what_is_not_there_fails_and_says_so() {
     assert!(stage.is_serving("a").await);
     stage.end().await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_is_left_behind_is_cleaned_up_also_when_the_workload_has_moved_on() {
+    let stage = Stage::set(Mode::Replicable).await;
+    let kept = |status: &_| step(status, Step::Retain) == Some(StepState::Running);
+    stage.ask("go", |_| ()).await;
+    stage.until("go", kept).await;
+    stage
+        .ask("on", |spec| {
+            (spec.source, spec.target) = (Some("b".to_owned()), "c".to_owned());
+            spec.rollback_window = Some("1h".parse().unwrap());
+        })
+        .await;
+    // Begun, and not yet moved: nothing is cleared away, however long the window is over.
+    stage.call("on").await;
+    tokio::time::sleep(std::time::Duration::from_mins(11)).await;
+    let waits = stage.until("go", |status| {
+        status.step == Some(Step::CleanUp) && status.waiting_for.is_some()
+    });
+    let what = waits.await.waiting_for.unwrap_or_default();
+    assert!(what.starts_with("on to end"), "{what}");
+    stage.until("on", kept).await;
+    let done = stage.finish("go").await;
+    assert_eq!(
+        step(&done, Step::CleanUp),
+        Some(StepState::Done),
+        "{:#?}",
+        show(&done)
+    );
+    assert!(stage.namespace("a").await.is_none(), "left on a");
+    assert!(stage.is_serving("c").await);
+    let kept = stage.get("b", "apps", "v1", "Deployment", "web").await.unwrap();
+    assert_eq!(
+        kept["spec"]["replicas"], 0,
+        "what the later move keeps is its own"
+    );
+    stage.end().await;
+}
