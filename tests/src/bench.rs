@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use anyhow::Context as _;
 use async_trait::async_trait;
 use havenmeester_api::{MemberCluster, crds};
 use havenmeester_controller::Options;
@@ -13,47 +12,26 @@ use havenmeester_fleet::{
 };
 use havenmeester_ledger::{Keys, Ledger, open_store};
 use havenmeester_simulator::{User, World};
-use kube::api::{Api, DynamicObject, PostParams};
-use kube::core::{ApiResource, GroupVersionKind};
 use kube::{Client, ResourceExt};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use crate::objects::create;
+
 /// The hub's namespace.
 pub const NAMESPACE: &str = "havenmeester";
-
-/// Creates one object of any kind.
-pub async fn create(client: &Client, object: Value) -> anyhow::Result<()> {
-    let object: DynamicObject = serde_json::from_value(object).context("an object without kind or name")?;
-    let api = api(client, &object)?;
-    let name = object.name_any();
-    api.create(&PostParams::default(), &object)
-        .await
-        .with_context(|| format!("creating {name}"))?;
-    Ok(())
-}
-
-/// The API for the kind and namespace of an object.
-pub fn api(client: &Client, object: &DynamicObject) -> anyhow::Result<Api<DynamicObject>> {
-    let types = object.types.clone().unwrap_or_default();
-    let gvk = GroupVersionKind::try_from(&types).context("an object without apiVersion")?;
-    let resource = ApiResource::from_gvk(&gvk);
-    Ok(match object.metadata.namespace.as_deref() {
-        Some(namespace) => Api::namespaced_with(client.clone(), namespace, &resource),
-        None => Api::all_with(client.clone(), &resource),
-    })
-}
 
 /// A hub with our kinds and namespace.
 pub async fn furnish_hub(hub: &Client) -> anyhow::Result<()> {
     create(
         hub,
-        json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}}),
+        None,
+        &json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}}),
     )
     .await?;
     for crd in crds::all() {
-        create(hub, serde_json::to_value(crd)?).await?;
+        create(hub, None, &serde_json::to_value(crd)?).await?;
     }
     Ok(())
 }
@@ -63,7 +41,8 @@ pub async fn add_member(hub: &Client, name: &str, kubeconfig: Option<&str>) -> a
     let kind = |kind: &str, spec: Value| json!({"apiVersion": "havenmeester.dev/v1alpha1", "kind": kind, "metadata": {"name": name}, "spec": spec});
     create(
         hub,
-        kind(
+        None,
+        &kind(
             "Provider",
             json!({"legalName": name, "country": "NL", "category": "PrivateEu"}),
         ),
@@ -72,7 +51,8 @@ pub async fn add_member(hub: &Client, name: &str, kubeconfig: Option<&str>) -> a
     if let Some(kubeconfig) = kubeconfig {
         create(
             hub,
-            json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name, "namespace": NAMESPACE},
+            None,
+            &json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name, "namespace": NAMESPACE},
                 "stringData": {"kubeconfig": kubeconfig}}),
         )
         .await?;
@@ -80,23 +60,27 @@ pub async fn add_member(hub: &Client, name: &str, kubeconfig: Option<&str>) -> a
     let connection = json!({"kubeconfigSecret": {"namespace": NAMESPACE, "name": name}});
     create(
         hub,
-        kind(
+        None,
+        &kind(
             "MemberCluster",
             json!({"provider": name, "region": "nl", "connection": connection}),
         ),
     )
-    .await
+    .await?;
+    Ok(())
 }
 
 /// Everything fails over at once when its cluster is lost.
 pub async fn add_policy(hub: &Client) -> anyhow::Result<()> {
     create(
         hub,
-        json!({"apiVersion": "havenmeester.dev/v1alpha1", "kind": "PlacementPolicy",
+        None,
+        &json!({"apiVersion": "havenmeester.dev/v1alpha1", "kind": "PlacementPolicy",
             "metadata": {"name": "all"},
             "spec": {"migration": {"mode": "Automatic"}, "failover": {"mode": "Automatic", "after": "0s"}}}),
     )
-    .await
+    .await?;
+    Ok(())
 }
 
 /// Members that are simulated are reached through the simulated network, the others by their kubeconfigs.

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::Context as _;
-use havenmeester_portability::{self as portability, ObjectKey, Serving, is_captured_kind};
+use havenmeester_portability::{ObjectKey, Standing, is_captured_kind};
 use k8s_openapi::api::core::v1::Namespace;
 use kube::{
     Api, Client,
@@ -15,16 +15,11 @@ use kube::{
 };
 use serde_json::Value;
 
-/// Fields that differ because clusters call the same thing differently (`MemberCluster.spec.classes`).
-const NAMES_OF_CLASSES: [&str; 2] = ["ingressClassName", "storageClassName"];
-
 /// What stands in one namespace.
 #[derive(Clone, Debug, Default)]
 pub struct Copy {
-    /// As it would be captured.
-    pub captured: BTreeMap<ObjectKey, Value>,
-    /// As it is.
-    live: BTreeMap<String, Value>,
+    namespace: Option<Value>,
+    standing: Standing,
 }
 
 /// The kinds that a cluster serves and that are captured.
@@ -52,8 +47,7 @@ impl Copy {
         let mut copy = Self::default();
         let spaces: Api<Namespace> = Api::all(client.clone());
         if let Some(space) = spaces.get_opt(namespace).await? {
-            copy.live
-                .insert(format!("Namespace {namespace}"), serde_json::to_value(space)?);
+            copy.namespace = Some(serde_json::to_value(space)?);
         }
         for resource in kinds {
             let api: Api<DynamicObject> = Api::namespaced_with(client.clone(), namespace, resource);
@@ -66,101 +60,79 @@ impl Copy {
                     api_version: resource.api_version.clone(),
                     kind: resource.kind.clone(),
                 });
-                copy.keep(serde_json::to_value(object)?)?;
+                copy.standing.keep(serde_json::to_value(object)?);
             }
         }
         Ok(copy)
     }
 
-    fn keep(&mut self, live: Value) -> anyhow::Result<()> {
-        let Some(kept) = portability::capture(&live) else {
-            return Ok(());
-        };
-        let key = ObjectKey::from_value(&kept).context("an object without a name")?;
-        self.live.insert(key.to_string(), live);
-        self.captured.insert(key, kept);
-        Ok(())
+    /// Every object that is captured.
+    pub fn captured(&self) -> &BTreeMap<ObjectKey, Value> {
+        self.standing.captured()
     }
 
     /// Whether there is nothing, not even the namespace.
     pub fn is_gone(&self) -> bool {
-        self.live.is_empty()
+        self.namespace.is_none() && self.standing.live().is_empty()
     }
 
     /// What would start Pods.
-    pub fn running(&self) -> Vec<&str> {
-        self.live
-            .iter()
-            .filter(|(_, object)| runs(object) && !portability::is_stopped(object))
-            .map(|(key, _)| key.as_str())
-            .collect()
+    pub fn running(&self) -> Vec<String> {
+        self.standing.running()
     }
 
     /// What does not do its work yet, and why.
     pub fn not_serving(&self) -> Vec<String> {
-        let runners = self.live.iter().filter(|(_, object)| runs(object));
-        runners
-            .filter_map(|(key, object)| match portability::is_serving(object) {
-                Serving::Yes | Serving::NotApplicable => None,
-                Serving::No(why) => Some(format!("{key}: {why}")),
-            })
-            .collect()
+        self.standing.not_serving()
+    }
+
+    /// Everything, the namespace too, with its name.
+    fn live(&self) -> impl Iterator<Item = (String, &Value)> {
+        let namespace = self.namespace.iter().map(|space| ("Namespace".to_owned(), space));
+        namespace.chain(
+            self.standing
+                .live()
+                .iter()
+                .map(|(key, object)| (key.to_string(), object)),
+        )
     }
 
     /// The version of each object that only people write: what a controller of Kubernetes keeps writing is left out.
-    pub fn versions(&self) -> BTreeMap<&str, &str> {
-        self.live
-            .iter()
+    pub fn versions(&self) -> BTreeMap<String, &str> {
+        self.live()
             .filter(|(_, object)| object["kind"] != "CronJob")
-            .filter_map(|(key, object)| Some((key.as_str(), object["metadata"]["resourceVersion"].as_str()?)))
+            .filter_map(|(key, object)| Some((key, object["metadata"]["resourceVersion"].as_str()?)))
             .collect()
     }
 
     /// Objects that the daemon has ever written.
-    pub fn written_by_us(&self) -> Vec<&str> {
+    pub fn written_by_us(&self) -> Vec<String> {
         let ours = |object: &Value| {
             object["metadata"]["managedFields"].as_array().is_some_and(|all| {
                 all.iter()
                     .any(|one| one["manager"] == havenmeester_api::FIELD_MANAGER)
             })
         };
-        self.live
-            .iter()
+        self.live()
             .filter(|(_, object)| ours(object))
-            .map(|(key, _)| key.as_str())
+            .map(|(key, _)| key)
             .collect()
     }
 
     /// What `there` lacks of this copy, and what is not as it was: only names of classes may differ.
     pub fn lost_in(&self, there: &Self) -> Vec<String> {
-        let mut problems = Vec::new();
-        for (key, sent) in &self.captured {
-            let Some(live) = there.live.get(&key.to_string()) else {
-                problems.push(format!("{key} is missing"));
-                continue;
-            };
-            let changed = portability::faithful(sent, live)
-                .into_iter()
-                .filter(|d| !NAMES_OF_CLASSES.iter().any(|field| d.path.ends_with(field)))
-                .map(|d| format!("{key}: {} differs", d.path));
-            problems.extend(changed);
-        }
-        problems
+        self.standing.lost_in(&there.standing)
     }
 
     /// What `there` has and this copy had not.
     pub fn added_in(&self, there: &Self) -> Vec<String> {
-        let new = there
-            .captured
-            .keys()
-            .filter(|key| !self.captured.contains_key(*key));
-        new.map(|key| format!("{key} is new")).collect()
+        self.standing.added_in(&there.standing)
     }
 
     /// The values of a field, over all objects that have it.
     pub fn values(&self, pointer: &str) -> Vec<&str> {
         let mut values: Vec<&str> = self
-            .captured
+            .captured()
             .values()
             .filter_map(|object| object.pointer(pointer)?.as_str())
             .collect();
@@ -168,11 +140,4 @@ impl Copy {
         values.dedup();
         values
     }
-}
-
-fn runs(object: &Value) -> bool {
-    matches!(
-        object["kind"].as_str(),
-        Some("Deployment" | "StatefulSet" | "DaemonSet")
-    )
 }

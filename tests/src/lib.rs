@@ -21,7 +21,7 @@ pub use {
     copy::Copy,
     daemon::Daemon,
     member::{Member, Plan},
-    objects::{create, example, read},
+    objects::{api, create, example, read},
     seen::{Seen, step},
     stage::{NAMESPACE, Stage},
 };

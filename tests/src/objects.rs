@@ -34,17 +34,27 @@ pub async fn create(client: &Client, namespace: Option<&str>, object: &Value) ->
         object: key.to_string(),
         source: Box::new(source),
     };
-    let resource = ApiResource::from_gvk(&GroupVersionKind::gvk(&key.group, &key.version, &key.kind));
     let object: DynamicObject =
         serde_json::from_value(object.clone()).map_err(|source| refused(kube::Error::SerdeError(source)))?;
-    let api: Api<DynamicObject> = match object.metadata.namespace.as_deref().or(namespace) {
-        Some(namespace) => Api::namespaced_with(client.clone(), namespace, &resource),
-        None => Api::all_with(client.clone(), &resource),
-    };
+    let api = api(client, namespace, &key, &object);
     api.create(&PostParams::default(), &object)
         .await
         .map_err(refused)?;
     Ok(())
+}
+
+/// The API for the kind and namespace of an object.
+pub fn api(
+    client: &Client,
+    namespace: Option<&str>,
+    key: &ObjectKey,
+    object: &DynamicObject,
+) -> Api<DynamicObject> {
+    let resource = ApiResource::from_gvk(&GroupVersionKind::gvk(&key.group, &key.version, &key.kind));
+    match object.metadata.namespace.as_deref().or(namespace) {
+        Some(namespace) => Api::namespaced_with(client.clone(), namespace, &resource),
+        None => Api::all_with(client.clone(), &resource),
+    }
 }
 
 /// Why an object was not created.

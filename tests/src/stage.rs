@@ -174,7 +174,7 @@ impl Stage {
         loop {
             let copy = member.copy(namespace).await?;
             let missing = copy.not_serving();
-            if missing.is_empty() && !copy.captured.is_empty() {
+            if missing.is_empty() && !copy.captured().is_empty() {
                 self.tell(&format!("{namespace} serves on {}", member.plan.name));
                 return Ok(());
             }

@@ -173,14 +173,14 @@ async fn the_rest_goes_on(stage: &mut Stage) -> anyhow::Result<()> {
     ensure!(told, "{:#?}", status.findings);
     let here = stage.member(AZURE)?.copy("geweigerd").await?;
     ensure!(
-        here.not_serving().is_empty() && !here.captured.is_empty(),
+        here.not_serving().is_empty() && !here.captured().is_empty(),
         "it still serves"
     );
     let there = stage.member("eu")?.copy("geweigerd").await?;
     ensure!(
-        there.captured.is_empty(),
+        there.captured().is_empty(),
         "left on the target: {:?}",
-        there.captured.keys()
+        there.captured().keys()
     );
     Ok(())
 }
@@ -230,7 +230,12 @@ async fn store_that_is_full(stage: &mut Stage) -> anyhow::Result<()> {
         .await?;
     ensure!(seen.home("goed") == Some("eu"), "nothing moves for it: {seen}");
     ensure!(
-        !stage.member(AZURE)?.copy("geweigerd").await?.captured.is_empty(),
+        !stage
+            .member(AZURE)?
+            .copy("geweigerd")
+            .await?
+            .captured()
+            .is_empty(),
         "nothing is deleted"
     );
     store.mend()?;

@@ -86,9 +86,9 @@ async fn moved(stage: &Stage, before: &Copy, name: &str, seen: &Seen) -> anyhow:
         here.running()
     );
     let gone: Vec<_> = before
-        .captured
+        .captured()
         .keys()
-        .filter(|key| !here.captured.contains_key(*key))
+        .filter(|key| !here.captured().contains_key(*key))
         .collect();
     ensure!(gone.is_empty(), "{name}: not kept on azure: {gone:?}");
     for (field, class) in [
@@ -231,7 +231,7 @@ async fn stays(stage: &mut Stage, apps: &[App], before: &Before) -> anyhow::Resu
         );
         assert_eq!(
             after[name].written_by_us(),
-            Vec::<&str>::new(),
+            Vec::<String>::new(),
             "{name} is touched"
         );
     }
@@ -256,7 +256,7 @@ async fn tag_and_clean_up(stage: &mut Stage, before: &Copy) -> anyhow::Result<()
     spaces
         .patch(name, &PatchParams::default(), &Patch::Merge(&tags))
         .await?;
-    let seen = stage
+    stage
         .wait("nextcloud to be moved and cleaned up", |seen| {
             let cleaned = |m: &Migration| step(m, Step::CleanUp) == Some(StepState::Done);
             seen.moves(name).any(cleaned) && seen.home(name) == Some("eu")
@@ -267,7 +267,7 @@ async fn tag_and_clean_up(stage: &mut Stage, before: &Copy) -> anyhow::Result<()
     assert_eq!(there.not_serving(), Vec::<String>::new());
     // Data in a volume is never deleted; everything else is.
     let left = stage.member(AZURE)?.copy(name).await?;
-    let kinds: Vec<&str> = left.captured.keys().map(|key| key.kind.as_str()).collect();
+    let kinds: Vec<&str> = left.captured().keys().map(|key| key.kind.as_str()).collect();
     assert_eq!(kinds, ["PersistentVolumeClaim"]);
     Ok(())
 }

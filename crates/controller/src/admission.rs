@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use havenmeester_api::migration::{MoveKind, Step, StepState};
-use havenmeester_api::{Criticality, Migration};
+use havenmeester_api::migration::{MigrationStatus, MoveKind};
+use havenmeester_api::{Criticality, Migration, condition};
 use havenmeester_placement::WorkloadId;
 
 use crate::identity::Identity;
@@ -93,21 +93,10 @@ fn begun(migration: &Migration) -> bool {
 
 /// Whether a failover no longer holds up others: its objects stand, or it cannot go on.
 fn created(migration: &Migration) -> bool {
-    ended(migration)
-        || migration.status.as_ref().is_some_and(|s| {
-            s.measured.created_at.is_some()
-                || s.steps
-                    .iter()
-                    .any(|st| st.name == Step::Create && st.state != StepState::Pending && stuck(st, s))
-        })
-}
-
-fn stuck(
-    step: &havenmeester_api::migration::StepStatus,
-    status: &havenmeester_api::migration::MigrationStatus,
-) -> bool {
-    step.state == StepState::Done
-        || havenmeester_api::condition::is_true(&status.conditions, havenmeester_api::condition::STUCK)
+    let done = |s: &MigrationStatus| {
+        s.measured.created_at.is_some() || condition::is_true(&s.conditions, condition::STUCK)
+    };
+    ended(migration) || migration.status.as_ref().is_some_and(done)
 }
 
 fn is_barred(scene: &Scene, migration: &Migration) -> bool {

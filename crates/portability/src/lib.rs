@@ -26,6 +26,7 @@ mod rules; // what ties to a provider
 mod run; // stop and start
 mod served; // does the target serve the kind
 mod serving; // does it do its work
+mod standing; // what stands in one namespace, beside what stood in another
 mod transform; // what the target is sent
 
 pub mod mark; // the annotations that we write
@@ -53,5 +54,6 @@ pub use {
     },
     run::{is_stopped, start_patch, stop_patch},
     serving::{NotServing, Serving, is_serving},
+    standing::Standing,
     transform::{LeftOut, Planned, Start, Transformed, pin, transform},
 };

@@ -10,6 +10,7 @@ use havenmeester_api::{MemberCluster, condition};
 use havenmeester_simulator::{ClusterSpec, Quality, World};
 use havenmeester_testenv::{Cluster, ClusterOptions, Mode, Process, Relay};
 use havenmeester_tests::bench::{self, Daemon, Lines};
+use havenmeester_tests::create;
 use kube::Client;
 use kube::api::{Api, Patch, PatchParams};
 use serde_json::json;
@@ -148,15 +149,15 @@ async fn come_back(way: Way, member: &Cluster, relay: &mut Relay, hub: &Client) 
 async fn account(member: &Cluster, admin: &Client) -> anyhow::Result<String> {
     let account = json!({"apiVersion": "v1", "kind": "ServiceAccount",
         "metadata": {"name": "havenmeester", "namespace": "default"}});
-    bench::create(admin, account).await?;
+    create(admin, None, &account).await?;
     let binding = json!({"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRoleBinding",
         "metadata": {"name": "havenmeester"},
         "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "cluster-admin"},
         "subjects": [{"kind": "ServiceAccount", "name": "havenmeester", "namespace": "default"}]});
-    match bench::create(admin, binding).await {
+    match create(admin, None, &binding).await {
         Ok(()) => {}
-        Err(error) if error.chain().any(|e| e.to_string().contains("already exists")) => {}
-        Err(error) => return Err(error),
+        Err(error) if error.code() == Some(409) => {} // it was there
+        Err(error) => return Err(error.into()),
     }
     Ok(member
         .service_account_kubeconfig("default", "havenmeester")

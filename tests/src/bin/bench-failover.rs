@@ -8,9 +8,11 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use futures::{StreamExt as _, TryStreamExt as _};
 use havenmeester_api::{Migration, Workload, condition};
+use havenmeester_portability::ObjectKey;
 use havenmeester_simulator::{ClusterSpec, Fault, World};
 use havenmeester_testenv::{Cluster, ClusterOptions};
 use havenmeester_tests::bench::{self, Daemon, Lines, NAMESPACE};
+use havenmeester_tests::{api, create};
 use k8s_openapi::api::core::v1::Node;
 use kube::api::{Api, DynamicObject, ListParams, Patch, PatchParams, PostParams};
 use kube::runtime::{WatchStreamExt as _, watcher};
@@ -80,8 +82,9 @@ async fn floor(count: usize) -> anyhow::Result<f64> {
 
 async fn send(client: &Client, objects: Vec<Value>, apply: bool, in_flight: usize) -> anyhow::Result<()> {
     let sent = futures::stream::iter(objects).map(|object| async move {
+        let key = ObjectKey::from_value(&object)?;
         let object: DynamicObject = serde_json::from_value(object)?;
-        let api = bench::api(client, &object)?;
+        let api = api(client, None, &key, &object);
         if apply {
             let params = PatchParams::apply("floor");
             api.patch(&object.name_any(), &params, &Patch::Apply(&object))
@@ -112,7 +115,7 @@ async fn ours(target: &Cluster, count: usize) -> anyhow::Result<f64> {
     let source = world.cluster(SOURCE)?.admin();
     for n in 0..count {
         for object in bench::application(&format!("app-{n}")) {
-            bench::create(&source, object).await?;
+            create(&source, None, &object).await?;
         }
     }
     bench::add_member(&hub, SOURCE, None).await?;

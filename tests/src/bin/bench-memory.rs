@@ -10,6 +10,7 @@ use anyhow::{Context as _, bail};
 use havenmeester_api::{Workload, condition};
 use havenmeester_simulator::{ClusterSpec, User, World, serve};
 use havenmeester_tests::bench::{self, NAMESPACE};
+use havenmeester_tests::create;
 use kube::api::{Api, ListParams};
 use serde_json::json;
 use tokio::process::{Child, Command};
@@ -47,7 +48,7 @@ async fn main() -> anyhow::Result<()> {
             .step_by(MEMBERS)
             .flat_map(|n| bench::application(&format!("app-{n}")))
         {
-            bench::create(&member.admin(), object).await?;
+            create(&member.admin(), None, &object).await?;
         }
         let door = serve(member.server().clone(), tokens(), 0).await?;
         bench::add_member(&hub, &name, Some(&door.kubeconfig(&name, "bench"))).await?;

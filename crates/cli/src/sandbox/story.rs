@@ -8,12 +8,13 @@ use anyhow::{Context as _, bail};
 use havenmeester_api::condition::{self, is_true};
 use havenmeester_api::contract::{ContractSpec, ExitReadiness};
 use havenmeester_api::{Contract, Date, MemberCluster, Migration, Workload};
+use havenmeester_portability::Standing;
 use havenmeester_simulator::Fault;
 use kube::ResourceExt;
 use kube::api::{Api, ListParams, PostParams};
 
 use super::apps::{APPS, App};
-use super::check::{self, Check, Copy};
+use super::check::{self, Check};
 use super::stage::{AZURE, NAMESPACE, Stage};
 use super::tell::Teller;
 use crate::args::Scenario;
@@ -316,10 +317,10 @@ fn state(seen: &Seen) -> String {
 }
 
 /// What stands in every application's namespace on a cluster.
-async fn copies(stage: &Stage, cluster: &str) -> anyhow::Result<BTreeMap<&'static str, Copy>> {
+async fn copies(stage: &Stage, cluster: &str) -> anyhow::Result<BTreeMap<&'static str, Standing>> {
     let mut copies = BTreeMap::new();
     for app in APPS {
-        copies.insert(app.name, Copy::read(stage, cluster, app).await?);
+        copies.insert(app.name, check::standing(stage, cluster, app).await?);
     }
     Ok(copies)
 }

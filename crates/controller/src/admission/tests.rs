@@ -1,5 +1,6 @@
 //! Who goes first.
 use havenmeester_api::condition;
+use havenmeester_api::migration::{Step, StepState};
 
 use super::*;
 use crate::identity::resolve;
@@ -54,6 +55,19 @@ fn the_most_critical_failover_goes_first_and_the_rest_waits_until_its_objects_st
         .migration(done)
         .migration(failover("low").says(condition::COMPLETE, mk::now()));
     assert_eq!(names(&scene), ["other-1"]);
+}
+
+#[test]
+fn a_failover_that_is_stuck_holds_up_nobody() {
+    let stuck = failover("vital")
+        .begun(1)
+        .step(Step::Create, StepState::Running)
+        .says(condition::STUCK, mk::now());
+    let scene = city()
+        .quarantined(AZURE, &["low", "vital"])
+        .migration(failover("low"))
+        .migration(stuck);
+    assert_eq!(names(&scene), ["vital-1", "low-1"]);
 }
 
 #[test]

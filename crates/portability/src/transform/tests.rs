@@ -83,9 +83,9 @@ fn an_image_is_pinned_to_its_digest_once_and_keeps_its_tag() {
     .into();
     let mut out = azure_to_logius(&[deployment], Start::AsCaptured);
     crate::pin(&mut out, &digests);
-    let once = out.clone();
+    let pinned = out.clone();
     crate::pin(&mut out, &digests);
-    assert_eq!(out, once, "a second time");
+    assert_eq!(out, pinned, "a second time");
     let one = &out.objects[0];
     let told: Vec<String> = one
         .changes
