@@ -79,7 +79,7 @@ async fn bare_pods(
         .filter(|one| one.key.group.is_empty() && one.key.kind == "Pod")
     {
         if objects::get(source, &one.key).await?.is_none() {
-            objects::create(source, &one.key, &one.object, false).await?;
+            objects::create(source, &one.key, &one.object).await?;
             return Ok(Some(format!("{} on {}", one.key, source.name)));
         }
     }

@@ -192,7 +192,7 @@ async fn make(target: &Member, one: &Planned, may: Overwrite) -> Made {
 
 async fn try_make(target: &Member, one: &Planned, may: Overwrite) -> Result<Made, MemberError> {
     if matches!(
-        objects::create(target, &one.key, &one.object, false).await?,
+        objects::create(target, &one.key, &one.object).await?,
         Created::Yes
     ) {
         return Ok(Made::Yes);
@@ -232,7 +232,7 @@ async fn align(
     }
     let mut next = sent.clone();
     next["metadata"]["resourceVersion"] = live["metadata"]["resourceVersion"].clone();
-    match objects::replace(target, key, &next, false).await {
+    match objects::replace(target, key, &next).await {
         Ok(()) => Ok(Made::Yes),
         Err(MemberError::Request { source, .. }) if code(&source) == Some(422) && is_stopped(live) => {
             // A field that cannot change. It is stopped and ours, and what is sent holds all of it.

@@ -35,6 +35,10 @@ pub(crate) struct Moving {
     pub(crate) target: String,
     /// How long the stopped source is kept.
     pub(crate) window: Span,
+    /// Recovery time to measure against.
+    pub(crate) rto: Option<Span>,
+    /// Recovery point to measure against.
+    pub(crate) rpo: Option<Span>,
     /// What the namespace is labelled with when nothing was captured of it.
     pub(crate) tags: BTreeMap<String, String>,
     /// The generation of the plan; 0 before it is fixed.
@@ -76,6 +80,8 @@ impl Moving {
             source,
             target: spec.target.clone(),
             window: spec.rollback_window.unwrap_or(ROLLBACK_WINDOW),
+            rto: spec.rto,
+            rpo: spec.rpo,
             tags: tags(workload),
             generation: migration
                 .status

@@ -144,7 +144,7 @@ pub(crate) async fn create(
         object["metadata"]["annotations"][mark] = value.into();
     }
     object["metadata"]["annotations"][CREATED_BY] = writer.migration.into();
-    objects::create(member, &key(name), &object, false).await
+    objects::create(member, &key(name), &object).await
 }
 
 /// Says on the namespace that its copy was stopped by us, or (`None`) that it lives again. A namespace that cannot be

@@ -3,11 +3,15 @@
 //! Not here: why. Invariant: every request here is counted among the writes and reads of `migration`, and no
 //! other module builds one.
 
+use std::collections::BTreeSet;
+
 use havenmeester_api::FIELD_MANAGER;
 use havenmeester_fleet::Member;
 use havenmeester_portability::{Gvk, ObjectKey};
-use kube::api::{
-    DeleteParams, GetParams, ListParams, Patch, PatchParams, PostParams, Preconditions, Request,
+use kube::{
+    api::{DeleteParams, GetParams, ListParams, Patch, PatchParams, PostParams, Preconditions, Request},
+    client::Body,
+    core::Status,
 };
 use serde_json::Value;
 
@@ -28,6 +32,20 @@ pub(crate) enum Created {
     AlreadyThere,
 }
 
+/// What became of a creation that was only tried.
+#[derive(Debug)]
+pub(crate) enum Rehearsed {
+    /// It would be there.
+    Kept {
+        /// As it would stand.
+        kept: Value,
+        /// What the API server warned of.
+        warnings: BTreeSet<String>,
+    },
+    /// It was there already.
+    AlreadyThere,
+}
+
 /// Reads one object; `None` where there is none.
 pub(crate) async fn get(member: &Member, key: &ObjectKey) -> Result<Option<Value>, MemberError> {
     let at = resource(member, &key.gvk())?;
@@ -43,22 +61,12 @@ pub(crate) async fn get(member: &Member, key: &ObjectKey) -> Result<Option<Value
     }
 }
 
-/// Creates one object. With `dry_run` the API server checks it and keeps nothing.
-pub(crate) async fn create(
-    member: &Member,
-    key: &ObjectKey,
-    object: &Value,
-    dry_run: bool,
-) -> Result<Created, MemberError> {
+/// Creates one object.
+pub(crate) async fn create(member: &Member, key: &ObjectKey, object: &Value) -> Result<Created, MemberError> {
     let at = resource(member, &key.gvk())?;
     let request = Request::new(at.path(key.namespace.as_deref()));
-    let params = PostParams {
-        dry_run,
-        field_manager: Some(FIELD_MANAGER.to_owned()),
-    };
-    let request = request.create(&params, object.to_string().into_bytes());
-    let verb = if dry_run { "dry run of" } else { "creating" };
-    match send(member, verb, key, request).await {
+    let request = request.create(&post(false), object.to_string().into_bytes());
+    match send(member, "creating", key, request).await {
         Ok(_) => Ok(Created::Yes),
         Err(MemberError::Request { source, .. }) if is_reason(&source, "AlreadyExists") => {
             Ok(Created::AlreadyThere)
@@ -67,22 +75,81 @@ pub(crate) async fn create(
     }
 }
 
-/// Replaces one object, when it is still the version that `object` names in its metadata.
-pub(crate) async fn replace(
+/// Has the API server check the creation of one object; it keeps nothing.
+pub(crate) async fn rehearse(
     member: &Member,
     key: &ObjectKey,
     object: &Value,
-    dry_run: bool,
-) -> Result<(), MemberError> {
+) -> Result<Rehearsed, MemberError> {
     let at = resource(member, &key.gvk())?;
     let request = Request::new(at.path(key.namespace.as_deref()));
-    let params = PostParams {
+    let request = request.create(&post(true), object.to_string().into_bytes());
+    match send_whole(member, "dry run of", key, request).await {
+        Ok((kept, headers)) => Ok(Rehearsed::Kept {
+            kept,
+            warnings: warnings(&headers),
+        }),
+        Err(MemberError::Request { source, .. }) if is_reason(&source, "AlreadyExists") => {
+            Ok(Rehearsed::AlreadyThere)
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// The same of a replacement: what would stand there, and what the API server warned of.
+pub(crate) async fn rehearse_over(
+    member: &Member,
+    key: &ObjectKey,
+    object: &Value,
+) -> Result<(Value, BTreeSet<String>), MemberError> {
+    let at = resource(member, &key.gvk())?;
+    let request = Request::new(at.path(key.namespace.as_deref()));
+    let request = request.replace(&key.name, &post(true), object.to_string().into_bytes());
+    let (kept, headers) = send_whole(member, "dry run of", key, request).await?;
+    Ok((kept, warnings(&headers)))
+}
+
+fn post(dry_run: bool) -> PostParams {
+    PostParams {
         dry_run,
         field_manager: Some(FIELD_MANAGER.to_owned()),
+    }
+}
+
+/// The texts of `Warning` headers, `299 - "text"` (RFC 7234, 5.5).
+fn warnings(headers: &http::HeaderMap) -> BTreeSet<String> {
+    let all = headers.get_all(http::header::WARNING).iter();
+    all.filter_map(|value| {
+        let (_, quoted) = value.to_str().ok()?.split_once('"')?;
+        let (text, _) = quoted.rsplit_once('"')?;
+        Some(text.replace("\\\"", "\""))
+    })
+    .collect()
+}
+
+/// The Date header of an answer.
+pub(crate) async fn date(member: &Member) -> Result<Option<String>, MemberError> {
+    let subject = ObjectKey {
+        group: String::new(),
+        version: "v1".to_owned(),
+        kind: "Version".to_owned(),
+        namespace: None,
+        name: "version".to_owned(),
     };
-    let request = request.replace(&key.name, &params, object.to_string().into_bytes());
-    let verb = if dry_run { "dry run of" } else { "replacing" };
-    send(member, verb, key, request).await.map(drop)
+    let request = http::Request::get("/version")
+        .body(Vec::new())
+        .map_err(kube::core::request::Error::BuildRequest);
+    let (_, headers) = send_whole(member, "reading", &subject, request).await?;
+    let date = headers.get(http::header::DATE);
+    Ok(date.and_then(|date| Some(date.to_str().ok()?.to_owned())))
+}
+
+/// Replaces one object, when it is still the version that `object` names in its metadata.
+pub(crate) async fn replace(member: &Member, key: &ObjectKey, object: &Value) -> Result<(), MemberError> {
+    let at = resource(member, &key.gvk())?;
+    let request = Request::new(at.path(key.namespace.as_deref()));
+    let request = request.replace(&key.name, &post(false), object.to_string().into_bytes());
+    send(member, "replacing", key, request).await.map(drop)
 }
 
 /// Merges into one object, when it is still the version that was seen.
@@ -194,20 +261,55 @@ pub(crate) async fn may(
         .unwrap_or(false))
 }
 
+type Built = Result<http::Request<Vec<u8>>, kube::core::request::Error>;
+
 async fn send(
     member: &Member,
     verb: &'static str,
     key: &ObjectKey,
-    request: Result<http::Request<Vec<u8>>, kube::core::request::Error>,
+    request: Built,
 ) -> Result<Value, MemberError> {
-    let failed = |source| MemberError::Request {
-        cluster: member.name.clone(),
-        verb,
-        object: key.to_string(),
-        source: Box::new(source),
-    };
+    let failed = |source| failed(member, verb, key, source);
     let request = request.map_err(|source| failed(kube::Error::BuildRequest(source)))?;
     // Never closed; were it, the request would go out without a place.
     let _place = member.in_flight.acquire().await;
     member.client.request(request).await.map_err(failed)
+}
+
+/// The same with the headers of the answer, which the client's own way drops.
+async fn send_whole(
+    member: &Member,
+    verb: &'static str,
+    key: &ObjectKey,
+    request: Built,
+) -> Result<(Value, http::HeaderMap), MemberError> {
+    let failed = |source| failed(member, verb, key, source);
+    let request = request.map_err(|source| failed(kube::Error::BuildRequest(source)))?;
+    let _place = member.in_flight.acquire().await;
+    let answer = member
+        .client
+        .send(request.map(Body::from))
+        .await
+        .map_err(failed)?;
+    let (head, body) = answer.into_parts();
+    let bytes = body.collect_bytes().await.map_err(failed)?;
+    if head.status.is_client_error() || head.status.is_server_error() {
+        let status = serde_json::from_slice::<Status>(&bytes).unwrap_or_else(|_| {
+            // Not every front speaks Kubernetes.
+            let text = String::from_utf8_lossy(&bytes);
+            Status::failure(text.trim(), "").with_code(head.status.as_u16())
+        });
+        return Err(failed(kube::Error::Api(status.boxed())));
+    }
+    let value = serde_json::from_slice(&bytes).map_err(|source| failed(kube::Error::SerdeError(source)))?;
+    Ok((value, head.headers))
+}
+
+fn failed(member: &Member, verb: &'static str, key: &ObjectKey, source: kube::Error) -> MemberError {
+    MemberError::Request {
+        cluster: member.name.clone(),
+        verb,
+        object: key.to_string(),
+        source: Box::new(source),
+    }
 }

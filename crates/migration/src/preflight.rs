@@ -35,7 +35,7 @@ pub(crate) async fn run(cx: &Cx<'_>, status: &mut MigrationStatus) -> Result<Tur
     };
     // Beside: with the replicas that it will have, so that quota counts them.
     let cargo = cx.cargo(status, &target, Start::Beside).await?;
-    let mut found = facts::collect(cx, &target, &cargo).await?;
+    let mut found = facts::collect(cx, status, &target, &cargo).await?;
     found
         .facts
         .more

@@ -132,7 +132,7 @@ async fn elsewhere(cx: &Cx<'_>) -> Result<Option<String>, MemberError> {
 async fn wake(target: &Member, one: &Planned, made_here: bool) -> Result<Woken, MemberError> {
     let Some(live) = objects::get(target, &one.key).await? else {
         // Bare Pods are not created stopped, and the source may have got something new before it stopped.
-        objects::create(target, &one.key, &one.object, false).await?;
+        objects::create(target, &one.key, &one.object).await?;
         return Ok(Woken::Wrote);
     };
     if live.pointer("/metadata/deletionTimestamp").is_some() {
@@ -146,7 +146,7 @@ async fn wake(target: &Member, one: &Planned, made_here: bool) -> Result<Woken, 
     } else if (made_here || is_by_us(&live)) && is_stale(one, &live) {
         let mut next: Value = one.object.clone();
         next["metadata"]["resourceVersion"] = live["metadata"]["resourceVersion"].clone();
-        objects::replace(target, &one.key, &next, false).await
+        objects::replace(target, &one.key, &next).await
     } else {
         return Ok(Woken::Seen);
     };

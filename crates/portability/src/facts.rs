@@ -57,6 +57,8 @@ pub enum Verb {
     Get,
     /// To stop and start them.
     Patch,
+    /// To put them over what an earlier move left there.
+    Update,
 }
 
 impl Verb {
@@ -67,6 +69,7 @@ impl Verb {
             Self::Delete => "delete",
             Self::Get => "get",
             Self::Patch => "patch",
+            Self::Update => "update",
         }
     }
 }
@@ -103,11 +106,33 @@ pub enum DryRunFact {
         /// The server's own words.
         message: String,
     },
+    /// It would be accepted and not kept as sent: fields that the target does not know, or that something there
+    /// changes. The move compares what stands with what was sent, and does not end.
+    Changed {
+        /// The fields.
+        fields: BTreeSet<String>,
+    },
+    /// The target failed at it: what must be asked before an object is admitted does not answer.
+    Failed {
+        /// The server's own words.
+        message: String,
+    },
     /// It could not be asked: a webhook with side effects, a namespace or definition that is not there yet.
     Unknown {
         /// Why not, one sentence.
         why: String,
     },
+}
+
+/// One restriction of a quota to some Pods.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuotaScope {
+    /// `Terminating`, `NotTerminating`, `BestEffort`, `NotBestEffort`, `PriorityClass` or `CrossNamespacePodAffinity`.
+    pub name: String,
+    /// `In`, `NotIn`, `Exists` or `DoesNotExist`.
+    pub operator: String,
+    /// For `In` and `NotIn`.
+    pub values: BTreeSet<String>,
 }
 
 /// One `ResourceQuota` of the target.
@@ -121,6 +146,9 @@ pub struct QuotaFact {
     pub hard: BTreeMap<String, String>,
     /// `status.used`.
     pub used: BTreeMap<String, String>,
+    /// `spec.scopes` and `spec.scopeSelector.matchExpressions`: a Pod counts when all hold. Empty: everything counts.
+    #[serde(default)]
+    pub scopes: Vec<QuotaScope>,
 }
 
 /// An object that stands on the target under the name of one that is sent.
@@ -210,6 +238,80 @@ pub struct TargetFacts {
     pub existing: Fact<Vec<Existing>>,
     /// Every image of the planned objects; none when no registry was asked.
     pub images: Option<Vec<ImageFact>>,
+    /// How far the target's clock is ahead of ours, in seconds; to the second, as a Date header is.
+    pub skew: Fact<i64>,
+    /// `LimitRange`s of the namespaces that are sent to, as they stand there.
+    pub limit_ranges: Fact<Vec<Value>>,
+    /// The Pod Security level that the target enforces in the namespace; empty when it enforces none.
+    pub pod_security: Fact<String>,
+    /// Validating and mutating webhook configurations, as they stand there.
+    pub webhooks: Fact<Vec<Value>>,
+    /// Services without a ready endpoint, `namespace/name`, among those that webhooks call.
+    pub silent_services: BTreeSet<String>,
+    /// The definitions of the custom kinds that are sent, as they stand there.
+    pub definitions: Fact<Vec<Value>>,
+    /// Nodes, and what runs on them.
+    pub nodes: Fact<NodesFact>,
+    /// What is known of storage, as it stands there.
+    pub storage: Fact<StorageFact>,
+    /// Ingresses, Routes and `HTTPRoute`s of every namespace that can be seen, as they stand there.
+    pub entries: Fact<Vec<Value>>,
+    /// Names of the namespaces there.
+    pub namespaces: Fact<BTreeSet<String>>,
+    /// `NetworkPolicy`s in the namespaces that are sent to, as they stand there.
+    pub network_policies: Fact<Vec<Value>>,
+    /// What was seen of the source.
+    pub source: Fact<SourceFact>,
+    /// What the move has to reach.
+    pub aims: Aims,
+    /// What the target's API server warned of, by key of the planned object.
+    pub warnings: BTreeMap<ObjectKey, BTreeSet<String>>,
     /// What was found out in another way, already judged.
     pub more: Vec<Finding>,
+}
+
+/// Nodes of a cluster, and what runs on them.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct NodesFact {
+    /// As they stand there.
+    pub nodes: Vec<Value>,
+    /// Pods of every namespace that hold room on a node.
+    pub pods: Vec<Value>,
+    /// Whether something adds nodes when Pods find none: then no room now is no reason against it.
+    pub grows: bool,
+}
+
+/// What is known of a cluster's storage.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct StorageFact {
+    /// `StorageClass`es.
+    pub classes: Vec<Value>,
+    /// `CSIStorageCapacity` objects.
+    pub capacities: Vec<Value>,
+    /// Names of the `CSIDriver`s for which the scheduler heeds capacities.
+    pub heeded: BTreeSet<String>,
+}
+
+/// What was seen of the source.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SourceFact {
+    /// The objects of the workload that run something or hold data, as they stand there now.
+    pub live: Vec<Value>,
+    /// Permissions to stop and to remove them there.
+    pub access: Vec<AccessFact>,
+    /// How many seconds ago the capture that is moved was known to be current.
+    pub capture_age: Option<i64>,
+}
+
+/// What a move has to reach, and with what.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Aims {
+    /// Whether two copies may never be active: then the source stops before the target starts.
+    pub exclusive: bool,
+    /// Recovery time, in seconds; none when nobody set one.
+    pub rto: Option<i64>,
+    /// Recovery point, in seconds; none when nobody set one.
+    pub rpo: Option<i64>,
+    /// Bandwidth between the two clusters, in megabits (10^6) a second; none when nobody said.
+    pub megabits: Option<u32>,
 }

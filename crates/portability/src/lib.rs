@@ -6,7 +6,7 @@ mod capture; // what of a live object is kept
 mod classes; // what clusters call things
 mod closure; // what objects refer to
 mod compare; // does it stand as it was sent
-mod demand; // what it asks of a quota
+mod demand; // what its Pods and claims ask
 mod draft; // an object under change, every change with its reason
 mod facts; // what is known about a target
 mod field; // reading JSON
@@ -38,14 +38,14 @@ pub use {
     compare::{Difference, faithful},
     draft::{Change, Why},
     facts::{
-        AccessFact, AccessNeed, DryRunFact, Existing, Fact, ImageAnswer, ImageFact, QuotaFact, TargetFacts,
-        Verb, Versions,
+        AccessFact, AccessNeed, Aims, DryRunFact, Existing, Fact, ImageAnswer, ImageFact, NodesFact,
+        QuotaFact, QuotaScope, SourceFact, StorageFact, TargetFacts, Verb, Versions,
     },
     finding::{Finding, Question, Severity},
     haven_app::{Condition, Evidence, Judgement, State, haven_app},
     key::{Gvk, KeyError, ObjectKey},
     manifest::{ManifestError, manifests},
-    preflight::{Answer, Preflight, Verdict, access_needed, preflight, sample_pods},
+    preflight::{Answer, Preflight, Verdict, access_needed, called_service, preflight, sample_pods},
     reading::{Fault, FieldPath, MAX_BYTES, Manifest, Place, Problem, Reading, Step, read},
     retouch::retouch,
     rules::{

@@ -3,12 +3,21 @@
 //! Not here: finding out (`fleet`). Invariant: every question has an answer, and the verdict is the worst of
 //! them; what is not known or was not asked is `Unknown`, never a pass and never absent.
 
+mod admission;
+mod capacity;
 mod checks;
+mod definitions;
+mod egress;
 mod images;
+mod lock_in;
+mod names;
 mod quota;
 mod remedy;
+mod source;
+mod storage;
 #[cfg(test)]
 mod tests;
+mod transfer;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,6 +33,8 @@ use crate::{
     kinds,
     transform::Transformed,
 };
+
+pub use admission::service as called_service;
 
 /// May the move begin?
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -178,8 +189,12 @@ fn answer(
 
 /// Every permission that the move and its rollback need on the target: what to ask it.
 pub fn access_needed(transformed: &Transformed) -> BTreeSet<AccessNeed> {
-    let verbs = [Verb::Create, Verb::Delete, Verb::Get, Verb::Patch];
+    let verbs = [Verb::Create, Verb::Delete, Verb::Get, Verb::Patch, Verb::Update];
     let each = transformed.objects.iter().flat_map(|one| {
+        // A namespace is merged into, never replaced.
+        let verbs = verbs
+            .into_iter()
+            .filter(|verb| *verb != Verb::Update || one.key.group_kind() != ("", "Namespace"));
         verbs.map(|verb| AccessNeed {
             verb,
             gvk: one.key.gvk(),

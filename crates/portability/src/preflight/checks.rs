@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{images, is_given, quota, samples};
+use super::{
+    admission, capacity, definitions, egress, images, is_given, lock_in, names, quota, samples, source,
+    storage, transfer,
+};
 use crate::{
     closure::{Resolved, closure_of},
     compare::faithful,
@@ -19,6 +22,7 @@ use crate::{
 pub(super) fn all(transformed: &Transformed, facts: &TargetFacts) -> Vec<Finding> {
     let mut out = carried(transformed, facts);
     out.extend(version(facts));
+    out.extend(clock(facts));
     out.extend(served(transformed, facts));
     out.extend(access(transformed, facts));
     out.extend(dry_run(transformed, facts));
@@ -26,7 +30,16 @@ pub(super) fn all(transformed: &Transformed, facts: &TargetFacts) -> Vec<Finding
     out.extend(quota::check(transformed, facts));
     out.extend(references(transformed, facts));
     out.extend(collisions(transformed, facts));
+    out.extend(admission::check(transformed, facts));
+    out.extend(definitions::check(transformed, facts));
+    out.extend(capacity::check(transformed, facts));
     out.extend(images::check(facts));
+    out.extend(storage::check(transformed, facts));
+    out.extend(transfer::check(transformed, facts));
+    out.extend(source::check(transformed, facts));
+    out.extend(lock_in::check(transformed, facts));
+    out.extend(names::check(transformed, facts));
+    out.extend(egress::check(transformed, facts));
     out.extend(facts.more.iter().cloned());
     out
 }
@@ -35,27 +48,32 @@ pub(super) fn all(transformed: &Transformed, facts: &TargetFacts) -> Vec<Finding
 pub(super) fn passed(question: Question, transformed: &Transformed, facts: &TargetFacts) -> Option<String> {
     let count = transformed.objects.len();
     let evidence = match question {
-        Question::Reachable => "the target answers and is not older than the source".to_owned(),
+        Question::Reachable => {
+            let skew = facts.skew.get().map_or_else(|_| String::new(), |skew| format!(", its clock is within {} s of ours", skew.abs().max(1)));
+            format!("the target answers and is not older than the source{skew}")
+        },
         Question::Served => "every kind is served in its version".to_owned(),
         Question::Access => "every permission is there, those for the rollback included".to_owned(),
         Question::DryRun => format!("the target would accept all {count} objects"),
-        Question::Admission => "quotas and classes let it in".to_owned(),
+        Question::Admission => {
+            let limits = admission::limits(facts).map_or_else(String::new, |limits| format!("; limits there: {limits}"));
+            format!("quotas and classes let it in, and {}{limits}", admission::level(facts))
+        }
         Question::References => "everything that is referred to is there".to_owned(),
         Question::Images => {
             let images = facts.images.as_ref()?;
             format!("all {} images can be pulled", images.len())
         }
         Question::Storage => "every claim has its class on the target".to_owned(),
-        Question::LockIn => "no setting of one provider was recognised".to_owned(),
+        Question::LockIn => format!("none of {} rules finds what ties it to a provider", lock_in::count()),
         Question::Collisions => "nothing else stands under these names".to_owned(),
         Question::Delivery => "no delivery controller tracks it".to_owned(),
         Question::Once => "no Job or CronJob can run twice".to_owned(),
-        Question::Capacity
-        | Question::Transfer
-        | Question::SourceHealth
-        | Question::Dns
-        | Question::Egress
-        | Question::Fencing => return None,
+        Question::Egress => "no name or address in its configuration stays behind; what its code calls without one was not seen"
+            .to_owned(),
+        Question::Capacity | Question::Transfer | Question::SourceHealth | Question::Dns | Question::Fencing => {
+            return None;
+        }
     };
     Some(evidence)
 }
@@ -85,6 +103,32 @@ fn carried(transformed: &Transformed, facts: &TargetFacts) -> Vec<Finding> {
         }
     }
     out
+}
+
+/// Seconds by which two clocks may differ before leases, certificates and times in a report are in doubt. The Date
+/// header is to the second, and the way takes some.
+const SKEW: i64 = 5;
+
+fn clock(facts: &TargetFacts) -> Option<Finding> {
+    match facts.skew.get() {
+        Ok(skew) if skew.abs() <= SKEW => None,
+        Ok(skew) => Some(
+            Finding::new(
+                Question::Reachable,
+                Severity::Warn,
+                format!("the target's clock is {} s {} ours", skew.abs(), if *skew > 0 { "ahead of" } else { "behind" }),
+            )
+            .remedy("have the clocks of both clusters follow one time server: leases and certificates depend on it"),
+        ),
+        Err(why) => Some(
+            Finding::new(
+                Question::Reachable,
+                Severity::Warn,
+                format!("the target's clock was not seen: {why}"),
+            )
+            .remedy("compare the clocks of both clusters by hand"),
+        ),
+    }
 }
 
 fn version(facts: &TargetFacts) -> Option<Finding> {
@@ -164,7 +208,11 @@ fn dry_run(transformed: &Transformed, facts: &TargetFacts) -> Vec<Finding> {
     if let Some(pods) = &facts.pods {
         out.extend(samples(transformed).filter_map(|(about, sample)| {
             let sent = ObjectKey::from_value(&sample).ok()?;
-            verdict_of(Question::Admission, about, &sent, pods.get(&sent))
+            let mut finding = verdict_of(Question::Admission, about, &sent, pods.get(&sent))?;
+            if finding.severity == Severity::Block {
+                finding.message = format!("{}; {}", finding.message, admission::level(facts));
+            }
+            Some(finding)
         }));
     }
     out
@@ -184,6 +232,21 @@ fn verdict_of(
             let mut finding = Finding::new(question, Severity::Block, message).about(about);
             finding.field.clone_from(field);
             Some(finding)
+        }
+        Some(DryRunFact::Changed { fields }) => {
+            let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
+            let message = format!(
+                "the target would not keep {whose} as sent: it changes or drops {}",
+                fields.join(", ")
+            );
+            let mut finding = Finding::new(question, Severity::Block, message).about(about);
+            finding.field = fields.first().map(|field| (*field).to_owned());
+            Some(finding.remedy(
+                "leave the field out on the source, or place the workload where it is known and left alone",
+            ))
+        }
+        Some(DryRunFact::Failed { message }) => {
+            Some(unknown(question, &format!("whether the target accepts {whose}"), message).about(about))
         }
         Some(DryRunFact::Unknown { why }) => {
             Some(unknown(question, &format!("whether the target accepts {whose}"), why).about(about))

@@ -8,7 +8,8 @@ use super::{Preflight, Verdict, access_needed, preflight, sample_pods};
 use crate::{
     classes::{ClusterClasses, Route, StorageClassKind},
     facts::{
-        AccessFact, DryRunFact, Existing, Fact, ImageAnswer, ImageFact, QuotaFact, TargetFacts, Versions,
+        AccessFact, Aims, DryRunFact, Existing, Fact, ImageAnswer, ImageFact, NodesFact, QuotaFact,
+        QuotaScope, SourceFact, StorageFact, TargetFacts, Versions,
     },
     finding::{Finding, Question, Severity},
     key::{Gvk, ObjectKey},
@@ -67,15 +68,12 @@ fn mk_transformed(objects: &[Value]) -> Transformed {
     transform(objects, &route, Start::AsCaptured)
 }
 
-/// Questions that facts of a later kind answer.
-const UNASKED: [Question; 6] = [
-    Question::Capacity,
-    Question::Transfer,
-    Question::SourceHealth,
-    Question::Dns,
-    Question::Egress,
-    Question::Fencing,
-];
+fn mk_node(name: &str, cpu: &str) -> Value {
+    json!({ "apiVersion": "v1", "kind": "Node",
+        "metadata": { "name": name, "labels": { "kubernetes.io/hostname": name } },
+        "status": { "allocatable": { "cpu": cpu, "memory": "8Gi", "pods": "110" },
+            "nodeInfo": { "architecture": "amd64" }, "conditions": [{ "type": "Ready", "status": "True" }] } })
+}
 
 /// Facts under which everything is good.
 fn mk_facts(transformed: &Transformed) -> TargetFacts {
@@ -104,10 +102,20 @@ fn mk_facts(transformed: &Transformed) -> TargetFacts {
         namespace_exists: Fact::Known(false),
         existing: Fact::Known(vec![]),
         images: Some(vec![]),
-        more: UNASKED
-            .into_iter()
-            .map(|question| Finding::new(question, Severity::Pass, "looked at"))
-            .collect(),
+        skew: Fact::Known(0),
+        limit_ranges: Fact::Known(vec![]),
+        pod_security: Fact::Known("restricted".to_owned()),
+        webhooks: Fact::Known(vec![]),
+        definitions: Fact::Known(vec![]),
+        nodes: Fact::Known(NodesFact {
+            nodes: vec![mk_node("one", "4")],
+            ..NodesFact::default()
+        }),
+        storage: Fact::Known(StorageFact::default()),
+        entries: Fact::Known(vec![]),
+        namespaces: Fact::Known(BTreeSet::new()),
+        network_policies: Fact::Known(vec![]),
+        source: Fact::Known(SourceFact::default()),
         ..TargetFacts::default()
     }
 }
@@ -251,6 +259,7 @@ fn the_whole_workload_is_added_up_against_the_quota() {
     let quota = |cpu: &str, used: &str| {
         let map = |value: &str| BTreeMap::from([("requests.cpu".to_owned(), value.to_owned())]);
         let quota = QuotaFact {
+            scopes: vec![],
             namespace: "n".to_owned(),
             name: "q".to_owned(),
             hard: map(cpu),
@@ -464,10 +473,20 @@ fn a_question_that_was_not_asked_is_unknown_and_says_what_to_do() {
     let judged = judge(|facts, _| facts.images = None);
     has(&judged, Verdict::Unknown, Question::Images, Severity::Unknown);
     assert!(judged.hindrance().is_none(), "a move sees an image for itself");
-    let judged = judge(|facts, _| facts.more.clear());
-    for question in UNASKED {
+    let judged = judge(|facts, _| {
+        facts.nodes = Fact::unknown("forbidden");
+        facts.source = Fact::unknown("lost");
+        facts.network_policies = Fact::unknown("forbidden");
+    });
+    for question in [
+        Question::Capacity,
+        Question::SourceHealth,
+        Question::Fencing,
+        Question::Egress,
+    ] {
         has(&judged, Verdict::Unknown, question, Severity::Unknown);
     }
+    assert!(judged.hindrance().is_none());
     assert!(
         judged
             .findings()
@@ -510,4 +529,448 @@ fn an_answer_is_as_old_as_what_it_rests_on() {
     assert_eq!(seen(Question::Images), Some(before));
     assert_eq!(seen(Question::Access), Some(now));
     assert_eq!(seen(Question::Reachable), None, "nothing was seen");
+}
+
+fn first(judged: &Preflight, question: Question) -> &Finding {
+    let found = judged.answers.iter().find(|one| one.question == question);
+    &found.expect("every question has an answer").findings[0]
+}
+
+fn mk_with(pod: &Value, more: &Value) -> Transformed {
+    let mut deployment = mk(
+        "apps/v1",
+        "Deployment",
+        &json!({ "spec": { "replicas": 3, "template": { "metadata": { "labels": { "app": "a" } },
+            "spec": { "containers": [{ "name": "c", "image": "i", "resources": { "requests": { "cpu": "1" } } }] } } } }),
+    );
+    json_patch::merge(&mut deployment["spec"]["template"], pod);
+    json_patch::merge(&mut deployment, more);
+    mk_transformed(&[deployment])
+}
+
+fn on_nodes(transformed: &Transformed, nodes: Vec<Value>, pods: Vec<Value>) -> (Severity, String) {
+    let mut facts = mk_facts(transformed);
+    facts.nodes = Fact::Known(NodesFact {
+        nodes,
+        pods,
+        grows: false,
+    });
+    let judged = preflight(transformed, &facts);
+    let finding = first(&judged, Question::Capacity);
+    (finding.severity, finding.message.clone())
+}
+
+#[test]
+fn pods_need_room_on_nodes_that_take_them() {
+    let app = mk_with(&json!({}), &json!({}));
+    let two = || vec![mk_node("one", "2"), mk_node("two", "2")];
+    assert_eq!(on_nodes(&app, two(), vec![]).0, Severity::Pass);
+    let busy = json!({ "spec": { "nodeName": "one", "containers": [{ "resources": { "requests": { "cpu": "1500m" } } }] } });
+    let (severity, message) = on_nodes(&app, two(), vec![busy.clone()]);
+    assert_eq!(severity, Severity::Block, "{message}");
+    let mut done = busy.clone();
+    done["status"]["phase"] = "Succeeded".into();
+    assert_eq!(on_nodes(&app, two(), vec![done]).0, Severity::Pass);
+    // Room enough together, and not for each: a better fit is not excluded.
+    let half = |node: &str| json!({ "spec": { "nodeName": node, "containers": [{ "resources": { "requests": { "cpu": "500m" } } }] } });
+    let (severity, message) = on_nodes(&app, two(), vec![half("one"), half("two")]);
+    assert_eq!(severity, Severity::Warn, "{message}");
+    assert_eq!(on_nodes(&app, vec![], vec![]).0, Severity::Block);
+    assert_eq!(
+        on_nodes(&app, vec![mk_node("small", "500m")], vec![]).0,
+        Severity::Block
+    );
+}
+
+#[test]
+fn where_nodes_are_added_on_demand_no_room_is_no_reason_against_it() {
+    let app = mk_with(&json!({}), &json!({}));
+    let mut facts = mk_facts(&app);
+    facts.namespace_exists = Fact::Known(true);
+    facts.nodes = Fact::Known(NodesFact {
+        grows: true,
+        ..NodesFact::default()
+    });
+    has(
+        &preflight(&app, &facts),
+        Verdict::ReadyWithWarnings,
+        Question::Capacity,
+        Severity::Warn,
+    );
+}
+
+#[test]
+fn selectors_affinity_and_taints_are_heeded() {
+    let labelled = |label: &str| {
+        let mut node = mk_node("one", "4");
+        node["metadata"]["labels"]["disk"] = label.into();
+        node
+    };
+    let selected = mk_with(
+        &json!({ "spec": { "nodeSelector": { "disk": "fast" } } }),
+        &json!({}),
+    );
+    assert_eq!(
+        on_nodes(&selected, vec![labelled("fast")], vec![]).0,
+        Severity::Pass
+    );
+    assert_eq!(
+        on_nodes(&selected, vec![labelled("slow")], vec![]).0,
+        Severity::Block
+    );
+    let affine = |operator: &str| {
+        let term =
+            json!({ "matchExpressions": [{ "key": "disk", "operator": operator, "values": ["fast"] }] });
+        mk_with(
+            &json!({ "spec": { "affinity": { "nodeAffinity": {
+                "requiredDuringSchedulingIgnoredDuringExecution": { "nodeSelectorTerms": [term] } } } } }),
+            &json!({}),
+        )
+    };
+    assert_eq!(
+        on_nodes(&affine("In"), vec![labelled("fast")], vec![]).0,
+        Severity::Pass
+    );
+    assert_eq!(
+        on_nodes(&affine("NotIn"), vec![labelled("fast")], vec![]).0,
+        Severity::Block
+    );
+    let mut tainted = mk_node("one", "4");
+    tainted["spec"]["taints"] = json!([{ "key": "gpu", "effect": "NoSchedule" }]);
+    let plain = mk_with(&json!({}), &json!({}));
+    let (severity, message) = on_nodes(&plain, vec![tainted.clone()], vec![]);
+    assert_eq!(severity, Severity::Block);
+    assert!(message.contains("taint gpu on 1"), "{message}");
+    let tolerant = mk_with(
+        &json!({ "spec": { "tolerations": [{ "key": "gpu", "operator": "Exists" }] } }),
+        &json!({}),
+    );
+    assert_eq!(on_nodes(&tolerant, vec![tainted], vec![]).0, Severity::Pass);
+    let mut closed = mk_node("one", "4");
+    closed["spec"]["unschedulable"] = true.into();
+    assert_eq!(on_nodes(&plain, vec![closed], vec![]).0, Severity::Block);
+}
+
+#[test]
+fn pods_that_keep_apart_need_as_many_nodes() {
+    let term = json!({ "topologyKey": "kubernetes.io/hostname", "labelSelector": { "matchLabels": { "app": "a" } } });
+    let apart = mk_with(
+        &json!({ "spec": { "affinity": { "podAntiAffinity": { "requiredDuringSchedulingIgnoredDuringExecution": [term] } } } }),
+        &json!({}),
+    );
+    let nodes = |count: usize| {
+        (0..count)
+            .map(|place| mk_node(&format!("n{place}"), "8"))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(on_nodes(&apart, nodes(3), vec![]).0, Severity::Pass);
+    assert_eq!(on_nodes(&apart, nodes(2), vec![]).0, Severity::Block);
+    let spread = mk_with(
+        &json!({ "spec": { "topologySpreadConstraints": [{ "maxSkew": 1, "topologyKey": "kubernetes.io/hostname",
+            "whenUnsatisfiable": "DoNotSchedule", "labelSelector": { "matchLabels": { "app": "a" } } }] } }),
+        &json!({}),
+    );
+    assert_eq!(on_nodes(&spread, nodes(2), vec![]).0, Severity::Pass);
+    let mut small = nodes(1);
+    small.push(mk_node("small", "1"));
+    small.push(mk_node("tiny", "1"));
+    assert_eq!(on_nodes(&spread, small, vec![]).0, Severity::Pass);
+}
+
+fn judge_quota(scopes: Vec<QuotaScope>, hard: &[(&str, &str)], objects: &[Value]) -> Preflight {
+    let transformed = mk_transformed(objects);
+    let mut facts = mk_facts(&transformed);
+    facts.quota = Fact::Known(vec![QuotaFact {
+        namespace: "n".to_owned(),
+        name: "q".to_owned(),
+        hard: hard
+            .iter()
+            .map(|(name, amount)| ((*name).to_owned(), (*amount).to_owned()))
+            .collect(),
+        used: BTreeMap::new(),
+        scopes,
+    }]);
+    preflight(&transformed, &facts)
+}
+
+#[test]
+fn a_quota_counts_only_pods_of_its_scopes() {
+    let scope = |name: &str, operator: &str, values: &[&str]| QuotaScope {
+        name: name.to_owned(),
+        operator: operator.to_owned(),
+        values: values.iter().map(|value| (*value).to_owned()).collect(),
+    };
+    let app = &mk_app();
+    let severity = |scopes: Vec<QuotaScope>| {
+        first(&judge_quota(scopes, &[("pods", "2")], app), Question::Admission).severity
+    };
+    assert_eq!(severity(vec![]), Severity::Block);
+    assert_eq!(severity(vec![scope("NotTerminating", "", &[])]), Severity::Block);
+    assert_eq!(severity(vec![scope("Terminating", "", &[])]), Severity::Pass);
+    assert_eq!(severity(vec![scope("BestEffort", "", &[])]), Severity::Pass);
+    assert_eq!(severity(vec![scope("NotBestEffort", "", &[])]), Severity::Block);
+    assert_eq!(
+        severity(vec![scope("PriorityClass", "In", &["high"])]),
+        Severity::Pass
+    );
+    assert_eq!(
+        severity(vec![scope("PriorityClass", "DoesNotExist", &[])]),
+        Severity::Block
+    );
+}
+
+#[test]
+fn what_comes_and_goes_warns_and_a_default_of_the_namespace_counts() {
+    let nightly = mk(
+        "batch/v1",
+        "CronJob",
+        &json!({ "spec": { "jobTemplate": { "spec": { "template": { "spec": { "containers": [{ "name": "c", "image": "i" }] } } } } } }),
+    );
+    let judged = judge_quota(vec![], &[("pods", "0")], std::slice::from_ref(&nightly));
+    assert_eq!(first(&judged, Question::Admission).severity, Severity::Warn);
+    let mut app = mk_app();
+    app[3]["spec"]["template"]["spec"]["containers"][0]["resources"] = json!({});
+    let transformed = mk_transformed(&app);
+    let mut facts = mk_facts(&transformed);
+    facts.quota = Fact::Known(vec![QuotaFact {
+        namespace: "n".to_owned(),
+        name: "q".to_owned(),
+        hard: BTreeMap::from([("requests.memory".to_owned(), "1Gi".to_owned())]),
+        used: BTreeMap::new(),
+        scopes: vec![],
+    }]);
+    assert_eq!(
+        first(&preflight(&transformed, &facts), Question::Admission).severity,
+        Severity::Pass
+    );
+    let range = json!({ "apiVersion": "v1", "kind": "LimitRange", "metadata": { "name": "l", "namespace": "n" },
+        "spec": { "limits": [{ "type": "Container", "defaultRequest": { "memory": "512Mi" } }] } });
+    facts.limit_ranges = Fact::Known(vec![range]);
+    assert_eq!(
+        first(&preflight(&transformed, &facts), Question::Admission).severity,
+        Severity::Block
+    );
+}
+
+#[test]
+fn a_volume_larger_than_any_blocks_where_the_scheduler_heeds_it() {
+    let transformed = mk_transformed(&mk_app());
+    let mut facts = mk_facts(&transformed);
+    let class = json!({ "metadata": { "name": "thin" }, "provisioner": "csi.example" });
+    let capacity = json!({ "storageClassName": "thin", "capacity": "500Mi" });
+    let mut storage = StorageFact {
+        classes: vec![class],
+        capacities: vec![capacity],
+        heeded: BTreeSet::new(),
+    };
+    facts.storage = Fact::Known(storage.clone());
+    has(
+        &preflight(&transformed, &facts),
+        Verdict::ReadyWithWarnings,
+        Question::Storage,
+        Severity::Warn,
+    );
+    storage.heeded.insert("csi.example".to_owned());
+    facts.storage = Fact::Known(storage);
+    has(
+        &preflight(&transformed, &facts),
+        Verdict::Blocked,
+        Question::Storage,
+        Severity::Block,
+    );
+}
+
+#[test]
+fn a_host_that_is_taken_and_a_record_that_stays_are_said() {
+    let mut app = mk_app();
+    let entry = |namespace: &str, name: &str| {
+        json!({ "apiVersion": "networking.k8s.io/v1", "kind": "Ingress",
+            "metadata": { "namespace": namespace, "name": name },
+            "spec": { "ingressClassName": "nginx", "rules": [{ "host": "shop.example.nl" }] } })
+    };
+    app.push(entry("n", "web"));
+    let transformed = mk_transformed(&app);
+    let mut facts = mk_facts(&transformed);
+    let said = |facts: &TargetFacts| -> usize {
+        let judged = preflight(&transformed, facts);
+        judged
+            .findings()
+            .filter(|one| one.question == Question::Dns)
+            .count()
+    };
+    facts.entries = Fact::Known(vec![entry("n", "web")]);
+    assert_eq!(
+        said(&facts),
+        1,
+        "the record; an entry of ours is not in its own way"
+    );
+    facts.entries = Fact::Known(vec![entry("other", "web")]);
+    assert_eq!(said(&facts), 2);
+}
+
+#[test]
+fn what_it_calls_and_leaves_behind_is_said_and_no_value_of_a_secret() {
+    let mut app = mk_app();
+    app.push(mk(
+        "v1",
+        "ConfigMap",
+        &json!({ "data": { "db": "postgres://db.shared.svc.cluster.local:5432/x",
+        "own": "web.n.svc", "trusted": "10.0.0.0/8", "mail": "smtp 10.1.2.3:25" } }),
+    ));
+    app[1]["data"]["k"] = "aHR0cDovL3ZhdWx0LmhpZGRlbi5zdmM=".into(); // http://vault.hidden.svc
+    let transformed = mk_transformed(&app);
+    let judged = preflight(&transformed, &mk_facts(&transformed));
+    let said: Vec<&str> = judged
+        .findings()
+        .filter(|one| one.question == Question::Egress)
+        .map(|one| one.message.as_str())
+        .collect();
+    assert_eq!(said.len(), 3, "{said:?}");
+    assert!(said.iter().any(|one| one.contains("namespace shared")));
+    assert!(said.iter().any(|one| one.contains("10.1.2.3")));
+    assert!(!said.iter().any(|one| one.contains("hidden")));
+}
+
+#[test]
+fn a_webhook_that_must_answer_and_does_not_blocks_what_it_is_asked_about() {
+    let transformed = mk_transformed(&mk_app());
+    let webhook = |policy: &str, resource: &str| {
+        json!({ "metadata": { "name": "guard" }, "webhooks": [{ "name": "guard.example.nl", "failurePolicy": policy,
+            "clientConfig": { "service": { "namespace": "guard", "name": "guard" } },
+            "rules": [{ "apiGroups": ["apps"], "operations": ["CREATE"], "resources": [resource] }] }] })
+    };
+    let judge = |policy: &str, resource: &str, failed: bool| {
+        let mut facts = mk_facts(&transformed);
+        facts.webhooks = Fact::Known(vec![webhook(policy, resource)]);
+        facts.silent_services.insert("guard/guard".to_owned());
+        if failed {
+            let fact = DryRunFact::Failed {
+                message: "no endpoints".to_owned(),
+            };
+            facts.dry_run.insert(key("Deployment", &transformed), fact);
+        }
+        preflight(&transformed, &facts)
+    };
+    has(
+        &judge("Fail", "deployments", true),
+        Verdict::Blocked,
+        Question::Admission,
+        Severity::Block,
+    );
+    assert_eq!(judge("Fail", "statefulsets", true).verdict, Verdict::Unknown);
+    has(
+        &judge("Ignore", "deployments", false),
+        Verdict::ReadyWithWarnings,
+        Question::Admission,
+        Severity::Warn,
+    );
+    assert_eq!(judge("Ignore", "statefulsets", false).verdict, Verdict::Ready);
+}
+
+#[test]
+fn a_field_that_the_target_would_not_keep_blocks() {
+    let judged = judge(|facts, transformed| {
+        let fact = DryRunFact::Changed {
+            fields: BTreeSet::from(["spec.new".to_owned()]),
+        };
+        facts.dry_run.insert(key("Deployment", transformed), fact);
+    });
+    has(&judged, Verdict::Blocked, Question::DryRun, Severity::Block);
+    assert_eq!(
+        first(&judged, Question::DryRun).field.as_deref(),
+        Some("spec.new")
+    );
+}
+
+#[test]
+fn a_stop_longer_than_the_recovery_time_warns_with_what_it_assumes() {
+    let judged = judge(|facts, _| {
+        facts.aims = Aims {
+            exclusive: true,
+            rto: Some(60),
+            rpo: None,
+            megabits: None,
+        };
+    });
+    let finding = first(&judged, Question::Transfer);
+    assert_eq!(finding.severity, Severity::Warn);
+    assert!(
+        finding.message.contains("1Gi") && finding.message.contains("500 Mbit/s (assumed"),
+        "{}",
+        finding.message
+    );
+    let judged = judge(|facts, _| {
+        facts.aims = Aims {
+            exclusive: true,
+            rto: Some(120),
+            rpo: None,
+            megabits: Some(10_000),
+        };
+    });
+    assert_eq!(first(&judged, Question::Transfer).severity, Severity::Pass);
+}
+
+#[test]
+fn a_source_that_does_not_serve_or_cannot_be_stopped_is_said() {
+    let judged = judge(|facts, transformed| {
+        let mut live = mk(
+            "apps/v1",
+            "Deployment",
+            &json!({ "spec": { "replicas": 3 }, "status": { "readyReplicas": 1 } }),
+        );
+        live["metadata"]["generation"] = 1.into();
+        live["status"]["observedGeneration"] = 1.into();
+        let need = access_needed(transformed).into_iter().next().expect("a need");
+        facts.source = Fact::Known(SourceFact {
+            live: vec![live],
+            access: vec![AccessFact {
+                need,
+                allowed: Fact::Known(false),
+            }],
+            capture_age: Some(600),
+        });
+        facts.aims.rpo = Some(300);
+    });
+    has(&judged, Verdict::Blocked, Question::Fencing, Severity::Block);
+    has(&judged, Verdict::Blocked, Question::SourceHealth, Severity::Warn);
+}
+
+#[test]
+fn what_still_ties_it_to_a_provider_is_no_tie_at_that_provider() {
+    let tied = mk(
+        "v1",
+        "ConfigMap",
+        &json!({ "data": { "db": "shop.database.windows.net" } }),
+    );
+    let transformed = mk_transformed(&[tied]);
+    let facts = mk_facts(&transformed);
+    has(
+        &preflight(&transformed, &facts),
+        Verdict::Blocked,
+        Question::LockIn,
+        Severity::Block,
+    );
+    let mut azure = mk_node("one", "4");
+    azure["spec"]["providerID"] = "azure:///subscriptions/x".into();
+    let facts = TargetFacts {
+        nodes: Fact::Known(NodesFact {
+            nodes: vec![azure],
+            ..NodesFact::default()
+        }),
+        ..facts
+    };
+    assert_eq!(
+        first(&preflight(&transformed, &facts), Question::LockIn).severity,
+        Severity::Pass
+    );
+}
+
+#[test]
+fn two_clocks_that_differ_are_said() {
+    has(
+        &judge(|f, _| f.skew = Fact::Known(-40)),
+        Verdict::ReadyWithWarnings,
+        Question::Reachable,
+        Severity::Warn,
+    );
 }

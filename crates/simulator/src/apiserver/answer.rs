@@ -71,6 +71,14 @@ pub(crate) fn with_body(code: StatusCode, kind: &'static str, body: Body) -> Res
     response
 }
 
+/// The time of an answer, as HTTP writes it (RFC 9110, 5.6.7).
+pub(crate) fn date(response: &mut Response<Body>, now: jiff::Timestamp) {
+    let text = now.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    if let Ok(value) = header::HeaderValue::from_str(&text) {
+        response.headers_mut().insert(header::DATE, value);
+    }
+}
+
 pub(crate) fn error(error: &ApiError) -> Response<Body> {
     value(error.code, &error.status())
 }

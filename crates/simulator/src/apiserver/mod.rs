@@ -170,7 +170,9 @@ impl ApiServer {
             Route::Resource(target) => self.resource(who, req, target),
             Route::Other(segments) => Ok(self.other(who, req, &segments)),
         };
-        answered.unwrap_or_else(|error| answer::error(&error))
+        let mut response = answered.unwrap_or_else(|error| answer::error(&error));
+        answer::date(&mut response, self.0.clock.now());
+        response
     }
 
     fn resource(&self, who: &User, req: &Request<Bytes>, target: Target) -> Result<Response<Body>, ApiError> {

@@ -1,0 +1,116 @@
+//! Do the target's storage classes hold what the claims ask?
+//!
+//! Not here: whether a class is there (`checks`), quota. Invariant: a size blocks only where the scheduler itself heeds
+//! capacities; elsewhere what is published is a hint.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::quota::spell;
+use crate::{
+    demand,
+    facts::{StorageFact, TargetFacts},
+    field::{at, items, text},
+    finding::{Finding, Question, Severity},
+    quantity,
+    transform::{Planned, Transformed},
+};
+
+/// Provisioners that give block devices only: a claim for many writers never binds. From their own documentation.
+const ONE_WRITER: &[&str] = &[
+    "disk.csi.azure.com",
+    "ebs.csi.aws.com",
+    "pd.csi.storage.gke.io",
+    "cinder.csi.openstack.org",
+    "csi.hetzner.cloud",
+    "rbd.csi.ceph.com",
+    "openebs.io/local",
+    "rancher.io/local-path",
+];
+
+pub(super) fn check(transformed: &Transformed, facts: &TargetFacts) -> Vec<Finding> {
+    let claims: Vec<(&Planned, &Value, i128)> = transformed
+        .objects
+        .iter()
+        .flat_map(|one| {
+            demand::claims(one)
+                .into_iter()
+                .map(move |(claim, copies)| (one, claim, copies))
+        })
+        .collect();
+    let seen = match facts.storage.get() {
+        Ok(seen) => seen,
+        Err(_) if claims.is_empty() => return Vec::new(),
+        Err(why) => {
+            let message = format!("what the target's storage can hold is not known: {why}");
+            return vec![
+                Finding::new(Question::Storage, Severity::Warn, message)
+                    .remedy("ask the target's platform team for the largest volume of each class"),
+            ];
+        }
+    };
+    claims
+        .into_iter()
+        .filter(|(_, _, copies)| *copies > 0)
+        .flat_map(|(one, claim, _)| of_claim(one, claim, seen))
+        .collect()
+}
+
+fn of_claim(one: &Planned, claim: &Value, seen: &StorageFact) -> Vec<Finding> {
+    let mut out = Vec::new();
+    let class = text(claim, &["spec", "storageClassName"]);
+    let found = seen
+        .classes
+        .iter()
+        .find(|one| text(one, &["metadata", "name"]) == class);
+    let Some(found) = found else {
+        return out; // that is a finding of its own
+    };
+    let provisioner = text(found, &["provisioner"]);
+    let modes: BTreeSet<&str> = items(claim, &["spec", "accessModes"])
+        .iter()
+        .filter_map(Value::as_str)
+        .collect();
+    if modes.contains("ReadWriteMany")
+        && text(claim, &["spec", "volumeMode"]) != "Block"
+        && ONE_WRITER.contains(&provisioner)
+    {
+        let message =
+            format!("class {class} ({provisioner}) gives volumes to one writer, and many are asked for");
+        out.push(
+            Finding::new(Question::Storage, Severity::Block, message)
+                .about(&one.key)
+                .field("spec.accessModes")
+                .remedy("map kind Rwx to a shared class in `classes.storage` of the target"),
+        );
+    }
+    let size = demand::size(claim);
+    let most = largest(class, seen);
+    if let Some(most) = most.filter(|most| size > *most) {
+        let heeded = seen.heeded.contains(provisioner);
+        let severity = if heeded { Severity::Block } else { Severity::Warn };
+        let message = format!(
+            "it asks for {} of class {class}, and the largest volume that the target can make of it is {}",
+            spell(size),
+            spell(most)
+        );
+        out.push(
+            Finding::new(Question::Storage, severity, message)
+                .about(&one.key)
+                .field("spec.resources.requests.storage")
+                .remedy("have the storage extended, or map the class to another"),
+        );
+    }
+    out
+}
+
+/// The largest volume of a class, where its driver publishes that.
+fn largest(class: &str, seen: &StorageFact) -> Option<i128> {
+    seen.capacities
+        .iter()
+        .filter(|one| text(one, &["storageClassName"]) == class)
+        .filter_map(|one| at(one, &["maximumVolumeSize"]).or_else(|| at(one, &["capacity"])))
+        .filter_map(quantity::parse)
+        .max()
+}
