@@ -33,12 +33,14 @@ pub const STUCK: &str = "Stuck";
 pub const SATISFIABLE: &str = "Satisfiable";
 /// PlacementPolicy: it changes something.
 pub const EFFECTIVE: &str = "Effective";
-/// Exemption: its rule does not hold today.
+/// Exemption: its rule does not hold today. Approval: a move may begin under it, or stands under it.
 pub const IN_FORCE: &str = "InForce";
 /// ExternalApplication: somebody has said how critical it is and how sensitive its data is.
 pub const CLASSIFIED: &str = "Classified";
 /// Exemption, and the contract of an ExternalApplication: it is over soon.
 pub const ENDING: &str = "Ending";
+/// Workload: somebody approved the move that it needs. Only there while one is asked for.
+pub const APPROVED: &str = "Approved";
 /// Contract: a dry run is due or overdue.
 pub const DRY_RUN_DUE: &str = "DryRunDue";
 /// Contract: every workload in scope can leave.

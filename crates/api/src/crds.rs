@@ -3,7 +3,7 @@ use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomRe
 use kube::CustomResourceExt;
 
 use crate::{
-    AutonomyStandard, Contract, Drill, Exemption, ExternalApplication, MemberCluster, Migration,
+    Approval, AutonomyStandard, Contract, Drill, Exemption, ExternalApplication, MemberCluster, Migration,
     PlacementPolicy, Provider, Workload,
 };
 
@@ -16,6 +16,7 @@ pub fn all() -> Vec<CustomResourceDefinition> {
         Workload::crd(),
         PlacementPolicy::crd(),
         Exemption::crd(),
+        Approval::crd(),
         Migration::crd(),
         Contract::crd(),
         ExternalApplication::crd(),

@@ -13,6 +13,7 @@
     reason = "the lint takes the same key in two printcolumn(..) for a repetition"
 )]
 
+pub mod approval; // a person's yes to one move
 pub mod condition; // types and reasons, and the one way to set them
 pub mod contract; // until when a provider serves us
 pub mod crds; // all definitions, in the order in which they are applied
@@ -28,10 +29,12 @@ pub mod migration; // one move
 pub mod policy; // where which workload may stand
 pub mod provider; // a legal entity
 pub mod require; // the single rules of what a cluster must be
+pub mod route; // over less autonomous places to an autonomous one
 pub mod span; // a length of time as the API carries it
 pub mod standard; // by what measure autonomy is judged
 pub mod workload; // what is placed and moved
 
+pub use approval::Approval;
 pub use contract::Contract;
 pub use date::Date;
 pub use drill::Drill;

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::member::Scope;
 use crate::provider::{Category, Objective};
-use crate::require::{Floors, HavenRule, Ineligible, JurisdictionRule};
+use crate::require::{Floors, HavenRule, Ineligible, JurisdictionRule, StandbyRule};
+use crate::route::Route;
 use crate::workload::Layer;
 use crate::{Criticality, Sensitivity, Span};
 
@@ -55,6 +56,12 @@ pub struct PlacementPolicySpec {
     /// What happens when its cluster is lost.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failover: Option<FailoverRule>,
+    /// Ways to an autonomous place over less autonomous ones. Only taken when no cluster that is allowed has room, and
+    /// only after an Approval of each step.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 16))]
+    #[schemars(extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["name"]))]
+    pub routes: Vec<Route>,
 }
 
 /// Chooses workloads.
@@ -150,6 +157,9 @@ pub struct Require {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 32))]
     pub not_eligible: Vec<Ineligible>,
+    /// There is another cluster that may take it, with room kept for it, and apart from where it stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standby: Option<StandbyRule>,
 }
 
 /// SEAL levels of the EU Cloud Sovereignty Framework: the overall level is the minimum over the objectives.

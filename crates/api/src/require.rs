@@ -33,11 +33,13 @@ pub enum Rule {
     CoreValues,
     /// `require.notEligible`.
     NotEligible,
+    /// `require.standby`.
+    Standby,
 }
 
 impl Rule {
     /// All of them, in the order in which they are told.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Categories,
         Self::Seal,
         Self::Jurisdictions,
@@ -49,6 +51,7 @@ impl Rule {
         Self::Scope,
         Self::CoreValues,
         Self::NotEligible,
+        Self::Standby,
     ];
 
     /// The name of its field.
@@ -65,6 +68,7 @@ impl Rule {
             Self::Scope => "scope",
             Self::CoreValues => "coreValues",
             Self::NotEligible => "notEligible",
+            Self::Standby => "standby",
         }
     }
 }
@@ -99,6 +103,18 @@ pub struct Ineligible {
     /// Up to and including this day; absent = until the policy changes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Date>,
+}
+
+/// How far apart from its cluster the standby of a workload must be. Nothing asked: another cluster.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StandbyRule {
+    /// At another provider: no entity that owns or operates the one owns or operates the other.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub other_provider: bool,
+    /// Under another jurisdiction: no country's law reaches both.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub other_jurisdiction: bool,
 }
 
 /// The city's seven core values.

@@ -161,6 +161,12 @@ pub struct WorkloadStatus {
     /// Where it must stand.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub desired: Option<Desired>,
+    /// What somebody must approve before it goes there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approval: Option<AskedApproval>,
+    /// Where room is kept for it, when a policy asks for a standby.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standby: Option<String>,
     /// Why it may not stand at each of the other clusters.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["cluster"]))]
@@ -227,6 +233,24 @@ pub struct Desired {
     /// The score it won with; the parts are in `explain`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub score: Option<i64>,
+}
+
+/// A move that waits until somebody approves it.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AskedApproval {
+    /// The hash of what is asked: what an Approval names in `spec.plan`.
+    pub plan: String,
+    /// Where it would go.
+    pub cluster: String,
+    /// Why somebody must agree, per reason one sentence.
+    pub because: Vec<String>,
+    /// The last day on which it may stand there; absent: no end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<crate::Date>,
+    /// Whether the council is to be informed: the move goes to a hyperscaler that is not autonomous.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub inform_council: bool,
 }
 
 /// Why a cluster was not chosen.

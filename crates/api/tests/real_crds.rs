@@ -56,6 +56,8 @@ fn good(kind: &str) -> Value {
                 "weighing": values.map(|value| json!({"value": value, "speaks": "For"})),
                 "owner": "permits", "approver": "cio", "since": "2026-01-01", "until": "2028-01-01"})
         }
+        "Approval" => json!({"workload": "signalen", "approver": "alderman",
+            "plan": format!("sha256-{}", "0".repeat(64))}),
         "Migration" => json!({"workload": "signalen", "kind": "Relocate", "source": "a", "target": "b"}),
         "Contract" => json!({"provider": "azure", "start": "2024-04-01", "end": "2028-03-31"}),
         "ExternalApplication" => json!({"title": "Zaken & Co", "provider": "azure", "storageGib": 7,
@@ -209,6 +211,21 @@ fn of_the_rest() -> Vec<Case> {
             json!({"require": {"seal": {"objectives": [{"objective": "SOV-3", "atLeast": 3}, {"objective": "SOV-3", "atLeast": 2}]}}}),
             "each objective may stand once",
         ),
+        edit(
+            "Approval",
+            json!({"approver": "somebody-else"}),
+            "an approval cannot be changed: it says what somebody agreed to; delete it and make another",
+        ),
+        make(
+            "PlacementPolicy",
+            route(&[("end", "2027-01-01")]),
+            "a route ends elsewhere than on one of its steps",
+        ),
+        make(
+            "PlacementPolicy",
+            route(&[("a", "2027-02-01"), ("b", "2027-01-01")]),
+            "the last days of the steps of a route follow each other",
+        ),
         make(
             "Migration",
             json!({"target": "a"}),
@@ -257,6 +274,15 @@ fn of_the_rest() -> Vec<Case> {
     ]
 }
 
+/// A policy with one route, by its steps.
+fn route(steps: &[(&str, &str)]) -> Value {
+    let steps: Vec<Value> = steps
+        .iter()
+        .map(|(cluster, until)| json!({"cluster": cluster, "until": until}))
+        .collect();
+    json!({"routes": [{"name": "r", "end": "end", "reason": "a", "steps": steps}]})
+}
+
 /// What the schema itself refuses, and says what would be right.
 fn schema() -> Vec<Case> {
     vec![
@@ -286,6 +312,13 @@ fn schema() -> Vec<Case> {
             json!({"require": {"jurisdictions": {"only": ["Europe"]}}}),
             "spec.require.jurisdictions.only[0]",
         ),
+        make(
+            "PlacementPolicy",
+            route(&[("a", "2027-01-01"), ("a", "2027-02-01")]),
+            "Duplicate value",
+        ),
+        make("Approval", json!({"plan": "sha256-0"}), "spec.plan"),
+        make("Approval", json!({"approver": ""}), "spec.approver"),
         make("Contract", json!({"end": "31-03-2028"}), "spec.end"),
         make("Exemption", json!({"owner": ""}), "spec.owner"),
         make("Exemption", json!({"owner": null}), "spec.owner"),

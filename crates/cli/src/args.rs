@@ -3,6 +3,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use havenmeester_api::Date;
 
 /// Places workloads on autonomous clusters, moves them there, and keeps them running when a provider is cut off.
 ///
@@ -75,6 +76,8 @@ pub(crate) enum Command {
     Plan(PlanArgs),
     /// Explain where one workload must stand.
     Explain(ExplainArgs),
+    /// Approve a move that lowers autonomy and waits for that, in your own name.
+    Approve(ApproveArgs),
     /// Measure how far the city is with its own targets, and what makes the difference.
     Kpi(KpiArgs),
     /// Check manifests for what ties them to a provider; for pull requests, without a cluster.
@@ -250,6 +253,28 @@ pub(crate) struct ExplainArgs {
     /// How to print.
     #[arg(short, long, value_enum, default_value_t)]
     pub(crate) output: Output,
+}
+
+/// `approve`.
+#[derive(Args, Debug)]
+pub(crate) struct ApproveArgs {
+    /// The Workload: NAME, or NAMESPACE/NAME.
+    pub(crate) workload: String,
+    /// Only this plan (`sha256-...`), as you were shown it; absent = what is asked now.
+    #[arg(long)]
+    pub(crate) plan: Option<String>,
+    /// In which role, such as an alderman's.
+    #[arg(long)]
+    pub(crate) role: Option<String>,
+    /// Why, and where it was decided.
+    #[arg(long)]
+    pub(crate) reason: Option<String>,
+    /// The last day on which the move may begin, as 2027-01-31; absent = 30 days from now.
+    #[arg(long)]
+    pub(crate) until: Option<Date>,
+    /// Only print the Approval, for somebody to apply.
+    #[arg(long)]
+    pub(crate) print: bool,
 }
 
 /// `check`.

@@ -1,4 +1,5 @@
 //! A file per command; here each is called.
+mod approve; // a person's yes to a move
 mod audit; // the decision log
 mod check; // what ties manifests to a provider
 mod closure; // what an application needs
@@ -31,6 +32,7 @@ pub(crate) fn dispatch(cli: &Cli, screen: Screen) -> anyhow::Result<ExitCode> {
         Command::Sandbox(args) => crate::sandbox::run(args, screen.colour()),
         Command::Plan(args) => block_on(plan::run(cli, args, screen)),
         Command::Explain(args) => block_on(explain::run(cli, args, screen)),
+        Command::Approve(args) => block_on(approve::run(cli, args)),
         Command::Kpi(args) => block_on(kpi::run(cli, args, screen)),
         Command::Check(args) => check::run(args, screen),
         Command::Rules { command } => rules::run(command, screen),

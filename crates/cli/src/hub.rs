@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, anyhow};
 use havenmeester_api::{
-    AutonomyStandard, Contract, Drill, Exemption, ExternalApplication, MemberCluster, Migration,
+    Approval, AutonomyStandard, Contract, Drill, Exemption, ExternalApplication, MemberCluster, Migration,
     PlacementPolicy, Provider, Workload,
 };
 use k8s_openapi::api::authentication::v1::SelfSubjectReview;
@@ -103,7 +103,13 @@ pub(crate) fn code(error: &anyhow::Error) -> Option<u16> {
 impl Hub {
     /// Every object of ours.
     pub(crate) async fn objects(&self) -> anyhow::Result<Objects> {
-        let rules = async { tokio::try_join!(self.list::<PlacementPolicy>(), self.list::<Exemption>()) };
+        let rules = async {
+            tokio::try_join!(
+                self.list::<PlacementPolicy>(),
+                self.list::<Exemption>(),
+                self.list::<Approval>(),
+            )
+        };
         let places = async {
             tokio::try_join!(
                 self.list::<Provider>(),
@@ -121,7 +127,7 @@ impl Hub {
             )
         };
         let (rules, places, inventory, doings) = tokio::try_join!(rules, places, inventory, doings)?;
-        let (policies, exemptions) = rules;
+        let (policies, exemptions, approvals) = rules;
         let (providers, standards, members) = places;
         let (workloads, externals) = inventory;
         let (migrations, contracts, drills) = doings;
@@ -136,6 +142,7 @@ impl Hub {
             standards,
             exemptions,
             externals,
+            approvals,
         })
     }
 

@@ -35,6 +35,7 @@ pub(crate) fn start(cli: &Cli) -> anyhow::Result<Logs> {
         Command::Sandbox(_)
         | Command::Plan(_)
         | Command::Explain(_)
+        | Command::Approve(_)
         | Command::Kpi(_)
         | Command::Check(_)
         | Command::Rules { .. }

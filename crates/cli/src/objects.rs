@@ -2,7 +2,7 @@
 use std::collections::BTreeMap;
 
 use havenmeester_api::{
-    AutonomyStandard, Contract, Drill, Exemption, ExternalApplication, MemberCluster, Migration,
+    Approval, AutonomyStandard, Contract, Drill, Exemption, ExternalApplication, MemberCluster, Migration,
     PlacementPolicy, Provider, Workload,
 };
 use kube::ResourceExt;
@@ -20,6 +20,7 @@ pub(crate) struct Objects {
     pub(crate) standards: Vec<AutonomyStandard>,
     pub(crate) exemptions: Vec<Exemption>,
     pub(crate) externals: Vec<ExternalApplication>,
+    pub(crate) approvals: Vec<Approval>,
 }
 
 impl Objects {
@@ -36,6 +37,7 @@ impl Objects {
             standards: merged(self.standards, others.standards),
             exemptions: merged(self.exemptions, others.exemptions),
             externals: merged(self.externals, others.externals),
+            approvals: merged(self.approvals, others.approvals),
         }
     }
 }

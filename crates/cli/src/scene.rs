@@ -11,7 +11,7 @@ use havenmeester_api::labels::Tags;
 use havenmeester_api::level::Read;
 use havenmeester_api::member::{Capacity, MemberClusterStatus, Reachability, ReachabilityState, Scope};
 use havenmeester_api::workload::{CopyState, WorkloadCopy, WorkloadStatus};
-use havenmeester_api::{Exemption, MemberCluster, Migration, Workload};
+use havenmeester_api::{Approval, Exemption, MemberCluster, Migration, Workload};
 use havenmeester_controller::Scene;
 use havenmeester_fleet::MemberView;
 use havenmeester_placement::{ClusterView, Contact, CopyView, Demand, Fact, Reach, Traits, WorkloadId};
@@ -91,6 +91,10 @@ fn scene(objects: Objects, now: Timestamp, mut view: impl FnMut(&MemberCluster) 
         exemptions: by_key::<Exemption>(objects.exemptions)
             .into_iter()
             .map(|((namespace, name), exemption)| (WorkloadId { namespace, name }, exemption))
+            .collect(),
+        approvals: by_key::<Approval>(objects.approvals)
+            .into_iter()
+            .map(|((namespace, name), approval)| (WorkloadId { namespace, name }, approval))
             .collect(),
         workloads: by_key::<Workload>(objects.workloads)
             .into_iter()

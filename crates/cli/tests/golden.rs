@@ -58,7 +58,7 @@ fn policies_of_the_example_make_sense() {
     let unless = ["policy", "lint", "-f", "examples/amsterdam/unless"];
     assert_eq!(
         printed(&with_files(&unless)),
-        "5 policies and 1 exemptions: nothing found\n"
+        "6 policies and 1 exemptions: nothing found\n"
     );
 }
 

@@ -218,6 +218,7 @@ impl StatusWrite {
             Self::Standard(o) => identity(o.as_ref()),
             Self::Exemption(o) => identity(o.as_ref()),
             Self::External(o) => identity(o.as_ref()),
+            Self::Approval(o) => identity(o.as_ref()),
         }
     }
 
@@ -230,6 +231,7 @@ impl StatusWrite {
             Self::Contract(o) => replace(Api::all(hub.clone()), *o).await,
             Self::Standard(o) => replace(Api::all(hub.clone()), *o).await,
             Self::Workload(o) => replace(namespaced(hub, o.as_ref()), *o).await,
+            Self::Approval(o) => replace(namespaced(hub, o.as_ref()), *o).await,
             Self::Exemption(o) => replace(namespaced(hub, o.as_ref()), *o).await,
             Self::External(o) => replace(namespaced(hub, o.as_ref()), *o).await,
             Self::Drill(o) => replace(namespaced(hub, o.as_ref()), *o).await,

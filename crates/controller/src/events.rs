@@ -84,6 +84,7 @@ fn reference(about: &About) -> ObjectReference {
         About::Contract(o) => o.object_ref(&()),
         About::Exemption(o) => o.object_ref(&()),
         About::External(o) => o.object_ref(&()),
+        About::Approval(o) => o.object_ref(&()),
         About::Drill(o) => o.object_ref(&()),
     }
 }

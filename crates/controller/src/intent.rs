@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use havenmeester_api::{
-    AutonomyStandard, Contract, Criticality, Drill, Exemption, ExternalApplication, MemberCluster, Migration,
-    PlacementPolicy, Provider, Workload,
+    Approval, AutonomyStandard, Contract, Criticality, Drill, Exemption, ExternalApplication, MemberCluster,
+    Migration, PlacementPolicy, Provider, Workload,
 };
 use havenmeester_ledger::Entry;
 
@@ -21,6 +21,7 @@ pub(crate) enum StatusWrite {
     Standard(Box<AutonomyStandard>),
     Exemption(Box<Exemption>),
     External(Box<ExternalApplication>),
+    Approval(Box<Approval>),
 }
 
 /// A move to be made.
@@ -48,6 +49,7 @@ pub(crate) enum About {
     Contract(Arc<Contract>),
     Exemption(Arc<Exemption>),
     External(Arc<ExternalApplication>),
+    Approval(Arc<Approval>),
     Drill(Arc<Drill>),
 }
 

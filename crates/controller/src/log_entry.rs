@@ -38,6 +38,7 @@ pub(crate) fn decided(turn: &Turn, id: &WorkloadId, decision: &Decision, migrati
             "source": migration.spec.source,
             "target": migration.spec.target,
             "policies": decision.rules.policies,
+            "approval": decision.approval,
         }),
     }
 }

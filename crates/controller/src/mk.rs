@@ -353,6 +353,7 @@ impl Scene {
                 self.externals
                     .insert((SPACE.to_owned(), name(&o.metadata)), Arc::new(*o)),
             ),
+            StatusWrite::Approval(o) => drop(self.approvals.insert(id(&name(&o.metadata)), Arc::new(*o))),
             StatusWrite::Policy(o) => drop(self.policies.insert(name(&o.metadata), Arc::new(*o))),
             StatusWrite::Workload(o) => drop(self.workloads.insert(id(&name(&o.metadata)), Arc::new(*o))),
             StatusWrite::Contract(o) => drop(

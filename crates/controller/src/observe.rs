@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use futures::{StreamExt, TryStreamExt};
 use havenmeester_api::{
-    AutonomyStandard, Contract, Drill, Exemption, ExternalApplication, MemberCluster, Migration,
+    Approval, AutonomyStandard, Contract, Drill, Exemption, ExternalApplication, MemberCluster, Migration,
     PlacementPolicy, Provider, Workload,
 };
 use kube::core::DeserializeGuard;
@@ -32,6 +32,7 @@ pub(crate) struct Hub {
     pub(crate) standards: Shelf<AutonomyStandard>,
     pub(crate) exemptions: Shelf<Exemption>,
     pub(crate) externals: Shelf<ExternalApplication>,
+    pub(crate) approvals: Shelf<Approval>,
     changed: Arc<watch::Sender<u64>>,
 }
 
@@ -49,6 +50,7 @@ impl Hub {
             standards: Shelf::default(),
             exemptions: Shelf::default(),
             externals: Shelf::default(),
+            approvals: Shelf::default(),
             changed: Arc::new(watch::Sender::new(0)),
         };
         tasks.spawn(follow(
@@ -101,6 +103,11 @@ impl Hub {
             hub.externals.clone(),
             Arc::clone(&hub.changed),
         ));
+        tasks.spawn(follow(
+            client.clone(),
+            hub.approvals.clone(),
+            Arc::clone(&hub.changed),
+        ));
         hub
     }
 
@@ -121,6 +128,7 @@ impl Hub {
             && self.standards.ready()
             && self.exemptions.ready()
             && self.externals.ready()
+            && self.approvals.ready()
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Invariant: no client, no clock; the same turn gives the same intents.
 
+mod approval; // whether it says yes to anything
 mod contract; // days left, rounds of dry runs, readiness to leave
 mod discovery; // tagged namespaces become Workloads
 mod drill; // who takes part, when it begins and ends
@@ -23,6 +24,7 @@ use crate::identity::Identity;
 use crate::intent::Intents;
 use crate::scene::Scene;
 
+pub(crate) use approval::holds;
 pub(crate) use drill::cut_off;
 pub(crate) use member::stale_copies;
 pub(crate) use workload::because;
@@ -58,6 +60,7 @@ pub(crate) fn words(turn: &Turn, intents: &mut Intents) {
     provider::reconcile(turn, intents);
     policy::reconcile(turn, intents);
     exemption::reconcile(turn, intents);
+    approval::reconcile(turn, intents);
     workload::reconcile(turn, intents);
     contract::reconcile(turn, intents);
     external::reconcile(turn, intents);

@@ -1,12 +1,13 @@
 //! What placement is asked, from one scene.
 use std::collections::BTreeMap;
 
-use havenmeester_api::Migration;
 use havenmeester_api::haven::{HavenOutcome, HavenStatus};
 use havenmeester_api::migration::MoveKind;
 use havenmeester_api::workload::Use;
+use havenmeester_api::{Approval, Date, Migration};
 use havenmeester_placement::{
-    Contact, Fact, FleetView, HavenView, Moving, Request, Search, Using, WorkloadId, WorkloadView, flow,
+    ApprovalView, Contact, Fact, FleetView, HavenView, Moving, Request, Search, Using, WorkloadId,
+    WorkloadView, flow,
 };
 
 use crate::identity::{Identity, Standing, goes_back, has_arrived, moving, resolve};
@@ -50,8 +51,23 @@ pub(crate) fn from_identities(scene: &Scene, identities: &BTreeMap<WorkloadId, I
             .iter()
             .map(|(id, exemption)| (id.clone(), exemption.spec.clone()))
             .collect(),
+        approvals: scene
+            .approvals
+            .iter()
+            .map(|(id, approval)| (id.clone(), approved(scene, approval)))
+            .collect(),
         workloads,
     }
+}
+
+/// One without a time is from a file: as if it were made now.
+pub(crate) fn approved(scene: &Scene, approval: &Approval) -> ApprovalView {
+    let made = approval
+        .metadata
+        .creation_timestamp
+        .as_ref()
+        .map_or(scene.now, |made| made.0);
+    ApprovalView::of(&approval.spec, Date::of(made))
 }
 
 /// What is seen of a cluster, barred while the hub's object says it is in quarantine.
@@ -93,6 +109,13 @@ fn haven(seen: &HavenStatus) -> Fact<HavenView> {
     Fact::known(view, at.0)
 }
 
+/// A move from a place that answers, which has not begun: it waits for its turn, or for somebody's yes. When its source is
+/// lost meanwhile it must not hold up the failover.
+fn is_queued(migration: &Migration) -> bool {
+    let status = migration.status.as_ref();
+    migration.spec.kind.source_answers() && status.is_none_or(|status| status.steps.is_empty())
+}
+
 /// A failover whose target is lost too before it served there: it holds up no other, and the next one supersedes it.
 fn is_forlorn(scene: &Scene, migration: &Migration) -> bool {
     migration.spec.kind == MoveKind::Failover
@@ -124,9 +147,12 @@ fn workload(scene: &Scene, id: &WorkloadId, identity: &Identity) -> WorkloadView
         sensitivity: identity.sensitivity,
         mode: identity.mode,
         demand: identity.demand,
+        standby: status.and_then(|s| s.standby.clone()),
         previous: status.and_then(|s| Some(s.desired.as_ref()?.cluster.clone())),
         moving: moving(scene.moves_of(id))
-            .filter(|m| !(is_forlorn(scene, m) || goes_back(m) && is_lost(scene, home.as_deref())))
+            .filter(|m| {
+                !(is_forlorn(scene, m) || (goes_back(m) || is_queued(m)) && is_lost(scene, home.as_deref()))
+            })
             .map(|m| Moving {
                 migration: m.metadata.name.clone().unwrap_or_default(),
                 target: m.spec.target.clone(),

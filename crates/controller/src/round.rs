@@ -85,7 +85,8 @@ impl Rounds {
             namespace: &self.namespace,
             actor: &self.actor,
         };
-        let queue = admission::runnable(scene, &identities);
+        let mut queue = admission::runnable(scene, &identities);
+        queue.moves.retain(|(_, m)| !reconcile::holds(&turn, m));
         let mut intents = reconcile::deeds(&turn);
         let urgent = queue.urgent || intents.migrations.iter().any(|m| is_urgent(&m.object));
         if !self.hand.silence.keeps(urgent, scene.now) {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use havenmeester_api::migration::StepState;
 use havenmeester_api::standard::{self, AutonomyStandardSpec};
 use havenmeester_api::{
-    AutonomyStandard, Contract, Drill, Exemption, ExternalApplication, MemberCluster, Migration,
+    Approval, AutonomyStandard, Contract, Drill, Exemption, ExternalApplication, MemberCluster, Migration,
     PlacementPolicy, Provider, Workload, condition,
 };
 use havenmeester_fleet::MemberView;
@@ -36,6 +36,8 @@ pub struct Scene {
     pub exemptions: BTreeMap<WorkloadId, Arc<Exemption>>,
     /// By namespace and name.
     pub externals: BTreeMap<Key, Arc<ExternalApplication>>,
+    /// By namespace and name.
+    pub approvals: BTreeMap<WorkloadId, Arc<Approval>>,
     /// By namespace and name.
     pub migrations: BTreeMap<Key, Arc<Migration>>,
     /// By namespace and name.
@@ -67,6 +69,10 @@ impl Scene {
                 name,
             }),
             externals: hub.externals.all(),
+            approvals: rekey(hub.approvals.all(), |(namespace, name)| WorkloadId {
+                namespace,
+                name,
+            }),
             moves: moves(&migrations),
             migrations,
             contracts: hub.contracts.all(),

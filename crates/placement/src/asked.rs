@@ -10,6 +10,7 @@ use havenmeester_api::policy::{ObjectiveLevel, PlacementPolicySpec};
 use havenmeester_api::provider::{Category, Objective};
 use havenmeester_api::require::{CoreValue, Ineligible, Rule};
 
+use crate::apart::Apart;
 use crate::bound::Bound;
 use crate::components;
 
@@ -53,6 +54,8 @@ pub struct Requirements {
     pub floors: BTreeMap<CoreValue, Ask<i32>>,
     /// It is none of these providers'.
     pub ineligible: BTreeSet<Ask<Ineligible>>,
+    /// Another cluster can take over, so far apart. No cluster is refused for it: a pair of clusters meets it.
+    pub standby: BTreeMap<Apart, Ask<()>>,
     /// It is near to data. Of the workload, whatever policies say.
     pub bounds: BTreeSet<Bound>,
 }
@@ -98,6 +101,12 @@ impl Requirements {
                 .iter()
                 .map(|rule| ask(name, rule.clone()))
                 .collect(),
+            standby: require
+                .standby
+                .into_iter()
+                .flat_map(Apart::of)
+                .map(|apart| (apart, ask(name, ())))
+                .collect(),
             bounds: BTreeSet::new(),
         }
     }
@@ -125,6 +134,7 @@ impl Requirements {
             Rule::Scope => self.scope.clear(),
             Rule::CoreValues => self.floors.clear(),
             Rule::NotEligible => self.ineligible.clear(),
+            Rule::Standby => self.standby.clear(),
         }
     }
 
@@ -145,6 +155,7 @@ impl Requirements {
             scope,
             floors,
             ineligible,
+            standby,
             bounds,
         } = other; // without `..`: no rule is forgotten
         self.categories.extend(categories);
@@ -161,6 +172,7 @@ impl Requirements {
         self.scope.extend(scope);
         join(&mut self.floors, floors);
         self.ineligible.extend(ineligible);
+        join(&mut self.standby, standby);
         self.bounds.extend(bounds);
         self
     }

@@ -16,14 +16,16 @@ use crate::filter;
 use crate::merge::effective_with;
 use crate::place::Place;
 use crate::request::{Request, WorkloadId, WorkloadView};
+use crate::route::{self, Lane, Passing};
 use crate::score::{Marks, score};
 
 /// What holds for a class, and how each cluster stands to it. The list runs as the places do.
 pub(crate) struct Class {
     pub(crate) rules: Arc<Rules>,
     pub(crate) verdicts: Vec<Verdict>,
-    requirements: Requirements,
+    pub(crate) requirements: Requirements,
     weights: Weights,
+    lanes: Vec<Lane>,
 }
 
 /// How a cluster stands to a class.
@@ -33,6 +35,8 @@ pub(crate) struct Verdict {
     pub(crate) by_rules: Arc<[Refusal]>,
     /// Why nobody may be sent there now.
     pub(crate) by_state: Vec<Refusal>,
+    /// The routes over it, when it is forbidden and is a step of one today.
+    pub(crate) passings: Arc<[Passing]>,
     pub(crate) marks: Marks,
 }
 
@@ -45,6 +49,11 @@ impl Verdict {
     pub(crate) fn admits_but_not_for_long(&self) -> bool {
         let announced = |refusal: &Refusal| matches!(refusal, Refusal::Announced { .. });
         self.by_state.is_empty() && !self.by_rules.is_empty() && self.by_rules.iter().all(announced)
+    }
+
+    /// Whether it is a step of a route, and somebody may be sent there now.
+    pub(crate) fn admits_on_the_way(&self) -> bool {
+        self.by_state.is_empty() && !self.passings.is_empty()
     }
 }
 
@@ -61,15 +70,20 @@ impl Class {
             verdicts: Vec::new(),
             requirements: effective.requirements,
             weights: effective.weights,
+            lanes: Vec::new(),
         };
+        let (rules, asked) = (&class.rules, &class.requirements);
+        class.lanes = route::lanes(request, &rules.policies, asked, rules.lead_time, places);
         class.verdicts = places.iter().map(|place| class.judge(place)).collect();
         class
     }
 
     fn judge(&self, place: &Place<'_>) -> Verdict {
         let lead = self.rules.lead_time;
+        let by_rules = filter::by_rules_and_dates(&self.requirements, place, lead);
         Verdict {
-            by_rules: filter::by_rules_and_dates(&self.requirements, place, lead).into(),
+            passings: route::over(&self.lanes, place, &by_rules).into(),
+            by_rules: by_rules.into(),
             by_state: filter::by_state(place),
             marks: score(&self.weights, place),
         }

@@ -21,14 +21,16 @@ mod rooms; // what is promised, criticality by criticality
 pub(crate) mod scene; // all that is the same for all workloads, and one workload in it
 pub(crate) mod search; // who goes where, in numbers
 pub(crate) mod shared; // workloads that live in one namespace
+pub(crate) mod standby; // where room is kept
 pub(crate) mod ties; // workloads that want to stand near each other, or apart
 
 pub(crate) use rooms::Promised;
-pub(crate) use scene::{Case, Scene};
+pub(crate) use scene::{Case, Scene, Stand};
 
 use block::Blocks;
 use mover::Mover;
 use shared::Shared;
+use standby::{Keeper, Kept};
 use ties::Ties;
 
 /// Decides for all workloads of a request.
@@ -52,14 +54,19 @@ pub fn decide(request: &Request) -> Plan {
     for mover in &movers {
         blocks.admit(mover);
     }
-    blocks.solve(&movers, &scene, &classes, None);
+    let asking = request.workloads.iter();
+    let asking = asking.filter_map(|(id, view)| Case::of(id, view, &classes, &scene));
+    let mut keeper = Keeper::of(request, asking);
+    blocks.solve(&movers, &scene, &classes, None, &mut keeper);
     let shared = Shared::of(&cases, &scene, &blocks);
+    let kept = keeper.kept();
     let settled = cases.iter().map(|case| {
         let chosen = case
             .must_go()
             .then(|| (blocks.target(case.id), shared.before(case.id)));
         let (target, busy) = chosen.unwrap_or_default();
-        (case.id.clone(), settle(case, &scene, target, busy))
+        let kept = kept.get(case.id).copied().unwrap_or_default();
+        (case.id.clone(), settle(case, &scene, target, busy, kept))
     });
     Plan {
         decisions: settled.collect(),
@@ -72,29 +79,38 @@ pub(crate) fn settle(
     scene: &Scene<'_>,
     target: Option<usize>,
     busy: Option<&crate::WorkloadId>,
+    kept: Kept,
 ) -> Decision {
+    let standby = match kept {
+        Kept::At(at) => Some(scene.places[at].name.to_owned()),
+        Kept::Missing | Kept::NotAsked => None,
+    };
     Decision {
         home: case.view.home.clone(),
         desired: desired(case, scene, target),
         action: action::choose(case, scene, busy, target),
         rules: Arc::clone(&case.class.rules),
-        violations: violations(case, scene),
+        violations: violations(case, scene, target, kept),
+        approval: action::approval(case, scene, target),
+        standby,
         criticality: case.view.criticality,
     }
 }
 
 fn desired(case: &Case<'_>, scene: &Scene<'_>, target: Option<usize>) -> Option<String> {
-    use scene::Stand;
     match case.stand {
         Stand::Moving => case.view.moving.as_ref().map(|moving| moving.target.clone()),
         Stand::Nowhere | Stand::Elsewhere => None,
         Stand::Allowed(_) => case.view.home.clone(),
         Stand::Forbidden(_) | Stand::Lost(_) => target.map(|at| scene.places[at].name.to_owned()),
+        Stand::OnRoute(at) => Some(scene.places[target.unwrap_or(at)].name.to_owned()),
     }
 }
 
-fn violations(case: &Case<'_>, scene: &Scene<'_>) -> Vec<Violation> {
-    let home = case.home.map(|at| (&scene.places[at], &case.class.verdicts[at]));
+fn violations(case: &Case<'_>, scene: &Scene<'_>, target: Option<usize>, kept: Kept) -> Vec<Violation> {
+    // On a step of a route it stands where it may for now.
+    let home = case.home.filter(|at| case.stand != Stand::OnRoute(*at));
+    let home = home.map(|at| (&scene.places[at], &case.class.verdicts[at]));
     let forbidden = home.into_iter().flat_map(|(place, verdict)| {
         let cluster = place.name;
         verdict.by_rules.iter().map(move |refusal| Violation::Placement {
@@ -102,7 +118,20 @@ fn violations(case: &Case<'_>, scene: &Scene<'_>) -> Vec<Violation> {
             refusal: refusal.clone(),
         })
     });
-    forbidden.chain(copies::violation(case, scene)).collect()
+    let standby = (kept == Kept::Missing).then(|| no_standby(case, scene, target));
+    let copies = copies::violation(case, scene);
+    forbidden.chain(copies).chain(standby.flatten()).collect()
+}
+
+/// Asked by the first policy that asks for the furthest.
+fn no_standby(case: &Case<'_>, scene: &Scene<'_>, target: Option<usize>) -> Option<Violation> {
+    let asked = &case.class.requirements.standby;
+    let at = target.or(case.home)?;
+    Some(Violation::NoStandby {
+        policy: asked.values().next_back()?.policy.clone(),
+        apart: asked.keys().copied().collect(),
+        cluster: scene.places[at].name.to_owned(),
+    })
 }
 
 #[cfg(test)]

@@ -10,6 +10,8 @@ use havenmeester_api::{Criticality, Date, Span};
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::apart::Apart;
+use crate::approval::Asked;
 use crate::exempt::Waiver;
 use crate::fleet::Demand;
 use crate::gap::Gap;
@@ -35,6 +37,10 @@ pub struct Decision {
     pub rules: Arc<Rules>,
     /// What is wrong with where it stands now, or with how many copies there are.
     pub violations: Vec<Violation>,
+    /// What somebody must agree to, or has: of the move that is decided, or of where it stands on a route.
+    pub approval: Option<Asked>,
+    /// Where room is kept for it, when a policy asks for a standby.
+    pub standby: Option<String>,
     /// Higher goes first.
     pub criticality: Criticality,
 }
@@ -76,6 +82,15 @@ pub enum Waiting {
     },
     /// No cluster may take it.
     NoClusterFits,
+    /// Somebody must agree to the move first, since it lowers autonomy.
+    Approval(Box<Asked>),
+    /// It stands on a step of a route, with somebody's yes, and goes on as soon as a cluster may take it.
+    OnRoute {
+        /// The step.
+        cluster: String,
+        /// The last day on it.
+        until: Date,
+    },
     /// A policy leaves the move to a person.
     ManualMigration {
         /// Where it should go.
@@ -314,6 +329,15 @@ pub enum Violation {
     SeveralActive {
         /// Where.
         clusters: Vec<String>,
+    },
+    /// No cluster can stand by for it.
+    NoStandby {
+        /// Who asks for one.
+        policy: String,
+        /// How far apart.
+        apart: Vec<Apart>,
+        /// From where.
+        cluster: String,
     },
     /// Copies are active on clusters other than its home.
     StrayCopy {

@@ -6,6 +6,7 @@ use std::fmt::{Display, Formatter, Result};
 use serde::Serialize;
 
 use crate::Reasons;
+use crate::approval::Asked;
 use crate::decision::{Action, Candidate, Decision, Refusal, Score, Violation, Waiting};
 use crate::exempt::Waiver;
 use crate::request::WorkloadId;
@@ -30,6 +31,12 @@ pub struct Explanation {
     pub clusters: Vec<Row>,
     /// What is wrong now.
     pub violations: Vec<Told>,
+    /// What somebody must approve, or has approved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub approval: Option<Asked>,
+    /// Where room is kept for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub standby: Option<String>,
     /// The rules from which it is exempt today.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub exempt: Vec<Waiver>,
@@ -85,6 +92,8 @@ pub fn explain(id: &WorkloadId, reasons: &Reasons<'_>) -> Option<Explanation> {
         policies: decision.rules.policies.clone(),
         clusters,
         violations: decision.violations.iter().map(violation).collect(),
+        approval: decision.approval.clone(),
+        standby: decision.standby.clone(),
         exempt: decision.rules.waivers.clone(),
     })
 }
@@ -174,6 +183,12 @@ impl Display for Explanation {
             lines(f, row, width)?;
         }
         writeln!(f, "\nNext: {}.", self.next.message)?;
+        if let Some(asked) = &self.approval {
+            approval(f, asked)?;
+        }
+        if let Some(standby) = &self.standby {
+            writeln!(f, "Standby: room is kept for it on {standby}.")?;
+        }
         for waiver in &self.exempt {
             let Waiver {
                 exemption,
@@ -191,6 +206,18 @@ impl Display for Explanation {
         }
         Ok(())
     }
+}
+
+fn approval(f: &mut Formatter<'_>, asked: &Asked) -> Result {
+    if let Some(given) = &asked.given {
+        return writeln!(
+            f,
+            "Approved by {} (Approval {}): {asked}.",
+            given.approver, given.approval
+        );
+    }
+    writeln!(f, "Approval: none yet of plan {}.", asked.plan)?;
+    writeln!(f, "  Approve it with: havenmeester approve {}", asked.workload)
 }
 
 fn lines(f: &mut Formatter<'_>, row: &Row, width: usize) -> Result {

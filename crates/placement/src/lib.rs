@@ -2,6 +2,8 @@
 //!
 //! Invariant: no tokio, no kube client, no clock, no randomness. Same input, same output.
 
+mod apart; // how far a standby is from its cluster
+mod approval; // moves to which a person must agree
 mod asked; // what policies ask of a cluster, rule by rule
 pub mod autonomy; // whose laws reach an entity, and through whom
 mod bound; // how near to its data a workload must stand
@@ -27,6 +29,7 @@ mod problems; // what is wrong with providers, clusters and policies
 mod reasons; // why not elsewhere
 mod request; // all a decision may know
 mod room; // what is free, and what is promised
+mod route; // over less autonomous places to an autonomous one
 mod score; // who is best
 mod sentence; // the words for each reason
 mod traits; // what a cluster was seen to be and to have
@@ -35,6 +38,8 @@ mod waves; // what moves in which order, and until when
 #[cfg(test)]
 mod mk; // the smallest valid things, for tests
 
+pub use apart::Apart;
+pub use approval::{ApprovalView, Asked, Given, Ground};
 pub use asked::{Ask, Requirements};
 pub use autonomy::Autonomy;
 pub use decide::decide;

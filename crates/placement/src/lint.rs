@@ -15,7 +15,9 @@ use crate::request::{Request, WorkloadId, WorkloadView};
 
 mod acts; // each action by itself
 mod fault; // what may be wrong
+mod routes; // over less autonomous places
 mod rules; // whether policies allow a cluster
+mod standby; // where room is kept
 mod sums; // all actions together
 mod traits; // what was seen of a cluster
 
@@ -59,6 +61,7 @@ pub fn lint(request: &Request, plan: &Plan) -> Vec<LintFinding> {
     }
     findings.extend(sums::overfull(request, plan));
     findings.extend(sums::conflicts(request, plan));
+    findings.extend(standby::overbooked(request, plan));
     findings.sort();
     findings
 }
@@ -88,11 +91,13 @@ fn one(
     if let Some(target) = newly_desired(workload, decision) {
         faults.extend(acts::target(request, laws, (id, workload), target));
     }
+    faults.extend(standby::of_one(laws, (id, workload), decision));
     match &decision.action {
         Action::Stay | Action::Wait(_) => {}
         Action::Relocate { source, target } => {
             faults.extend(acts::either(request, workload, decision, source, target));
             faults.extend(acts::relocation(request, laws, (id, workload), source));
+            faults.extend(routes::agreed(laws, (id, workload), decision, target));
         }
         Action::FailOver {
             source,
@@ -101,6 +106,7 @@ fn one(
             detected_at,
         } => {
             faults.extend(acts::either(request, workload, decision, source, target));
+            faults.extend(routes::agreed(laws, (id, workload), decision, target));
             faults.extend(acts::failover(
                 request,
                 workload,

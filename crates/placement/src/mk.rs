@@ -11,10 +11,12 @@ use havenmeester_api::provider::{
     Assessment, Category, CoreValues, Evidence, Objective, ProviderSpec, Stake,
 };
 use havenmeester_api::require::{CoreValue, JurisdictionRule, Rule};
+use havenmeester_api::route::{Route, RouteStep};
 use havenmeester_api::workload::{CopyState, Mode, Target, Within};
 use havenmeester_api::{Criticality, Date, Sensitivity, Span};
 use jiff::{SignedDuration, Timestamp};
 
+use crate::approval::{ApprovalView, Asked};
 use crate::fact::Fact;
 use crate::fleet::{ClusterView, Contact, CopyView, Demand, Reach};
 use crate::request::{Moving, Request, Using, WorkloadId, WorkloadView};
@@ -191,6 +193,7 @@ pub(crate) fn mk_workload(namespace: &str, home: &str) -> WorkloadView {
         },
         home: Some(home.to_owned()),
         previous: None,
+        standby: None,
         moving: None,
         captured: true,
         layer: None,
@@ -240,6 +243,7 @@ pub(crate) fn mk_empty_policy() -> PlacementPolicySpec {
         objectives: Objectives::default(),
         migration: None,
         failover: None,
+        routes: Vec::new(),
     }
 }
 
@@ -332,7 +336,37 @@ pub(crate) fn mk_request() -> Request {
         .cluster("eu-2", mk_cluster("eu"))
 }
 
+/// A route of one step, which ends on `eu-1`.
+pub(crate) fn mk_route(cluster: &str, days: i64) -> Route {
+    Route {
+        name: "on-the-way".to_owned(),
+        steps: vec![RouteStep {
+            cluster: cluster.to_owned(),
+            until: today().plus_days(days),
+        }],
+        end: "eu-1".to_owned(),
+        reason: "eu-1 is being enlarged".to_owned(),
+    }
+}
+
+/// A yes of today to a plan, of the workload that it is of.
+pub(crate) fn mk_approval(asked: &Asked) -> ApprovalView {
+    ApprovalView {
+        workload: asked.workload.name.clone(),
+        plan: asked.plan.clone(),
+        approver: "alderman".to_owned(),
+        since: today(),
+        until: today().plus_days(30),
+    }
+}
+
 impl Request {
+    /// Somebody says yes to what is asked.
+    pub(crate) fn approved(mut self, asked: &Asked) -> Self {
+        self.approvals.insert(id("a-yes"), mk_approval(asked));
+        self
+    }
+
     pub(crate) fn cluster(mut self, name: &str, cluster: ClusterView) -> Self {
         self.fleet.clusters.insert(name.to_owned(), cluster);
         self

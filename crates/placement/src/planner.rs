@@ -12,10 +12,12 @@ use jiff::Timestamp;
 use havenmeester_api::policy::PlacementPolicySpec;
 use havenmeester_api::provider::ProviderSpec;
 
+use crate::approval::ApprovalView;
 use crate::class::Classes;
 use crate::decide::block::Blocks;
 use crate::decide::scene::{Active, active};
 use crate::decide::shared::Shared;
+use crate::decide::standby::{Keeper, Kept};
 use crate::decide::ties::Ties;
 use crate::decide::{Case, Scene, settle};
 use crate::decision::{Action, Decision, Plan, Waiting};
@@ -41,6 +43,8 @@ pub enum Change {
     Cluster(String, Option<Box<ClusterView>>),
     /// A legal entity.
     Provider(String, Option<Box<ProviderSpec>>),
+    /// An approval.
+    Approval(WorkloadId, Option<ApprovalView>),
     /// A policy.
     Policy(String, Option<Box<PlacementPolicySpec>>),
     /// The time.
@@ -60,6 +64,8 @@ pub struct Planner {
     queue: Queue,
     blocks: Blocks,
     moving: BTreeSet<WorkloadId>,
+    /// What is kept for those for which a policy asks a standby.
+    kept: BTreeMap<WorkloadId, Kept>,
     active: Active,
     /// Failovers that wait for their moment.
     delayed: BTreeSet<(Timestamp, WorkloadId)>,
@@ -88,6 +94,7 @@ impl Planner {
             queue: Queue::default(),
             blocks: Blocks::default(),
             moving: BTreeSet::new(),
+            kept: BTreeMap::new(),
             delayed: BTreeSet::new(),
             used_by: BTreeMap::new(),
             by_home: BTreeMap::new(),
@@ -157,6 +164,7 @@ impl Planner {
             queue,
             blocks,
             moving,
+            kept,
             active,
             delayed,
             by_namespace,
@@ -171,8 +179,13 @@ impl Planner {
         };
         let fresh = touched.movers(queue, &case, &scene, ties);
         queue.replace(blocks, fresh);
-        let chosen = blocks.solve(queue.movers(), &scene, classes, Some(&touched.workloads));
+        let mut keeper = Keeper::of(request, request.workloads.keys().filter_map(case));
+        let touching = Some(&touched.workloads);
+        let chosen = blocks.solve(queue.movers(), &scene, classes, touching, &mut keeper);
         touched.workloads.extend(chosen);
+        let before = std::mem::take(kept);
+        *kept = keeper.kept();
+        touched.decisions.extend(differing(&before, kept));
         let mut due = touched.decisions.clone();
         due.extend(touched.workloads.iter().cloned());
         for id in touched.workloads.iter().chain(&touched.decisions) {
@@ -201,7 +214,8 @@ impl Planner {
                 .must_go()
                 .then(|| (blocks.target(case.id), shared.before(case.id)));
             let (target, busy) = chosen.unwrap_or_default();
-            let decision = settle(case, &scene, target, busy);
+            let kept = kept.get(case.id).copied().unwrap_or_default();
+            let decision = settle(case, &scene, target, busy, kept);
             if plan.decisions.get(case.id) == Some(&decision) {
                 continue;
             }
@@ -267,6 +281,12 @@ fn exempt_by(request: &Request) -> BTreeMap<WorkloadId, BTreeSet<WorkloadId>> {
         }
     }
     by
+}
+
+/// Those for whom another place is kept than before.
+fn differing(before: &BTreeMap<WorkloadId, Kept>, now: &BTreeMap<WorkloadId, Kept>) -> BTreeSet<WorkloadId> {
+    let other = |id: &&WorkloadId| before.get(*id) != now.get(*id);
+    before.keys().chain(now.keys()).filter(other).cloned().collect()
 }
 
 /// When a failover that waits for its moment is due.

@@ -6,14 +6,16 @@
 //! before it or with it, never by those after it.
 use std::collections::BTreeMap;
 
+use crate::approval::{Asked, asked};
 use crate::class::Classes;
+use crate::decide::mover::stands_by;
 use crate::decide::scene::Stand;
 use crate::decide::{Case, Promised, Scene, ties};
 use crate::decision::{Candidate, Plan, Refusal};
 use crate::filter;
 use crate::place::places;
 use crate::request::{Request, WorkloadId};
-use crate::score::{not_for_long, with, with_stability};
+use crate::score::{STANDS_BY_PART, not_for_long, with, with_stability};
 
 /// The part of a score that ties with workloads take away.
 const TIES_PART: &str = "ties";
@@ -67,6 +69,20 @@ impl<'a> Reasons<'a> {
         judged.collect()
     }
 
+    /// What must be asked before a workload is taken from its home to a cluster, whoever makes the move; `None`: nothing.
+    pub fn asked(&self, id: &WorkloadId, cluster: &str) -> Option<Asked> {
+        let case = self.case(id)?;
+        let at = self.scene.at(cluster)?;
+        let lost = matches!(case.stand, Stand::Lost(_));
+        let home = case.home.filter(|_| !lost).map(|home| &self.scene.places[home]);
+        asked(
+            self.request,
+            id,
+            home,
+            (&self.scene.places[at], &case.class.verdicts[at]),
+        )
+    }
+
     fn case(&self, id: &WorkloadId) -> Option<Case<'_>> {
         let (id, view) = self.request.workloads.get_key_value(id)?;
         Case::of(id, view, &self.classes, &self.scene)
@@ -78,6 +94,7 @@ impl<'a> Reasons<'a> {
         let soon = verdict.admits_but_not_for_long() && matches!(case.stand, Stand::Lost(_));
         if (verdict.admits() || soon) && own.is_empty() {
             let mut score = with(verdict.marks.told(), TIES_PART, -self.tied(case, at));
+            score = with(score, STANDS_BY_PART, stands_by(case, place.name));
             if soon {
                 score = not_for_long(score);
             }

@@ -7,6 +7,7 @@ use havenmeester_api::workload::{Layer, Mode, Target, Within};
 use havenmeester_api::{Criticality, Sensitivity};
 use jiff::Timestamp;
 
+use crate::approval::ApprovalView;
 use crate::fleet::{Demand, FleetView};
 
 /// A Workload on the hub, as `namespace/name`.
@@ -42,6 +43,8 @@ pub struct Request {
     pub workloads: BTreeMap<WorkloadId, WorkloadView>,
     /// All exemptions, in force or not: the day says which count.
     pub exemptions: BTreeMap<WorkloadId, ExemptionSpec>,
+    /// All approvals, of whatever plan: the hash says of which, the day whether a move may begin under it.
+    pub approvals: BTreeMap<WorkloadId, ApprovalView>,
     /// Now.
     pub now: Timestamp,
     /// How hard, and from which seed, better plans are looked for.
@@ -81,6 +84,8 @@ pub struct WorkloadView {
     pub home: Option<String>,
     /// Where it was to stand by the decision before this one: the same place wins a tie.
     pub previous: Option<String>,
+    /// Where room was kept for it by the decision before this one.
+    pub standby: Option<String>,
     /// The move that is under way: it is left to end.
     pub moving: Option<Moving>,
     /// Whether a capture of it from its home is in the store. Without one there is nothing to fail over from.

@@ -20,6 +20,14 @@ pub(crate) const HIGHEST: i64 = CORE_VALUES + STABILITY;
 const STABILITY_PART: &str = "stability";
 /// What a place loses that a dated change will soon forbid.
 pub(crate) const NOT_FOR_LONG: i64 = CORE_VALUES;
+/// What a step of a route loses: it comes after every place where the workload may stay, also for some weeks.
+pub(crate) const ON_THE_WAY: i64 = 2 * CORE_VALUES;
+/// What it loses more as long as nobody has agreed to it: to go is better than to ask.
+pub(crate) const NOT_AGREED: i64 = CORE_VALUES;
+/// What the place gains that stands by for a workload whose cluster is lost: it goes there first.
+pub(crate) const STANDS_BY: i64 = CORE_VALUES;
+/// The part's name.
+pub(crate) const STANDS_BY_PART: &str = "stands by";
 /// The part's name.
 const NOT_FOR_LONG_PART: &str = "forbidden soon";
 

@@ -206,6 +206,8 @@ impl Waiting {
         match self {
             Self::Moving { .. } => "Moving",
             Self::NoClusterFits => "NoClusterFits",
+            Self::Approval(_) => "ApprovalNeeded",
+            Self::OnRoute { .. } => "OnRoute",
             Self::ManualMigration { .. } => "ManualMigration",
             Self::ManualFailover { .. } => "ManualFailover",
             Self::FailoverDelay { .. } => "FailoverDelay",
@@ -226,6 +228,11 @@ impl Display for Waiting {
         match self {
             Self::Moving { migration } => write!(f, "migration {migration} is under way"),
             Self::NoClusterFits => f.write_str("no cluster may take it"),
+            Self::Approval(asked) => write!(f, "somebody must approve that it goes to {asked}"),
+            Self::OnRoute { cluster, until } => write!(
+                f,
+                "{cluster} is a step of its route, until {until}; it goes on as soon as a cluster may take it"
+            ),
             Self::ManualMigration { target, policy } => by_hand(f, "move", target, policy.as_deref()),
             Self::ManualFailover { target, policy } => by_hand(f, "failover", target, policy.as_deref()),
             Self::FailoverDelay { target, at } => {
@@ -316,6 +323,7 @@ impl Violation {
         match self {
             Self::Placement { refusal, .. } => refusal.rule(),
             Self::SeveralActive { .. } => "SeveralActive",
+            Self::NoStandby { .. } => "NoStandby",
             Self::StrayCopy { .. } => "StrayCopy",
         }
     }
@@ -324,6 +332,7 @@ impl Violation {
     pub fn policy(&self) -> Option<&str> {
         match self {
             Self::Placement { refusal, .. } => refusal.policy(),
+            Self::NoStandby { policy, .. } => Some(policy),
             Self::SeveralActive { .. } | Self::StrayCopy { .. } => None,
         }
     }
@@ -335,6 +344,18 @@ impl Display for Violation {
             Self::Placement { cluster, refusal } => write!(f, "may not stand on {cluster}: {refusal}"),
             Self::SeveralActive { clusters } => {
                 write!(f, "it is exclusive, and active on {}", listed(clusters, "and"))
+            }
+            Self::NoStandby {
+                policy,
+                apart,
+                cluster,
+            } => {
+                let apart: Vec<String> = apart.iter().map(ToString::to_string).collect();
+                write!(
+                    f,
+                    "{policy}: no cluster with room can stand by for {cluster} {}",
+                    listed(&apart, "and")
+                )
             }
             Self::StrayCopy { clusters } => {
                 write!(f, "active away from its home, on {}", listed(clusters, "and"))

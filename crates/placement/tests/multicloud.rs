@@ -135,6 +135,7 @@ fn request(criticality: Criticality, sensitivity: Sensitivity) -> Request {
         },
         home: Some("globex-weu".to_owned()),
         previous: None,
+        standby: None,
         moving: None,
         captured: true,
         layer: None,

@@ -158,6 +158,7 @@ impl Loaded {
             "Workload" => objects.workloads.push(namespaced(&document, namespace)?),
             "Exemption" => objects.exemptions.push(namespaced(&document, namespace)?),
             "ExternalApplication" => objects.externals.push(namespaced(&document, namespace)?),
+            "Approval" => objects.approvals.push(namespaced(&document, namespace)?),
             "Migration" => objects.migrations.push(namespaced(&document, namespace)?),
             "Drill" => objects.drills.push(namespaced(&document, namespace)?),
             other => {

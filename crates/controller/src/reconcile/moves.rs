@@ -68,7 +68,8 @@ fn wanted(turn: &Turn, id: &WorkloadId, decision: &Decision) -> Option<Wanted> {
             reason: decision
                 .violations
                 .first()
-                .map_or_else(|| "placement".to_owned(), ToString::to_string),
+                .map_or_else(|| "placement".to_owned(), ToString::to_string)
+                + &approved(decision),
             drill: None,
         },
         Action::FailOver { source, .. } if is_echo(turn.scene, source) => return None,
@@ -83,12 +84,20 @@ fn wanted(turn: &Turn, id: &WorkloadId, decision: &Decision) -> Option<Wanted> {
                 kind: MoveKind::Failover,
                 source: source.clone(),
                 target: target.clone(),
-                reason: format!("{source} is lost"),
+                reason: format!("{source} is lost{}", approved(decision)),
                 drill: drill.and_then(|d| d.metadata.name.clone()),
             }
         }
     };
     (!too_soon(turn, id, &wanted)).then_some(wanted)
+}
+
+/// Who agreed to it, where somebody had to.
+fn approved(decision: &Decision) -> String {
+    let given = decision.approval.as_ref().and_then(|asked| asked.given.as_ref());
+    given.map_or_else(String::new, |given| {
+        format!("; approved by {} (Approval {})", given.approver, given.approval)
+    })
 }
 
 /// Whether a cluster is silent only because a drill that is over kept us away from it: it was not asked since.

@@ -6,10 +6,13 @@ use havenmeester_api::condition::{self, State};
 use havenmeester_api::migration::MigrationSpec;
 use havenmeester_api::policy::Trigger;
 use havenmeester_api::workload::{
-    CaptureStatus, Desired, LastDryRun, Mode, Processes, Rejected, Violation as Said, WorkloadStatus,
+    AskedApproval, CaptureStatus, Desired, LastDryRun, Mode, Processes, Rejected, Violation as Said,
+    WorkloadStatus,
 };
 use havenmeester_api::{Migration, Workload};
-use havenmeester_placement::{Action, Candidate, Decision, Object, Refusal, Violation, Waiting, WorkloadId};
+use havenmeester_placement::{
+    Action, Asked, Candidate, Decision, Object, Refusal, Violation, Waiting, WorkloadId,
+};
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 
@@ -111,6 +114,12 @@ fn decided(
         })
         .collect();
     status.violations = decision.violations.iter().map(said).collect();
+    status.standby.clone_from(&decision.standby);
+    let asked = super::approval::of_move(turn, id).or_else(|| decision.approval.clone());
+    status.approval = asked.as_ref().filter(|asked| asked.given.is_none()).map(told);
+    if asked.is_none() {
+        status.conditions.retain(|c| c.type_ != condition::APPROVED);
+    }
     let generation = workload.metadata.generation;
     let now = turn.scene.now;
     let mut set = |kind: &str, (state, reason, message): (State, &str, String)| {
@@ -126,6 +135,9 @@ fn decided(
     };
     set(condition::VALID, valid_uses(turn, id, valid(identity)));
     set(condition::COMPLIANT, compliant(decision, failure(turn, id)));
+    if let Some(asked) = &asked {
+        set(condition::APPROVED, approved(asked));
+    }
     set(condition::SINGLE, single(decision));
     set(condition::CAPTURED, captured(turn, id, identity));
     set(
@@ -142,11 +154,18 @@ fn whole_seconds(at: Timestamp) -> Time {
 /// A Workload that takes no part in placement: nothing is said of where it must be.
 fn left_alone(turn: &Turn, workload: &Workload, identity: &Identity, status: &mut WorkloadStatus) {
     status.desired = None;
+    status.approval = None;
+    status.standby = None;
     status.rejected.clear();
     status.violations.clear();
-    status
-        .conditions
-        .retain(|c| c.type_ != condition::COMPLIANT && c.type_ != condition::FAILOVER_READY);
+    status.conditions.retain(|c| {
+        ![
+            condition::COMPLIANT,
+            condition::FAILOVER_READY,
+            condition::APPROVED,
+        ]
+        .contains(&c.type_.as_str())
+    });
     let (state, reason, message) = valid(identity);
     let generation = workload.metadata.generation;
     condition::set(
@@ -211,6 +230,13 @@ fn compliant(decision: &Decision, failure: Option<String>) -> (State, &'static s
         .filter(|v| matches!(v, Violation::Placement { .. }))
         .collect();
     let Some(first) = forbidden.first() else {
+        let missing = |v: &&Violation| matches!(v, Violation::NoStandby { .. });
+        if let Some(missing) = decision.violations.iter().find(missing) {
+            return (State::False, missing.rule(), missing.to_string());
+        }
+        if let Action::Wait(waiting @ Waiting::OnRoute { .. }) = &decision.action {
+            return (State::True, waiting.rule(), waiting.to_string());
+        }
         return (State::True, "AllPoliciesMet", format!("stands on {home}"));
     };
     let announced = |v: &&Violation| {
@@ -232,6 +258,28 @@ fn compliant(decision: &Decision, failure: Option<String>) -> (State, &'static s
     }
     message.extend(failure);
     (State::False, first.rule(), message.join("; "))
+}
+
+/// What is asked, as the status has it.
+fn told(asked: &Asked) -> AskedApproval {
+    AskedApproval {
+        plan: asked.plan.clone(),
+        cluster: asked.target.clone(),
+        because: asked.grounds.iter().map(ToString::to_string).collect(),
+        until: asked.until(),
+        inform_council: asked.inform_council(),
+    }
+}
+
+/// Whether somebody agreed to what must be asked, and how that is said.
+fn approved(asked: &Asked) -> (State, &'static str, String) {
+    if let Some(given) = &asked.given {
+        let message = format!("by {} (Approval {}): {asked}", given.approver, given.approval);
+        return (State::True, "Approved", message);
+    }
+    let (plan, workload) = (&asked.plan, &asked.workload);
+    let message = format!("{asked}; approve it with: havenmeester approve {workload} (plan {plan})");
+    (State::False, "ApprovalNeeded", message)
 }
 
 fn single(decision: &Decision) -> (State, &'static str, String) {
@@ -354,14 +402,22 @@ fn dry_run(migration: &Migration, spec: &MigrationSpec) -> Option<LastDryRun> {
 }
 
 fn tell(intents: &mut Intents, workload: &Arc<Workload>, old: &WorkloadStatus, new: &WorkloadStatus) {
-    for kind in [condition::VALID, condition::COMPLIANT, condition::SINGLE] {
+    for kind in [
+        condition::VALID,
+        condition::COMPLIANT,
+        condition::SINGLE,
+        condition::APPROVED,
+    ] {
         let before = condition::get(&old.conditions, kind).map(|c| c.status.as_str());
         let Some(after) = condition::get(&new.conditions, kind) else {
             continue;
         };
         let worse = after.status == "False" && before != Some("False");
         let better = after.status == "True" && before == Some("False");
+        let asks = kind == condition::APPROVED;
         let reason = match (kind == condition::COMPLIANT, worse, better) {
+            (_, true, _) if asks => "ApprovalNeeded",
+            (_, _, true) if asks => "Approved",
             (true, true, _) => "Violation",
             (true, _, true) => "Compliant",
             (false, true, _) => "NotValid",

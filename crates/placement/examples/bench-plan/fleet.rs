@@ -259,6 +259,7 @@ fn workload(n: usize, all: &[String], trusted: &[String], chance: &mut Chance) -
         },
         home: home.cloned(),
         previous: None,
+        standby: None,
         moving: None,
         captured: true,
         layer: None,

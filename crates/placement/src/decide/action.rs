@@ -5,6 +5,7 @@ use havenmeester_api::policy::Trigger;
 use havenmeester_api::workload::Mode;
 use jiff::Timestamp;
 
+use crate::approval::{Asked, asked};
 use crate::decision::{Action, Refusal, Waiting};
 use crate::filter::is_unclear;
 use crate::fleet::Contact;
@@ -34,7 +35,6 @@ pub(super) fn choose(
     busy: Option<&WorkloadId>,
     target: Option<usize>,
 ) -> Action {
-    let target = target.map(|at| scene.places[at].name);
     let decided = match case.stand {
         Stand::Moving => Err(under_way(case)),
         Stand::Nowhere => Err(Waiting::NotFound),
@@ -42,10 +42,51 @@ pub(super) fn choose(
             cluster: case.view.home.clone().unwrap_or_default(),
         }),
         Stand::Allowed(at) => stays(case, scene, &scene.places[at]),
-        Stand::Forbidden(at) => relocation(case, scene, busy, at, target),
+        Stand::OnRoute(at) if target.is_none() => {
+            stays(case, scene, &scene.places[at]).and_then(|_| Err(on_route(case, scene, at)))
+        }
+        Stand::Forbidden(at) | Stand::OnRoute(at) => relocation(case, scene, busy, at, target),
         Stand::Lost(at) => failover(case, scene, busy, &scene.places[at], target),
     };
     decided.unwrap_or_else(Action::Wait)
+}
+
+/// What somebody must agree to, or has: of the move to the place that was found, or of where it stands on a route.
+pub(super) fn approval(case: &Case<'_>, scene: &Scene<'_>, target: Option<usize>) -> Option<Asked> {
+    let (home, at) = match (case.stand, target) {
+        (Stand::Forbidden(home) | Stand::OnRoute(home), Some(at)) => (Some(&scene.places[home]), at),
+        (Stand::Lost(_), Some(at)) => (None, at),
+        (Stand::OnRoute(at), None) => return super::scene::on_route(case.id, case.class, at, scene),
+        (Stand::Forbidden(_) | Stand::Lost(_), None)
+        | (Stand::Moving | Stand::Nowhere | Stand::Elsewhere | Stand::Allowed(_), _) => return None,
+    };
+    asked(
+        scene.request,
+        case.id,
+        home,
+        (&scene.places[at], &case.class.verdicts[at]),
+    )
+}
+
+/// A move that lowers autonomy waits for somebody's yes.
+fn agreed(case: &Case<'_>, scene: &Scene<'_>, target: usize) -> Result<(), Waiting> {
+    match approval(case, scene, Some(target)) {
+        Some(asked) if asked.given.is_none() => Err(Waiting::Approval(Box::new(asked))),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// It stands where it may for now.
+fn on_route(case: &Case<'_>, scene: &Scene<'_>, at: usize) -> Waiting {
+    let until = case.class.verdicts[at]
+        .passings
+        .iter()
+        .map(|passing| passing.until)
+        .min();
+    Waiting::OnRoute {
+        cluster: scene.places[at].name.to_owned(),
+        until: until.unwrap_or(scene.places[at].today),
+    }
 }
 
 fn under_way(case: &Case<'_>) -> Waiting {
@@ -73,7 +114,7 @@ fn relocation(
     scene: &Scene<'_>,
     busy: Option<&WorkloadId>,
     at: usize,
-    target: Option<&str>,
+    target: Option<usize>,
 ) -> Result<Action, Waiting> {
     let home = &scene.places[at];
     let cluster = || home.name.to_owned();
@@ -85,7 +126,8 @@ fn relocation(
         Seen::Absent => return Err(Waiting::NotFound),
         Seen::Unknown => return Err(Waiting::HomeUncertain { cluster: cluster() }),
     }
-    let target = target.ok_or(Waiting::NoClusterFits)?.to_owned();
+    let goal = target.ok_or(Waiting::NoClusterFits)?;
+    let target = scene.places[goal].name.to_owned();
     hub_is_sound(scene)?;
     if let Some(why) = only_unclear(&case.class.verdicts[at].by_rules) {
         return Err(Waiting::FactsUnclear {
@@ -106,6 +148,7 @@ fn relocation(
             policy: rules.migration_by.clone(),
         });
     }
+    agreed(case, scene, goal)?;
     alone(busy)?;
     Ok(Action::Relocate {
         source: cluster(),
@@ -119,7 +162,7 @@ fn failover(
     scene: &Scene<'_>,
     busy: Option<&WorkloadId>,
     home: &Place<'_>,
-    target: Option<&str>,
+    target: Option<usize>,
 ) -> Result<Action, Waiting> {
     let source = home.name.to_owned();
     let Contact::Lost {
@@ -136,7 +179,8 @@ fn failover(
     if !case.view.captured {
         return Err(Waiting::NotCaptured { cluster: source });
     }
-    let target = target.ok_or(Waiting::NoClusterFits)?.to_owned();
+    let goal = target.ok_or(Waiting::NoClusterFits)?;
+    let target = scene.places[goal].name.to_owned();
     let rules = &case.class.rules;
     if rules.failover == Trigger::Manual {
         return Err(Waiting::ManualFailover {
@@ -144,6 +188,7 @@ fn failover(
             policy: rules.failover_by.clone(),
         });
     }
+    agreed(case, scene, goal)?;
     let at = detected_at
         .saturating_add(rules.failover_after.to_signed())
         .unwrap_or(Timestamp::MAX);

@@ -16,6 +16,7 @@ use crate::room::Room;
 use super::leeway::Leeway;
 use super::mover::{Mover, Rank, mark};
 use super::search::{self, End, Seeker};
+use super::standby::Keeper;
 use super::{Case, Scene};
 
 /// The fewest that are weighed against each other, where there are as many.
@@ -96,13 +97,15 @@ impl Blocks {
     }
 
     /// Solves each part that has changed; the members whose place is another than before. `movers`: all that were
-    /// admitted, by rank. `touched`: those that may stand, choose or be tied otherwise than at the last call; `None` = all.
+    /// admitted, by rank. `touched`: those that may stand, choose or be tied otherwise than at the last call; `None` = all. `keeper`: keeps room for
+    /// standbys in between.
     pub(crate) fn solve(
         &mut self,
         movers: &[Arc<Mover>],
         scene: &Scene<'_>,
         classes: &Classes,
         touched: Option<&BTreeSet<WorkloadId>>,
+        keeper: &mut Keeper<'_>,
     ) -> BTreeSet<WorkloadId> {
         // Two of one mark are taken for one: then more is looked at than must be.
         let mut restless: HashSet<u64> = touched.into_iter().flatten().map(mark).collect();
@@ -115,6 +118,10 @@ impl Blocks {
         let mut changed = BTreeSet::new();
         let mut rest = movers;
         while let Some(first) = rest.first() {
+            // Who moves takes no room that is kept for somebody more critical.
+            keeper.keep_above(Some(first.rank.tier.0.0), &mut rooms, scene, &|id| {
+                self.target(id)
+            });
             let old = old.remove(&Arc::as_ptr(first)).filter(|block| block.begins(rest));
             let (members, after) =
                 rest.split_at(old.as_ref().map_or_else(|| part(rest), |old| old.members.len()));
@@ -147,6 +154,7 @@ impl Blocks {
             }
             self.all.push(block);
         }
+        keeper.keep_above(None, &mut rooms, scene, &|id| self.target(id));
         changed
     }
 

@@ -8,10 +8,11 @@ use std::cmp::Reverse;
 use havenmeester_api::Criticality;
 use havenmeester_api::policy::Trigger;
 
+use crate::approval::asked;
 use crate::filter;
 use crate::fleet::Demand;
 use crate::request::WorkloadId;
-use crate::score::{HIGHEST, NOT_FOR_LONG, STABILITY};
+use crate::score::{HIGHEST, NOT_AGREED, NOT_FOR_LONG, ON_THE_WAY, STABILITY, STANDS_BY};
 
 use super::scene::{Case, Scene, Stand};
 use super::ties::{Tie, Ties};
@@ -34,8 +35,10 @@ impl Tier {
         let rules = &case.class.rules;
         let urgency = match case.stand {
             Stand::Lost(_) if rules.failover == Trigger::Automatic => Urgency::FailsOver,
-            Stand::Forbidden(_) if rules.migration == Trigger::Automatic => Urgency::Moves,
-            Stand::Lost(_) | Stand::Forbidden(_) => Urgency::WaitsForAPerson,
+            Stand::Forbidden(_) | Stand::OnRoute(_) if rules.migration == Trigger::Automatic => {
+                Urgency::Moves
+            }
+            Stand::Lost(_) | Stand::Forbidden(_) | Stand::OnRoute(_) => Urgency::WaitsForAPerson,
             Stand::Moving | Stand::Nowhere | Stand::Elsewhere | Stand::Allowed(_) => Urgency::NeedsNothing,
         };
         Self(Reverse(case.view.criticality), urgency)
@@ -140,20 +143,55 @@ pub(crate) fn mark(id: &WorkloadId) -> u64 {
     })
 }
 
+/// What it costs to go over a step of a route; `None` when it may not. A workload that is on its way takes no other step:
+/// it goes on to where it may stay.
+fn on_the_way(case: &Case<'_>, scene: &Scene<'_>, at: usize) -> Option<i64> {
+    let verdict = &case.class.verdicts[at];
+    let home = match case.stand {
+        Stand::Forbidden(home) => Some(&scene.places[home]),
+        Stand::Lost(_) => None,
+        Stand::OnRoute(_) | Stand::Moving | Stand::Nowhere | Stand::Elsewhere | Stand::Allowed(_) => {
+            return None;
+        }
+    };
+    if verdict.admits() || !verdict.admits_on_the_way() {
+        return None;
+    }
+    let asked = asked(scene.request, case.id, home, (&scene.places[at], verdict));
+    let agreed = asked.is_none_or(|asked| asked.given.is_some());
+    Some(if agreed {
+        ON_THE_WAY
+    } else {
+        ON_THE_WAY + NOT_AGREED
+    })
+}
+
+/// What a place gains that stands by for a workload that has lost its cluster.
+pub(crate) fn stands_by(case: &Case<'_>, place: &str) -> i64 {
+    let lost = matches!(case.stand, Stand::Lost(_));
+    if lost && case.view.standby.as_deref() == Some(place) {
+        STANDS_BY
+    } else {
+        0
+    }
+}
+
 /// A place for a workload, when it may go there. Builds no reasons: asked of every pair.
 fn choice(case: &Case<'_>, scene: &Scene<'_>, at: usize) -> Option<Choice> {
     let (place, verdict) = (&scene.places[at], &case.class.verdicts[at]);
     let takes = !case.is_active_at(scene, at);
     // To serve for some weeks is better than not to serve.
     let soon = verdict.admits_but_not_for_long() && matches!(case.stand, Stand::Lost(_));
+    let way = on_the_way(case, scene, at);
     let may = case.home != Some(at)
-        && (verdict.admits() || soon)
+        && (verdict.admits() || soon || way.is_some())
         && filter::reaches(place, &case.view.target.namespace)
         && (!takes || scene.rooms[at].admits(case.view.demand));
     if !may {
         return None;
     }
-    let base = HIGHEST - verdict.marks.total + if soon { NOT_FOR_LONG } else { 0 };
+    let later = if soon { NOT_FOR_LONG } else { way.unwrap_or(0) };
+    let base = HIGHEST - verdict.marks.total + later - stands_by(case, place.name);
     let before = case.view.previous.as_deref() == Some(place.name);
     Some(Choice {
         at,

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 
 use havenmeester_api::workload::CopyState;
 
+use crate::approval::{self, Asked};
 use crate::class::{Class, Classes};
 use crate::fleet::{ClusterView, Contact};
 use crate::place::Place;
@@ -114,6 +115,12 @@ pub(crate) struct Case<'a> {
     pub(crate) home: Option<usize>,
 }
 
+/// What it stands on a step of a route under, when somebody agreed to that.
+pub(crate) fn on_route(id: &WorkloadId, class: &Class, at: usize, scene: &Scene<'_>) -> Option<Asked> {
+    let standing = approval::standing(scene.request, id, &scene.places[at], &class.verdicts[at])?;
+    standing.given.is_some().then_some(standing)
+}
+
 /// Where a workload stands, as far as deciding goes. Numbers are places.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Stand {
@@ -127,6 +134,8 @@ pub(crate) enum Stand {
     Allowed(usize),
     /// Where the rules forbid it.
     Forbidden(usize),
+    /// Where the rules forbid it, on a step of a route, with somebody's yes.
+    OnRoute(usize),
     /// On a cluster that is lost.
     Lost(usize),
 }
@@ -151,6 +160,8 @@ impl<'a> Case<'a> {
                     let allowed = class.verdicts[at].by_rules.is_empty();
                     if allowed {
                         Stand::Allowed(at)
+                    } else if on_route(id, class, at, scene).is_some() {
+                        Stand::OnRoute(at)
                     } else {
                         Stand::Forbidden(at)
                     }
@@ -168,7 +179,10 @@ impl<'a> Case<'a> {
 
     /// Whether it needs another place.
     pub(crate) fn must_go(&self) -> bool {
-        matches!(self.stand, Stand::Forbidden(_) | Stand::Lost(_))
+        matches!(
+            self.stand,
+            Stand::Forbidden(_) | Stand::OnRoute(_) | Stand::Lost(_)
+        )
     }
 
     /// Where it will stand as long as nobody chooses a place for it.
@@ -176,7 +190,9 @@ impl<'a> Case<'a> {
         match self.stand {
             Stand::Allowed(at) => Some(at),
             Stand::Moving => scene.at(&self.view.moving.as_ref()?.target),
-            Stand::Nowhere | Stand::Elsewhere | Stand::Forbidden(_) | Stand::Lost(_) => None,
+            Stand::Nowhere | Stand::Elsewhere | Stand::Forbidden(_) | Stand::OnRoute(_) | Stand::Lost(_) => {
+                None
+            }
         }
     }
 

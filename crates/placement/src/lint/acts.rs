@@ -8,7 +8,7 @@ use crate::fleet::{Contact, Reach};
 use crate::request::{Request, WorkloadId, WorkloadView};
 
 use super::rules::{Laws, UNCLEAR, UNKNOWN_PROVIDER, automatic, policies};
-use super::{Fault, active_on, exclusive};
+use super::{Fault, active_on, exclusive, routes};
 
 /// How long a cluster must be lost when a policy does not say it.
 const AFTER: Span = Span::seconds(30);
@@ -25,15 +25,14 @@ pub(super) fn target(
             cluster: target.to_owned(),
         }];
     };
-    let mut rules = laws.forbid(id, target);
     // Who has lost its cluster may come up for some weeks where it may not stay.
     let lost = workload
         .home
         .as_ref()
         .and_then(|home| request.fleet.clusters.get(home));
-    if !lost.is_some_and(|home| matches!(home.contact, Contact::Lost { .. })) {
-        rules.extend(laws.forbid_soon(id, target));
-    }
+    let lost = lost.is_some_and(|home| matches!(home.contact, Contact::Lost { .. }));
+    let breaches = routes::unlifted(laws, id, target, lost);
+    let mut rules: Vec<&'static str> = breaches.iter().map(|breach| breach.told).collect();
     if cluster.contact != Contact::Reachable {
         rules.push("contact");
     }

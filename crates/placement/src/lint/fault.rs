@@ -62,6 +62,20 @@ pub enum Fault {
     NotFenced,
     /// It is exclusive and several copies are active: nobody said which one counts.
     SeveralActive,
+    /// It is sent to where autonomy is lowered, and nobody agreed to that.
+    NotApproved {
+        /// There.
+        cluster: String,
+    },
+    /// A policy asks for a standby, and it has none, nor is that said.
+    NoStandby,
+    /// Room is kept for it where it could not go.
+    StandbyUnfit {
+        /// There.
+        cluster: String,
+        /// The rule.
+        rule: &'static str,
+    },
     /// There is nothing to start it from.
     NotCaptured,
     /// It is failed over from a cluster that is not lost.
@@ -116,6 +130,19 @@ impl std::fmt::Display for Fault {
             Self::NotAutomatic => f.write_str("is moved, and no policy lets the daemon start that"),
             Self::NotFenced => f.write_str("is failed over, but is exclusive and not fenced"),
             Self::SeveralActive => f.write_str("is moved, but is exclusive and active in several places"),
+            Self::NotApproved { cluster } => {
+                write!(
+                    f,
+                    "is sent to {cluster}, which lowers autonomy, and nobody approved it"
+                )
+            }
+            Self::NoStandby => f.write_str("has no standby, and a policy asks for one"),
+            Self::StandbyUnfit { cluster, rule } => {
+                write!(
+                    f,
+                    "room is kept for it on {cluster}, where it could not go ({rule})"
+                )
+            }
             Self::NotCaptured => f.write_str("is failed over without a capture to start from"),
             Self::NotLost { cluster } => write!(f, "is failed over from {cluster}, which is not lost"),
             Self::TooEarly => f.write_str("is failed over before its time"),

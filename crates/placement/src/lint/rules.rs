@@ -17,8 +17,8 @@ use super::traits;
 
 /// What follows from the facts of each cluster.
 pub(super) struct Laws<'a> {
-    request: &'a Request,
-    today: BTreeMap<&'a str, Autonomy>,
+    pub(super) request: &'a Request,
+    pub(super) today: BTreeMap<&'a str, Autonomy>,
     /// The same on each later day on which a dated fact begins or is over.
     later: Vec<(Date, BTreeMap<&'a str, Autonomy>)>,
 }
@@ -52,6 +52,27 @@ impl<'a> Laws<'a> {
 
     /// The rules by which a workload may not stand on a cluster today.
     pub(super) fn forbid(&self, id: &WorkloadId, cluster: &str) -> Vec<&'static str> {
+        self.breaches(id, cluster)
+            .iter()
+            .map(|breach| breach.told)
+            .collect()
+    }
+
+    /// The rules by which a dated fact will forbid it within the longest lead time of its policies.
+    pub(super) fn forbid_soon(&self, id: &WorkloadId, cluster: &str) -> Vec<&'static str> {
+        self.breaches_soon(id, cluster)
+            .iter()
+            .map(|breach| breach.told)
+            .collect()
+    }
+
+    /// Whether no law from outside the EEA reaches a cluster.
+    pub(super) fn is_autonomous(&self, cluster: &str) -> bool {
+        self.today.get(cluster).is_some_and(Autonomy::is_autonomous)
+    }
+
+    /// The same with whose rule it is.
+    pub(super) fn breaches(&self, id: &WorkloadId, cluster: &str) -> Vec<Breach<'a>> {
         let (Some(view), Some(workload), Some(autonomy)) = (
             self.request.fleet.clusters.get(cluster),
             self.request.workloads.get(id),
@@ -60,7 +81,7 @@ impl<'a> Laws<'a> {
             return Vec::new();
         };
         let Some(provider) = self.request.fleet.providers.get(&view.provider) else {
-            return vec![UNKNOWN_PROVIDER];
+            return vec![Breach::of_nobody(UNKNOWN_PROVIDER)];
         };
         let today = Date::of(self.request.now);
         let mut rules = Vec::new();
@@ -77,7 +98,7 @@ impl<'a> Laws<'a> {
             broken.extend(traits::floors(&policy.require, provider, autonomy));
             rules.extend(self.holding(id, name, broken));
         }
-        rules.extend(self.away(workload, cluster).then_some("data"));
+        rules.extend(self.away(workload, cluster).then_some(Breach::of_nobody("data")));
         rules
     }
 
@@ -109,8 +130,8 @@ impl<'a> Laws<'a> {
         })
     }
 
-    /// The rules by which a dated fact will forbid it within the longest lead time of its policies.
-    pub(super) fn forbid_soon(&self, id: &WorkloadId, cluster: &str) -> Vec<&'static str> {
+    /// The same with whose rule it is, of dated facts.
+    pub(super) fn breaches_soon(&self, id: &WorkloadId, cluster: &str) -> Vec<Breach<'a>> {
         let Some(workload) = self.request.workloads.get(id) else {
             return Vec::new();
         };
@@ -140,26 +161,54 @@ impl<'a> Laws<'a> {
     }
 
     /// Those of the broken rules from which the workload is not exempt today.
-    fn holding(&self, id: &WorkloadId, policy: &str, broken: Vec<Broken>) -> Vec<&'static str> {
-        let today = Date::of(self.request.now);
-        let exempt = |rule: Rule| {
-            self.request.exemptions.iter().any(|(exemption, spec)| {
-                exemption.namespace == id.namespace
-                    && spec.workloads.contains(&id.name)
-                    && spec.policy == policy
-                    && spec.rule == rule
-                    && spec.since <= today
-                    && today <= spec.until
-                    && spec.since.days_until(spec.until) <= LONGEST_DAYS
-                    && today.days_until(spec.until) <= LONGEST_DAYS
-                    && spec.weighing.len() == 7
-                    && !spec.owner.trim().is_empty()
-                    && !spec.approver.trim().is_empty()
-                    && spec.owner != spec.approver
+    fn holding(&self, id: &WorkloadId, policy: &'a str, broken: Vec<Broken>) -> Vec<Breach<'a>> {
+        let holding = broken
+            .into_iter()
+            .filter(|Broken(rule, _)| !self.exempt(id, policy, *rule));
+        holding
+            .map(|Broken(rule, told)| Breach {
+                policy: Some(policy),
+                rule: Some(rule),
+                told,
             })
-        };
-        let holding = broken.into_iter().filter(|Broken(rule, _)| !exempt(*rule));
-        holding.map(|Broken(_, told)| told).collect()
+            .collect()
+    }
+
+    /// Whether a workload is exempt from a rule of a policy today.
+    pub(super) fn exempt(&self, id: &WorkloadId, policy: &str, rule: Rule) -> bool {
+        let today = Date::of(self.request.now);
+        self.request.exemptions.iter().any(|(exemption, spec)| {
+            exemption.namespace == id.namespace
+                && spec.workloads.contains(&id.name)
+                && spec.policy == policy
+                && spec.rule == rule
+                && spec.since <= today
+                && today <= spec.until
+                && spec.since.days_until(spec.until) <= LONGEST_DAYS
+                && today.days_until(spec.until) <= LONGEST_DAYS
+                && spec.weighing.len() == 7
+                && !spec.owner.trim().is_empty()
+                && !spec.approver.trim().is_empty()
+                && spec.owner != spec.approver
+        })
+    }
+}
+
+/// A rule that is broken, and whose it is.
+pub(super) struct Breach<'a> {
+    /// `None`: it holds without a policy.
+    pub(super) policy: Option<&'a str>,
+    pub(super) rule: Option<Rule>,
+    pub(super) told: &'static str,
+}
+
+impl Breach<'_> {
+    fn of_nobody(told: &'static str) -> Self {
+        Self {
+            policy: None,
+            rule: None,
+            told,
+        }
     }
 }
 

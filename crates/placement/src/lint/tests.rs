@@ -3,11 +3,12 @@ mod agree; // what is decided is allowed, whatever the rules
 
 use havenmeester_api::member::Scope;
 use havenmeester_api::policy::{MigrationRule, Require, Trigger};
-use havenmeester_api::require::{HavenRule, Ineligible, Rule};
+use havenmeester_api::require::{HavenRule, Ineligible, Rule, StandbyRule};
 use havenmeester_api::standard::AdverseJurisdiction;
 use havenmeester_api::workload::{CopyState, Within};
 
 use super::*;
+use crate::approval::{Asked, Ground};
 use crate::decide;
 use crate::decision::Waiting;
 use crate::mk::{ago, id, mk_cluster, mk_exemption, mk_request, mk_stake, mk_workload, now};
@@ -56,6 +57,60 @@ fn forbidden(cluster: &str, rule: &'static str) -> Fault {
         cluster: cluster.to_owned(),
         rule,
     }
+}
+
+#[test]
+fn sent_to_where_autonomy_is_lowered_without_a_yes() {
+    // `shop` may stand anywhere; its home, at an autonomous provider, does not suit it any more.
+    let mut request = scene();
+    let home = request.fleet.clusters.get_mut("lost-1").unwrap();
+    *home = mk_cluster("eu");
+    home.region = "nl-east".to_owned();
+    request = request.workload("shop", mk_workload("shop", "lost-1"));
+    let default = request.policies.get_mut("default").unwrap();
+    default.require.regions = vec!["nl-west".to_owned()];
+    let plan = decide(&request);
+    assert_eq!(lint(&request, &plan), []);
+    let mut sent = plan.clone();
+    send("shop", "azure-weu")(&mut sent);
+    let fault = Fault::NotApproved {
+        cluster: "azure-weu".to_owned(),
+    };
+    let expected = [finding(&id("shop"), fault)];
+    assert_eq!(lint(&request, &sent), expected);
+    // Nor is one enough that was asked for something else, whoever said yes to it.
+    let asked = Asked::new(&id("shop"), "azure-weu", vec![Ground::LessAutonomous]);
+    sent.decisions.get_mut(&id("shop")).unwrap().approval = Some(asked.clone());
+    assert_eq!(lint(&request.approved(&asked), &sent), expected);
+}
+
+#[test]
+fn room_is_kept_where_it_could_not_go_or_not_at_all() {
+    let ask = |request: &mut Request| {
+        let shop = request.policies.get_mut("default").unwrap();
+        shop.require.standby = Some(StandbyRule::default());
+    };
+    let none = [("permits", Fault::NoStandby), ("shop", Fault::NoStandby)];
+    check(ask, keep, &none);
+    let unfit = |cluster: &str, rule| {
+        let cluster = cluster.to_owned();
+        ("permits", Fault::StandbyUnfit { cluster, rule })
+    };
+    let at = |cluster: &'static str| {
+        move |plan: &mut Plan| {
+            let permits = plan.decisions.get_mut(&id("permits")).unwrap();
+            permits.standby = Some(cluster.to_owned());
+        }
+    };
+    check(keep, at("eu-1"), &[unfit("eu-1", "same cluster")]);
+    check(keep, at("nowhere"), &[unfit("nowhere", "cluster")]);
+    let laws = ["categories", "jurisdictions", "seal"];
+    check(keep, at("azure-weu"), &laws.map(|rule| unfit("azure-weu", rule)));
+    let full = |request: &mut Request| {
+        let there = mk_cluster("eu").requested_cpu(9_500);
+        request.fleet.clusters.insert("eu-2".to_owned(), there);
+    };
+    check(full, at("eu-2"), &[unfit("eu-2", "room")]);
 }
 
 #[test]
@@ -356,7 +411,7 @@ fn sent_to_where_what_is_asked_is_missing_or_was_not_seen() {
         (|r| r.zones_at_least = Some(1), "zones"),
         (|r| r.scope = Some(Scope::Namespaces), "scope"),
         (|r| r.core_values.quality = Some(1), "core values"),
-        (|r| r.core_values.autonomy = Some(91), "core values"),
+        (|r| r.core_values.autonomy = Some(91), "autonomy"),
         (
             |r| r.jurisdictions.as_mut().unwrap().denied = vec!["EU".to_owned()],
             "jurisdictions",

@@ -13,6 +13,9 @@ use crate::fleet::{ClusterView, Reach};
 
 use super::rules::Broken;
 
+/// Of the core values only autonomy is below its floor.
+pub(super) const AUTONOMY: &str = "autonomy";
+
 /// The rules that it breaks.
 pub(super) fn broken(require: &Require, view: &ClusterView, today: Date) -> Vec<Broken> {
     let mut rules = Vec::new();
@@ -78,8 +81,11 @@ pub(super) fn floors(require: &Require, provider: &ProviderSpec, facts: &Autonom
         (floors.sustainability, values.sustainability),
         (floors.transparency, values.transparency),
     ];
-    let below = pairs
-        .iter()
-        .any(|(floor, value)| floor.is_some_and(|floor| value.is_none_or(|value| value < floor)));
-    below.then_some(Broken(Rule::CoreValues, "core values"))
+    let below = |(floor, value): &(Option<i32>, Option<i32>)| {
+        floor.is_some_and(|floor| value.is_none_or(|value| value < floor))
+    };
+    if pairs[1..].iter().any(below) {
+        return Some(Broken(Rule::CoreValues, "core values"));
+    }
+    below(&pairs[0]).then_some(Broken(Rule::CoreValues, AUTONOMY))
 }

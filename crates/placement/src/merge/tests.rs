@@ -2,7 +2,7 @@
 use havenmeester_api::member::Scope;
 use havenmeester_api::policy::{FailoverRule, MigrationRule, ObjectiveLevel, Require, SealRule};
 use havenmeester_api::provider::{Category, Objective};
-use havenmeester_api::require::{Floors, HavenRule, Ineligible, JurisdictionRule};
+use havenmeester_api::require::{Floors, HavenRule, Ineligible, JurisdictionRule, StandbyRule};
 use proptest::prelude::*;
 
 use super::*;
@@ -53,6 +53,15 @@ fn ineligible() -> impl Strategy<Value = Vec<Ineligible>> {
     prop::collection::vec(one, 0..2)
 }
 
+fn standby() -> impl Strategy<Value = Option<StandbyRule>> {
+    prop::option::of(
+        (any::<bool>(), any::<bool>()).prop_map(|(other_provider, other_jurisdiction)| StandbyRule {
+            other_provider,
+            other_jurisdiction,
+        }),
+    )
+}
+
 /// Every rule, set or not.
 pub(crate) fn require() -> impl Strategy<Value = Require> {
     let category = prop_oneof![Just(Category::Hyperscaler), Just(Category::PrivateEu)];
@@ -74,10 +83,11 @@ pub(crate) fn require() -> impl Strategy<Value = Require> {
         scope,
         floors(),
         ineligible(),
+        standby(),
     );
     (lists, traits).prop_map(|(lists, traits)| {
         let (categories, seal, jurisdictions, regions, clusters) = lists;
-        let (haven, components, zones_at_least, scope, core_values, not_eligible) = traits;
+        let (haven, components, zones_at_least, scope, core_values, not_eligible, standby) = traits;
         Require {
             categories,
             seal,
@@ -90,6 +100,7 @@ pub(crate) fn require() -> impl Strategy<Value = Require> {
             scope,
             core_values,
             not_eligible,
+            standby,
         }
     })
 }
@@ -176,6 +187,8 @@ proptest! {
             let refused = |of: &Effective| !by_rules(&of.requirements, &place).is_empty();
             prop_assert!(!refused(&alone) || refused(&both));
         }
+        let mut asked = alone.requirements.standby.keys();
+        prop_assert!(asked.all(|apart| both.requirements.standby.contains_key(apart)));
         prop_assert!(a.migration.is_none() || both.rules.migration >= alone.rules.migration);
         prop_assert!(a.failover.is_none() || both.rules.failover >= alone.rules.failover);
         prop_assert!(a.rollback_window.is_none() || both.rules.rollback_window >= alone.rules.rollback_window);

@@ -5,7 +5,7 @@
 //! nobody says what it touches has all decided anew.
 use std::collections::BTreeSet;
 
-use crate::request::{Request, WorkloadId, WorkloadView};
+use crate::request::{Request, WorkloadId};
 
 use super::touch::Touched;
 use super::{Change, Planner};
@@ -48,6 +48,7 @@ impl Planner {
             policies,
             workloads,
             exemptions,
+            approvals,
             now,
             search,
         } = next; // without `..`: no difference is overlooked
@@ -68,7 +69,10 @@ impl Planner {
                 changes.push(Change::Cluster(name.clone(), Some(Box::new(view.clone()))));
             }
         }
-        let many = before.workloads.len() / ONE_IN;
+        for (id, view) in changed(&before.approvals, approvals) {
+            changes.push(Change::Approval(id.clone(), view.cloned()));
+        }
+        let many = before.workloads.len() / ONE_IN + changes.len();
         for (id, view) in changed(&before.workloads, workloads) {
             if changes.len() > many.max(ONE_IN) + fleet.clusters.len() {
                 return None;
@@ -79,13 +83,13 @@ impl Planner {
     }
 }
 
-type Views = std::collections::BTreeMap<WorkloadId, WorkloadView>;
+type Views<V> = std::collections::BTreeMap<WorkloadId, V>;
 
 /// Those that are new, other than before or gone (`None`), in the order of their names.
-fn changed<'a>(
-    before: &'a Views,
-    next: &'a Views,
-) -> impl Iterator<Item = (&'a WorkloadId, Option<&'a WorkloadView>)> {
+fn changed<'a, V: PartialEq>(
+    before: &'a Views<V>,
+    next: &'a Views<V>,
+) -> impl Iterator<Item = (&'a WorkloadId, Option<&'a V>)> {
     let (mut old, mut new) = (before.iter().peekable(), next.iter().peekable());
     std::iter::from_fn(move || {
         loop {

@@ -1,4 +1,7 @@
 //! After any sequence of changes the plan is the one that would be made from nothing.
+use havenmeester_api::policy::PlacementPolicySpec;
+use havenmeester_api::require::StandbyRule;
+use havenmeester_api::route::Route;
 use havenmeester_api::workload::{CopyState, Within};
 use jiff::SignedDuration;
 use proptest::prelude::*;
@@ -6,7 +9,9 @@ use proptest::prelude::*;
 use super::*;
 use crate::decide;
 use crate::decide::properties::{cluster, provider_change, request, workload};
-use crate::mk::{id, mk_autonomous, mk_cluster, mk_policy, mk_request, mk_workload, now};
+use crate::mk::{
+    id, mk_approval, mk_autonomous, mk_cluster, mk_policy, mk_request, mk_route, mk_workload, now,
+};
 use crate::request::Using;
 
 fn check(planner: &mut Planner, change: Change) {
@@ -66,6 +71,27 @@ fn a_change_touches_no_more_than_it_must() {
     assert!(differ.contains(&id("w7")) && differ.len() < 60, "{differ:?}");
 }
 
+/// European law only, with a standby, and with routes over every cluster to every other.
+fn mk_routed() -> PlacementPolicySpec {
+    let mut policy = mk_policy();
+    policy.require.jurisdictions = mk_autonomous().require.jurisdictions;
+    policy.require.standby = Some(StandbyRule {
+        other_provider: true,
+        other_jurisdiction: false,
+    });
+    let names = ["c0", "c1", "c2", "c3", "c4"];
+    let pairs = names
+        .iter()
+        .flat_map(|step| names.iter().map(move |end| (*step, *end)));
+    let routes = pairs.enumerate().map(|(n, (step, end))| Route {
+        name: format!("r{n}"),
+        end: end.to_owned(),
+        ..mk_route(step, 3)
+    });
+    policy.routes = routes.collect();
+    policy
+}
+
 fn change() -> impl Strategy<Value = Change> {
     let names = prop::sample::select(vec!["c0", "c1", "c2", "c3", "c4", "c9"]);
     let ids = (0..10_usize).prop_map(|n| id(&format!("w{n}")));
@@ -110,6 +136,7 @@ fn put(request: &mut Request, change: Change) {
         Change::Cluster(name, view) => set(&mut request.fleet.clusters, name, view),
         Change::Provider(name, spec) => set(&mut request.fleet.providers, name, spec),
         Change::Policy(name, spec) => set(&mut request.policies, name, spec),
+        Change::Approval(id, view) => set(&mut request.approvals, id, view.map(Box::new)),
         Change::Now(now) => request.now = now,
     }
 }
@@ -149,6 +176,30 @@ proptest! {
         prop_assert_eq!(planner.plan(), &decide(planner.request()));
         for change in changes {
             check(&mut planner, change);
+        }
+    }
+
+    #[test]
+    fn any_sequence_of_yeses_on_routes_gives_the_plan_made_from_nothing(
+        mut request in request(),
+        changes in prop::collection::vec((change(), 0..10_usize), 1..10),
+    ) {
+        request.policies.insert("routed".to_owned(), mk_routed());
+        let mut planner = Planner::new(request);
+        prop_assert_eq!(planner.plan(), &decide(planner.request()));
+        for (change, n) in changes {
+            check(&mut planner, change);
+            let asked = planner.plan().decisions.values().filter_map(|decision| decision.approval.as_ref());
+            let yes = asked.filter(|asked| asked.given.is_none()).map(mk_approval).nth(n / 3);
+            let change = Change::Approval(id(&format!("yes-{n}")), yes);
+            if n % 2 == 0 {
+                check(&mut planner, change);
+                continue;
+            }
+            let mut next = planner.request().clone();
+            put(&mut next, change);
+            planner.advance(next.clone());
+            prop_assert_eq!(planner.plan(), &decide(&next));
         }
     }
 }

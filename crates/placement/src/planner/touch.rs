@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use havenmeester_api::Date;
 use jiff::Timestamp;
 
+use crate::approval::ApprovalView;
 use crate::decide::mover::{Mover, Urgency};
 use crate::decide::scene::{Active, active_on};
 use crate::decide::ties::Ties;
@@ -136,8 +137,29 @@ impl Planner {
                 }
                 None
             }
+            Change::Approval(id, view) => Some(self.approval(id, view)),
             Change::Now(now) => self.time(now),
         }
+    }
+
+    /// Only the workload of which it speaks may go or stay otherwise.
+    fn approval(&mut self, id: WorkloadId, view: Option<ApprovalView>) -> Touched {
+        let namespace = id.namespace.clone();
+        let new = view.as_ref().map(|view| view.workload.clone());
+        let old = match view {
+            Some(view) => self.request.approvals.insert(id, view),
+            None => self.request.approvals.remove(&id),
+        };
+        let names = old.map(|view| view.workload).into_iter().chain(new);
+        let workloads = names.map(|name| WorkloadId {
+            namespace: namespace.clone(),
+            name,
+        });
+        Touched::all(
+            workloads
+                .filter(|id| self.request.workloads.contains_key(id))
+                .collect(),
+        )
     }
 
     fn workload(&mut self, id: WorkloadId, view: Option<WorkloadView>) -> Touched {

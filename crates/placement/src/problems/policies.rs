@@ -6,13 +6,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use havenmeester_api::policy::PlacementPolicySpec;
 use havenmeester_api::require::Rule;
+use havenmeester_api::{Date, Span};
 
 use crate::asked::Requirements;
 use crate::components;
 use crate::filter;
-use crate::merge::{chooses, requirements};
+use crate::merge::{LEAD_TIME, chooses, requirements};
 use crate::place::Place;
 use crate::request::{Request, WorkloadId, WorkloadView};
+use crate::route;
+use crate::sentence::listed;
 
 use super::shadow::{covers, stricter};
 use super::{Object, Problem, Reason, problem};
@@ -85,12 +88,67 @@ fn alone(request: &Request, places: &[Place<'_>], name: &str, policy: &Placement
             ));
         }
     }
+    found.extend(routes(request, places, name, policy));
     let asked = Requirements::of(name, policy, &BTreeSet::new());
+    if let Some(message) = no_pair(&asked, places) {
+        found.push(of(name, Reason::Unsatisfiable, "spec.require.standby", message));
+    }
     if let Some(why) = refused_everywhere(&asked, places) {
         let message = format!("no cluster can satisfy it ({why})");
         found.push(of(name, Reason::Unsatisfiable, "spec.require", message));
     }
     found
+}
+
+/// Routes that loosen nothing, since they do not end where they should or when they should.
+fn routes(request: &Request, places: &[Place<'_>], name: &str, policy: &PlacementPolicySpec) -> Vec<Problem> {
+    let asked = Requirements::of(name, policy, &BTreeSet::new());
+    let lead = policy
+        .migration
+        .map_or(Span::seconds(0), |rule| rule.lead_time.unwrap_or(LEAD_TIME));
+    let today = Date::of(request.now);
+    let mut found = Vec::new();
+    for (i, one) in policy.routes.iter().enumerate() {
+        if let Some((field, message)) = route::invalid(one, &asked, lead, places, today) {
+            let field = format!("spec.routes[{i}].{field}");
+            found.push(of(name, Reason::Invalid, field, message));
+        }
+        for step in one.steps.iter().filter(|step| step.until < today) {
+            let message = format!(
+                "the last day on {} was {}; nobody rides on it",
+                step.cluster, step.until
+            );
+            found.push(of(
+                name,
+                Reason::Noted,
+                format!("spec.routes[{i}].steps"),
+                message,
+            ));
+        }
+    }
+    found
+}
+
+/// Why no two clusters that are allowed can stand by for each other; `None` when two can, or nobody asks.
+fn no_pair(asked: &Requirements, places: &[Place<'_>]) -> Option<String> {
+    if asked.standby.is_empty() {
+        return None;
+    }
+    let allowed: Vec<&Place<'_>> = places
+        .iter()
+        .filter(|place| filter::by_rules(asked, place).is_empty())
+        .collect();
+    let apart = |a: &Place<'_>, b: &Place<'_>| asked.standby.keys().all(|apart| apart.holds(a, b));
+    let pair = allowed.iter().any(|a| allowed.iter().any(|b| apart(a, b)));
+    let how: Vec<String> = asked.standby.keys().map(ToString::to_string).collect();
+    // That none is allowed at all is said already.
+    (!pair && !allowed.is_empty()).then(|| {
+        format!(
+            "no two clusters that it allows can stand by for each other {} ({} allowed)",
+            listed(&how, "and"),
+            allowed.len()
+        )
+    })
 }
 
 /// Why every cluster is refused, by some examples; `None` when one is not.

@@ -50,6 +50,12 @@ pub(super) fn stricter(rule: Rule, strong: &Require, weak: &Require) -> bool {
                     .set()
                     .all(|(value, floor)| strong.core_values.of(value) >= Some(floor))
         }
+        Rule::Standby => weak.standby.is_some_and(|weak| {
+            strong.standby.is_some_and(|strong| {
+                strong.other_provider >= weak.other_provider
+                    && strong.other_jurisdiction >= weak.other_jurisdiction
+            })
+        }),
         Rule::NotEligible => {
             !weak.not_eligible.is_empty()
                 && weak.not_eligible.iter().all(|rule| {

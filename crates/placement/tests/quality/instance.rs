@@ -95,6 +95,7 @@ fn workload(n: i64, of: i64, chance: &mut Chance) -> (WorkloadId, WorkloadView) 
         },
         home: Some(OLD.to_owned()),
         previous: None,
+        standby: None,
         moving: None,
         captured: true,
         layer: None,

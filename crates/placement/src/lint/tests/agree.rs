@@ -1,4 +1,5 @@
 //! Whatever rules, exemptions, data and dated facts there are, the linter has nothing against what is decided.
+use havenmeester_api::route::Route;
 use havenmeester_api::standard::AdverseJurisdiction;
 use havenmeester_api::{Sensitivity, Span};
 use proptest::prelude::*;
@@ -6,7 +7,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::flow;
 use crate::merge::tests::{mk_seen, require};
-use crate::mk::{mk_named, today};
+use crate::mk::{mk_approval, mk_named, mk_route, today};
 
 const NAMES: [&str; 4] = ["permits", "taxes", "shop", "register"];
 const CLUSTERS: [&str; 4] = ["azure-weu", "eu-1", "eu-2", "lost-1"];
@@ -24,6 +25,11 @@ fn exempt() -> impl Strategy<Value = Exempt> {
 fn uses() -> impl Strategy<Value = Uses> {
     let within = prop::sample::select(vec![Within::Anywhere, Within::Region, Within::Cluster]);
     (0..NAMES.len(), 0..NAMES.len(), within)
+}
+
+/// A route: of which policy, over which cluster to which, until how many days from today.
+fn route() -> impl Strategy<Value = (bool, usize, usize, i64)> {
+    (any::<bool>(), 0..CLUSTERS.len(), 0..CLUSTERS.len(), -5..40_i64)
 }
 
 /// Workloads on any of the clusters, sensitive or not, critical or not.
@@ -53,6 +59,8 @@ proptest! {
         exemptions in prop::collection::vec(exempt(), 0..4),
         uses in prop::collection::vec(uses(), 0..4),
         dated in (-40..40_i64, prop::option::of(-40..40_i64)),
+        routes in prop::collection::vec(route(), 0..4),
+        agreed in any::<bool>(),
     ) {
         let mut request = mk_fleet(&homes);
         let (strict, all, lead) = rules;
@@ -86,6 +94,19 @@ proptest! {
             since: Some(today().plus_days(days)),
             until: None,
         }));
+        for (n, (of_default, step, end, days)) in routes.into_iter().enumerate() {
+            let name = if of_default { "default" } else { "autonomous" };
+            let route = Route { name: format!("r{n}"), end: CLUSTERS[end].to_owned(), ..mk_route(CLUSTERS[step], days) };
+            request.policies.get_mut(name).unwrap().routes.push(route);
+        }
+        let plan = decide(&request);
+        prop_assert_eq!(lint(&request, &plan), vec![]);
+        if agreed {
+            for (name, decision) in plan.decisions {
+                let view = decision.approval.as_ref().map(mk_approval);
+                request.approvals.extend(view.map(|view| (name, view)));
+            }
+        }
         let plan = decide(&request);
         prop_assert_eq!(lint(&request, &plan), vec![]);
         crate::problems(&request);

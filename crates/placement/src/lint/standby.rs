@@ -1,0 +1,122 @@
+//! Whether where room is kept for a workload can take over from where it will stand.
+//!
+//! Invariant: knows nothing of `apart`; asks each policy by itself.
+use std::collections::{BTreeMap, BTreeSet};
+
+use havenmeester_api::require::Rule;
+
+use crate::decision::{Decision, Plan, Violation};
+use crate::fleet::{Contact, Reach};
+use crate::request::{Request, WorkloadId, WorkloadView};
+
+use super::rules::{Laws, policies};
+use super::{Fault, LintFinding, finding, holds_active};
+
+/// What is wrong with the standby of one workload.
+pub(super) fn of_one(
+    laws: &Laws<'_>,
+    (id, workload): (&WorkloadId, &WorkloadView),
+    decision: &Decision,
+) -> Vec<Fault> {
+    let request = laws.request;
+    let asking: Vec<_> = policies(request, workload)
+        .filter(|(name, _)| !laws.exempt(id, name, Rule::Standby))
+        .filter_map(|(_, policy)| policy.require.standby)
+        .collect();
+    let moving = workload.moving.as_ref().map(|moving| &moving.target);
+    let lost = |name: &String| {
+        let view = request.fleet.clusters.get(name);
+        view.is_none_or(|view| matches!(view.contact, Contact::Lost { .. }))
+    };
+    let home = workload.home.as_ref().filter(|home| !lost(home));
+    let Some(main) = moving.or(decision.desired.as_ref()).or(home) else {
+        return Vec::new();
+    };
+    let missing = decision
+        .violations
+        .iter()
+        .any(|violation| matches!(violation, Violation::NoStandby { .. }));
+    let Some(standby) = &decision.standby else {
+        let forgotten = !asking.is_empty() && !missing && request.fleet.clusters.contains_key(main);
+        return Vec::from_iter(forgotten.then_some(Fault::NoStandby));
+    };
+    let fault = |rule| Fault::StandbyUnfit {
+        cluster: standby.clone(),
+        rule,
+    };
+    let Some(view) = request.fleet.clusters.get(standby) else {
+        return vec![fault("cluster")];
+    };
+    let mut rules = laws.forbid(id, standby);
+    rules.extend(laws.forbid_soon(id, standby));
+    let barred = view.barred.is_some() || view.contact != Contact::Reachable;
+    rules.extend(barred.then_some("contact"));
+    if let Reach::Namespaces(reached) = &view.reach
+        && !reached.contains(&workload.target.namespace)
+    {
+        rules.push("reach");
+    }
+    if standby == main {
+        rules.push("same cluster");
+    }
+    if asking.iter().any(|rule| rule.other_provider) && provider(request, main) == provider(request, standby)
+    {
+        rules.push("same provider");
+    }
+    let (here, there) = (countries(laws, main), countries(laws, standby));
+    if asking.iter().any(|rule| rule.other_jurisdiction) && !here.is_disjoint(&there) {
+        rules.push("same jurisdiction");
+    }
+    rules.into_iter().map(fault).collect()
+}
+
+fn provider<'a>(request: &'a Request, cluster: &str) -> Option<&'a str> {
+    Some(request.fleet.clusters.get(cluster)?.provider.as_str())
+}
+
+fn countries<'a>(laws: &'a Laws<'_>, cluster: &str) -> BTreeSet<&'a str> {
+    let autonomy = laws.today.get(cluster);
+    let laws = autonomy.into_iter().flat_map(|autonomy| &autonomy.jurisdictions);
+    laws.map(|law| law.country.as_str()).collect()
+}
+
+/// Those for whom room is kept beside others where there is not enough for all.
+pub(super) fn overbooked(request: &Request, plan: &Plan) -> Vec<LintFinding> {
+    let mut kept: BTreeMap<&str, Vec<(&WorkloadId, &WorkloadView)>> = BTreeMap::new();
+    for (id, workload) in &request.workloads {
+        let standby = plan
+            .decisions
+            .get(id)
+            .and_then(|decision| decision.standby.as_deref());
+        if let Some(standby) = standby {
+            kept.entry(standby).or_default().push((id, workload));
+        }
+    }
+    let mut findings = Vec::new();
+    for (cluster, workloads) in kept {
+        let Some(view) = request.fleet.clusters.get(cluster) else {
+            continue; // said already
+        };
+        let Some(room) = view.capacity.last().filter(|_| view.reach == Reach::Cluster) else {
+            continue;
+        };
+        let asked = workloads
+            .iter()
+            .filter(|(_, workload)| !holds_active(view, workload));
+        let cpu: i128 = asked
+            .map(|(_, workload)| i128::from(workload.demand.cpu_milli.max(0)))
+            .sum();
+        if cpu > 0 && cpu > i128::from(room.cpu_milli) - i128::from(room.requested_cpu_milli) {
+            findings.extend(workloads.iter().map(|(id, _)| {
+                finding(
+                    id,
+                    Fault::StandbyUnfit {
+                        cluster: cluster.to_owned(),
+                        rule: "room",
+                    },
+                )
+            }));
+        }
+    }
+    findings
+}
