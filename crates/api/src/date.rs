@@ -20,6 +20,11 @@ impl Date {
         Self(at.to_zoned(jiff::tz::TimeZone::UTC).date())
     }
 
+    /// The day as a civil date.
+    pub fn civil(self) -> jiff::civil::Date {
+        self.0
+    }
+
     /// Whole days from `self` to `later`; negative when `later` is earlier.
     pub fn days_until(self, later: Self) -> i64 {
         later.0.duration_since(self.0).as_hours() / 24

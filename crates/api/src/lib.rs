@@ -23,6 +23,7 @@ pub mod exemption; // one rule, for some, until a day
 pub mod external; // an application that is not on Kubernetes
 pub mod haven; // what a cluster is by the Haven standard
 pub mod labels; // what a namespace on a member says of itself
+pub mod language; // in which language people are told
 pub mod level; // criticality and sensitivity, and how they order
 pub mod member; // a cluster that runs workloads
 pub mod migration; // one move
@@ -40,6 +41,7 @@ pub use date::Date;
 pub use drill::Drill;
 pub use exemption::Exemption;
 pub use external::ExternalApplication;
+pub use language::Language;
 pub use level::{Criticality, Sensitivity};
 pub use member::MemberCluster;
 pub use migration::Migration;

@@ -5,6 +5,14 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use havenmeester_api::Date;
 
+mod kpi; // of `kpi`
+mod language; // in which language people are told
+
+pub(crate) use kpi::{KpiArgs, KpiCommand, KpiImportArgs};
+pub(crate) use language::LanguageArgs;
+#[cfg(test)]
+pub(crate) use language::Tongue;
+
 /// Places workloads on autonomous clusters, moves them there, and keeps them running when a provider is cut off.
 ///
 /// Exit codes: 0 done, 1 failed, 2 bad use.
@@ -240,6 +248,8 @@ pub(crate) struct PlanArgs {
     /// How to print.
     #[arg(short, long, value_enum, default_value_t)]
     pub(crate) output: Output,
+    #[command(flatten)]
+    pub(crate) language: LanguageArgs,
 }
 
 /// `explain`.
@@ -253,6 +263,8 @@ pub(crate) struct ExplainArgs {
     /// How to print.
     #[arg(short, long, value_enum, default_value_t)]
     pub(crate) output: Output,
+    #[command(flatten)]
+    pub(crate) language: LanguageArgs,
 }
 
 /// `approve`.
@@ -369,55 +381,6 @@ pub(crate) struct RulesExplainArgs {
     pub(crate) output: Output,
 }
 
-/// What to do with KPIs, besides measuring.
-#[derive(Debug, Subcommand)]
-pub(crate) enum KpiCommand {
-    /// Make manifests (ExternalApplication) of a register of applications, to be applied on the hub. A line that cannot
-    /// be read is told and kept aside in a file; then the exit code is 1.
-    Import(KpiImportArgs),
-}
-
-/// `kpi import`.
-#[derive(Args, Debug)]
-pub(crate) struct KpiImportArgs {
-    /// The register: CSV with the columns name, supplier, and if wished criticality, sensitivity, storageGib, contractEnd
-    /// (YYYY-MM-DD) and owner.
-    pub(crate) file: PathBuf,
-    /// Where lines that could not be read are written, as they stood; absent = beside the register, with .aside.csv in
-    /// the place of .csv.
-    #[arg(long, value_name = "CSV")]
-    pub(crate) aside: Option<PathBuf>,
-    /// How to print.
-    #[arg(short, long, value_enum, default_value_t = Output::Yaml)]
-    pub(crate) output: Output,
-}
-
-/// `kpi`.
-#[derive(Args, Debug)]
-#[command(args_conflicts_with_subcommands = true)]
-pub(crate) struct KpiArgs {
-    /// Absent = measure.
-    #[command(subcommand)]
-    pub(crate) command: Option<KpiCommand>,
-    /// Files or directories instead of the hub.
-    #[arg(short, long)]
-    pub(crate) filename: Vec<PathBuf>,
-    /// A register of applications that are not on Kubernetes, counted with the ExternalApplications of the hub or the
-    /// files: CSV, as `kpi import` reads it. A line takes the place of the object of that name. A line that cannot be read
-    /// is told and not counted; then the exit code is 1.
-    #[arg(long, value_name = "CSV")]
-    pub(crate) external: Vec<PathBuf>,
-    /// Where lines that could not be read are written, as they stood.
-    #[arg(long, value_name = "CSV")]
-    pub(crate) aside: Option<PathBuf>,
-    /// How many of what makes the difference are shown per measure; all are in the JSON.
-    #[arg(long, default_value_t = 5)]
-    pub(crate) top: usize,
-    /// How to print.
-    #[arg(short, long, value_enum, default_value_t)]
-    pub(crate) output: Output,
-}
-
 /// `migrate`.
 #[derive(Args, Debug)]
 pub(crate) struct MigrateArgs {
@@ -434,7 +397,25 @@ pub(crate) struct MigrateArgs {
     pub(crate) timeout: u64,
     /// How to print.
     #[arg(short, long, value_enum, default_value_t)]
-    pub(crate) output: Output,
+    pub(crate) output: RunOutput,
+    #[command(flatten)]
+    pub(crate) language: LanguageArgs,
+}
+
+/// As what a dry run or a move is printed.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, ValueEnum)]
+pub(crate) enum RunOutput {
+    /// For people, on a terminal: the verdict, and all findings but those that pass.
+    #[default]
+    Table,
+    /// One JSON document.
+    Json,
+    /// One YAML document.
+    Yaml,
+    /// A page of its own, with what is in order as well, and every step.
+    Html,
+    /// The same for a wiki or an issue.
+    Markdown,
 }
 
 /// `closure`.
@@ -566,6 +547,8 @@ pub(crate) struct DrillReportArgs {
     /// As what.
     #[arg(short, long, value_enum, default_value_t = ReportFormat::Text)]
     pub(crate) output: ReportFormat,
+    #[command(flatten)]
+    pub(crate) language: LanguageArgs,
 }
 
 /// As what a report is printed.
@@ -575,6 +558,8 @@ pub(crate) enum ReportFormat {
     Text,
     /// For a wiki or an issue.
     Markdown,
+    /// A page of its own.
+    Html,
     /// For programs.
     Json,
 }
@@ -596,6 +581,8 @@ pub(crate) struct PolicyLintArgs {
     /// How to print.
     #[arg(short, long, value_enum, default_value_t)]
     pub(crate) output: Output,
+    #[command(flatten)]
+    pub(crate) language: LanguageArgs,
 }
 
 /// `audit`.

@@ -20,6 +20,7 @@ mod progress; // a spinner on a terminal, lines elsewhere
 mod sandbox; // three stories on simulated clusters
 mod scene; // what a decision is made from, without a live view
 mod store; // captures and the decision log
+mod words; // the words of tables, in each language
 
 use std::process::ExitCode;
 

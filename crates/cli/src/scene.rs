@@ -14,7 +14,9 @@ use havenmeester_api::workload::{CopyState, WorkloadCopy, WorkloadStatus};
 use havenmeester_api::{Approval, Exemption, MemberCluster, Migration, Workload};
 use havenmeester_controller::Scene;
 use havenmeester_fleet::MemberView;
-use havenmeester_placement::{ClusterView, Contact, CopyView, Demand, Fact, Reach, Traits, WorkloadId};
+use havenmeester_placement::{
+    ClusterView, Contact, CopyView, Demand, Fact, Reach, Traits, Unseen, WorkloadId,
+};
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use kube::{Resource, ResourceExt as _};
@@ -199,10 +201,9 @@ fn seen_by_daemon(member: &MemberCluster, copies: BTreeMap<String, CopyView>, no
         Contact::Reachable => now,
         Contact::Unknown | Contact::Suspect { .. } | Contact::Lost { .. } => last_heard(&reachability),
     };
-    let capacity = status.capacity.map_or_else(
-        || Fact::unknown("the daemon has not told its capacity"),
-        |seen| Fact::known(seen, at),
-    );
+    let capacity = status
+        .capacity
+        .map_or_else(|| Fact::unknown(Unseen::NotTold), |seen| Fact::known(seen, at));
     member_view(member, contact, reachability, capacity, Fact::known(copies, at))
 }
 

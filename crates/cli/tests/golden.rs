@@ -82,6 +82,52 @@ fn plan() {
 }
 
 #[test]
+fn in_dutch() {
+    let dutch = |arguments: &[&str]| -> Vec<String> {
+        let all = arguments.iter().copied().chain(FILES).chain(["--language", "nl"]);
+        all.map(str::to_owned).collect()
+    };
+    let check_dutch = |name: &str, arguments: &[&str]| {
+        let arguments = dutch(arguments);
+        check(name, &arguments.iter().map(String::as_str).collect::<Vec<_>>());
+    };
+    check_dutch("plan.nl.txt", &["plan"]);
+    check_dutch("explain.nl.txt", &["explain", "signalen"]);
+    check_dutch(
+        "what-if-lost.nl.txt",
+        &["plan", "--what-if", "cluster=logius-sp,lost"],
+    );
+    let register = "examples/amsterdam/register/applications.csv";
+    check_dutch("kpi.nl.txt", &["kpi", "--external", register, "--top", "2"]);
+    let odd = ["policy", "lint", "-f", "crates/cli/tests/lint"];
+    check_dutch("policy-lint.nl.txt", &odd);
+    let english: Vec<&str> = odd.iter().copied().chain(FILES).collect();
+    check("policy-lint.txt", &english);
+}
+
+#[test]
+fn programs_read_the_same_in_every_language() {
+    for arguments in [
+        &["explain", "signalen"][..],
+        &["kpi"],
+        &["policy", "lint", "-f", "crates/cli/tests/lint"],
+        &["plan", "--what-if", "cluster=logius-sp,lost"],
+    ] {
+        let of = |language: &'static str| {
+            let more = ["-o", "json", "--language", language];
+            let all: Vec<&str> = with_files(arguments).into_iter().chain(more).collect();
+            let mut value: serde_json::Value = serde_json::from_str(&printed(&all)).unwrap();
+            if let Some(object) = value.as_object_mut() {
+                object.remove("at"); // the time differs between two runs
+                object.remove("forecast");
+            }
+            value
+        };
+        assert_eq!(of("en"), of("nl"), "{arguments:?}");
+    }
+}
+
+#[test]
 fn what_if() {
     check(
         "what-if-lost.txt",

@@ -6,8 +6,8 @@ use havenmeester_api::migration::MoveKind;
 use havenmeester_api::workload::Use;
 use havenmeester_api::{Approval, Date, Migration};
 use havenmeester_placement::{
-    ApprovalView, Contact, Fact, FleetView, HavenView, Moving, Request, Search, Using, WorkloadId,
-    WorkloadView, flow,
+    ApprovalView, Bar, Contact, Fact, FleetView, HavenView, Moving, Request, Search, Unseen, Using,
+    WorkloadId, WorkloadView, flow,
 };
 
 use crate::identity::{Identity, Standing, goes_back, has_arrived, moving, resolve};
@@ -83,11 +83,10 @@ fn cluster(
     }
     let quarantine = status.and_then(|status| status.quarantine.as_ref());
     if let Some(quarantine) = quarantine {
-        cluster.barred = Some(format!(
-            "in quarantine since {}: {} stale copies are not yet seen stopped",
-            quarantine.since.0,
-            quarantine.stale.len()
-        ));
+        cluster.barred = Some(Bar {
+            since: quarantine.since.0,
+            stale: Some(quarantine.stale.len()),
+        });
     }
     cluster
 }
@@ -95,7 +94,7 @@ fn cluster(
 /// What a policy may ask of it. A check that cannot be seen is not there, so that it never counts as passed.
 fn haven(seen: &HavenStatus) -> Fact<HavenView> {
     let Some(at) = &seen.observed_at else {
-        return Fact::unknown("its Haven checks cannot be seen");
+        return Fact::unknown(Unseen::HavenNotSeen);
     };
     let known = seen
         .checks

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use havenmeester_api::MemberCluster;
 use havenmeester_api::member::{Capacity, Reachability, ReachabilityState, Scope};
 use havenmeester_ledger::CaptureRef;
-use havenmeester_placement::{ClusterView, Contact, CopyView, Fact, Reach, Traits};
+use havenmeester_placement::{Bar, ClusterView, Contact, CopyView, Fact, Reach, Traits, Unseen};
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 
@@ -57,8 +57,8 @@ impl MemberView {
             cluster: of_spec(
                 member,
                 Contact::Unknown,
-                Fact::unknown(NEVER),
-                Fact::unknown(NEVER),
+                Fact::unknown(Unseen::NotYet),
+                Fact::unknown(Unseen::NotYet),
                 Traits::default(),
             ),
             reachability,
@@ -93,8 +93,6 @@ impl MemberView {
     }
 }
 
-const NEVER: &str = "the cluster was not seen completely yet";
-
 fn redate<T>(fact: &mut Fact<T>, like: &Fact<T>) {
     if let (
         Fact::Known { observed_at, .. },
@@ -124,7 +122,10 @@ fn of_spec(
         region: spec.region.clone(),
         country: spec.country.clone(),
         contact,
-        barred: quarantine.map(|it| format!("in quarantine since {}", it.since.0)),
+        barred: quarantine.map(|it| Bar {
+            since: it.since.0,
+            stale: None,
+        }),
         reach: reach(member),
         capacity,
         copies,
@@ -211,13 +212,13 @@ fn captures(state: &ClusterState) -> BTreeMap<String, (CaptureRef, Timestamp)> {
 
 fn capacity(member: &MemberCluster, index: &Index, current_at: Option<Timestamp>) -> Fact<Capacity> {
     if member.spec.scope == Scope::Namespaces {
-        return Fact::unknown("the credentials reach only some namespaces, so that nodes cannot be seen");
+        return Fact::unknown(Unseen::OnlyNamespaces);
     }
     let Some(at) = current_at else {
-        return Fact::unknown(NEVER);
+        return Fact::unknown(Unseen::NotYet);
     };
     if !index.is_complete("", "Node") || !index.is_complete("", "Pod") {
-        return Fact::unknown("the credentials do not let us see nodes and pods");
+        return Fact::unknown(Unseen::NodesAndPodsRefused);
     }
     let (offered, requested) = (index.offered(), index.requested());
     let capacity = Capacity {
@@ -241,7 +242,7 @@ fn traits(member: &MemberCluster, index: &Index, served: &Served, current_at: Op
         traits.groups = Fact::known(served.group_names(), at);
     }
     if member.spec.scope == Scope::Namespaces || !index.is_complete("", "Node") {
-        traits.zones = Fact::unknown("the credentials do not let us see nodes");
+        traits.zones = Fact::unknown(Unseen::NodesRefused);
     } else {
         traits.zones = Fact::known(index.zones(), at);
     }
@@ -250,7 +251,7 @@ fn traits(member: &MemberCluster, index: &Index, served: &Served, current_at: Op
 
 fn copies(index: &Index, current_at: Option<Timestamp>) -> Fact<BTreeMap<String, CopyView>> {
     let Some(at) = current_at else {
-        return Fact::unknown(NEVER);
+        return Fact::unknown(Unseen::NotYet);
     };
     let seen = index.ready().filter_map(|name| {
         let copy = copy::view(index.namespaces.get(name), index.spaces.get(name))?;

@@ -15,6 +15,7 @@ use crate::fleet::ClusterView;
 mod ahead; // what dated facts will change
 mod circle; // owners that go round
 pub mod eea; // the countries, as data
+mod flaw; // what is wrong with the facts
 pub(crate) mod holder; // who is meant by a stake
 mod ownership; // control through chains and circles of owners
 mod seal; // levels per objective, and the score
@@ -24,6 +25,7 @@ pub(crate) mod standard; // the measure, with its published defaults
 pub(crate) mod web; // all stakes on one day
 
 pub use ahead::{HORIZON_DAYS, Timeline};
+pub use flaw::{Doubt, Flaw, Spot};
 pub use seal::HIGHEST as HIGHEST_SEAL;
 pub use standard::{
     COLLECTIVE_LIMIT, CONTROL_SOURCE, EVIDENCE_DAYS, INDIVIDUAL_LIMIT, MINIMUM_SEAL, weights_version,
@@ -53,7 +55,7 @@ pub struct Autonomy {
     /// Why the facts cannot be trusted: an owner that nobody knows, shares that do not add up, a circle of owners of
     /// which nobody outside owns a part. Names the entity and the field. What is unclear is not autonomous, whatever
     /// the rest says.
-    pub unclear: Option<String>,
+    pub unclear: Option<Doubt>,
     /// Owners that go round in a circle, as `a > b > a`. Worked out, and worth knowing.
     pub circle: Option<String>,
 }
@@ -135,7 +137,12 @@ impl<'a> Facts<'a> {
         let mut found = Found::default();
         match self.web.provider(name) {
             Some(at) => self.walk(at, &mut found),
-            None => found.doubt(format!("there is no Provider {name:?}")),
+            None => found.doubt(Doubt {
+                place: None,
+                flaw: Flaw::NoProvider {
+                    name: name.to_owned(),
+                },
+            }),
         }
         let objectives = seal::levels(&self.assessments(name));
         let mut autonomy = Autonomy {
@@ -257,7 +264,7 @@ impl<'a> Facts<'a> {
 #[derive(Default)]
 struct Found {
     laws: BTreeMap<String, Jurisdiction>,
-    unclear: Option<String>,
+    unclear: Option<Doubt>,
     circle: Option<String>,
 }
 
@@ -270,7 +277,7 @@ impl Found {
     }
 
     /// The first doubt is told; one is enough.
-    fn doubt(&mut self, why: String) {
+    fn doubt(&mut self, why: Doubt) {
         self.unclear.get_or_insert(why);
     }
 

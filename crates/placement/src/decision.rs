@@ -12,10 +12,13 @@ use serde::Serialize;
 
 use crate::apart::Apart;
 use crate::approval::Asked;
+use crate::autonomy::Doubt;
 use crate::exempt::Waiver;
-use crate::fleet::Demand;
+use crate::fact::Unseen;
+use crate::fleet::{Bar, Demand};
 use crate::gap::Gap;
 use crate::request::WorkloadId;
+use crate::score::Part;
 
 /// Every decision, by workload.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -143,7 +146,7 @@ pub enum Waiting {
         /// Its home.
         cluster: String,
         /// What is wrong with the facts.
-        why: String,
+        why: Box<Refusal>,
     },
     /// It should move, but it is exclusive and several copies are active: which one counts is for a person to say.
     SeveralActive {
@@ -173,8 +176,8 @@ pub enum Refusal {
     NotReachable,
     /// It is in quarantine.
     Barred {
-        /// Why.
-        why: String,
+        /// The quarantine.
+        bar: Bar,
     },
     /// Its provider is not known.
     UnknownProvider {
@@ -249,7 +252,7 @@ pub enum Refusal {
     /// The facts about its owners cannot be trusted (a closed circle, an unknown owner): it is not autonomous.
     OwnershipUnclear {
         /// What is wrong.
-        why: String,
+        why: Doubt,
     },
     /// Its overall SEAL level is too low.
     Seal {
@@ -302,7 +305,7 @@ pub enum Refusal {
     /// Its capacity cannot be seen.
     CapacityUnknown {
         /// Why.
-        why: String,
+        why: Unseen,
     },
 }
 
@@ -312,7 +315,7 @@ pub struct Score {
     /// The sum of the parts.
     pub total: i64,
     /// Each part by its name (`autonomy`, `security`, ...).
-    pub parts: BTreeMap<String, i64>,
+    pub parts: BTreeMap<Part, i64>,
 }
 
 /// What is wrong with where a workload stands.

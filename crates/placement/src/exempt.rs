@@ -12,6 +12,7 @@ use havenmeester_api::require::{CoreValue, Rule};
 use crate::filter::by_rules;
 use crate::merge::effective_with;
 use crate::place::places;
+use crate::problems::Wrong;
 use crate::request::{Request, WorkloadId};
 
 /// An exemption that holds for a workload today.
@@ -126,51 +127,36 @@ pub(crate) fn rules_of(held: &BTreeSet<Held<'_>>, policy: &str) -> BTreeSet<Rule
 
 /// Why an exemption cannot be used: the field, and what would be right. The API server refuses most of this; an object
 /// from an older definition or a file may still have it.
-pub(crate) fn invalid(spec: &ExemptionSpec, today: Date) -> Option<(&'static str, String)> {
+pub(crate) fn invalid(spec: &ExemptionSpec, today: Date) -> Option<(&'static str, Wrong)> {
     let blank = |text: &str| text.trim().is_empty();
     if blank(&spec.owner) {
-        return Some(("spec.owner", "name who answers for it".to_owned()));
+        return Some(("spec.owner", Wrong::NoOwner));
     }
     if blank(&spec.approver) {
-        return Some(("spec.approver", "name who decided it".to_owned()));
+        return Some(("spec.approver", Wrong::NoApprover));
     }
     if spec.owner == spec.approver {
-        return Some((
-            "spec.approver",
-            "the owner cannot approve its own exemption; name another".to_owned(),
-        ));
+        return Some(("spec.approver", Wrong::OwnApproval));
     }
-    if spec.until < spec.since {
-        let message = format!("{} lies before since, {}; it never holds", spec.until, spec.since);
-        return Some(("spec.until", message));
+    let (since, until) = (spec.since, spec.until);
+    if until < since {
+        return Some(("spec.until", Wrong::NeverHolds { since, until }));
     }
     // From its first day, and from today: one that begins later is weighed when it begins.
-    let latest = spec
-        .since
-        .plus_days(LONGEST_DAYS)
-        .min(today.plus_days(LONGEST_DAYS));
-    if spec.until > latest {
-        let message = format!(
-            "{} is more than 24 months ({LONGEST_DAYS} days) away; an exemption ends, and is then weighed anew",
-            spec.until
-        );
-        return Some(("spec.until", message));
+    let latest = since.plus_days(LONGEST_DAYS).min(today.plus_days(LONGEST_DAYS));
+    if until > latest {
+        return Some(("spec.until", Wrong::TooLong { until }));
     }
     let weighed: BTreeSet<CoreValue> = spec.weighing.iter().map(|w| w.value).collect();
-    let missing: Vec<&str> = CoreValue::ALL
+    let missing: Vec<CoreValue> = CoreValue::ALL
         .into_iter()
         .filter(|value| !weighed.contains(value))
-        .map(CoreValue::as_str)
         .collect();
     if !missing.is_empty() || spec.weighing.len() != weighed.len() {
-        let message = format!(
-            "weigh each of the seven core values once; missing: {}",
-            missing.join(", ")
-        );
-        return Some(("spec.weighing", message));
+        return Some(("spec.weighing", Wrong::NotWeighed { missing }));
     }
     if spec.workloads.is_empty() {
-        return Some(("spec.workloads", "name the workloads for which it is".to_owned()));
+        return Some(("spec.workloads", Wrong::NamesNobody));
     }
     None
 }

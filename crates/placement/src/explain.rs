@@ -3,13 +3,20 @@
 //! Invariant: tells what was decided and adds no judgement of its own.
 use std::fmt::{Display, Formatter, Result};
 
+use havenmeester_api::Language;
 use serde::Serialize;
 
 use crate::Reasons;
 use crate::approval::Asked;
-use crate::decision::{Action, Candidate, Decision, Refusal, Score, Violation, Waiting};
+use crate::decision::{Candidate, Refusal, Score, Violation};
 use crate::exempt::Waiver;
 use crate::request::WorkloadId;
+use crate::say::Say;
+use crate::score::Part;
+
+mod phrase; // the fixed phrases
+
+pub(crate) use phrase::Phrase;
 
 /// Where a workload must stand, and why not elsewhere.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -40,6 +47,9 @@ pub struct Explanation {
     /// The rules from which it is exempt today.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub exempt: Vec<Waiver>,
+    /// In which language its sentences are.
+    #[serde(skip)]
+    language: Language,
 }
 
 /// One cluster.
@@ -70,11 +80,19 @@ pub struct Told {
     pub message: String,
 }
 
-/// Explains a decision; `None` for a workload of which the plan says nothing.
+/// Explains a decision in English; `None` for a workload of which the plan says nothing.
 pub fn explain(id: &WorkloadId, reasons: &Reasons<'_>) -> Option<Explanation> {
+    explain_in(id, reasons, Language::En)
+}
+
+/// The same in a language. The words of closed sets stay as they are.
+pub fn explain_in(id: &WorkloadId, reasons: &Reasons<'_>, language: Language) -> Option<Explanation> {
     let decision = reasons.plan.decisions.get(id)?;
     let candidates = reasons.candidates(id);
-    let mut clusters: Vec<Row> = candidates.iter().map(|(name, c)| row(name, c)).collect();
+    let mut clusters: Vec<Row> = candidates
+        .iter()
+        .map(|(name, c)| row(name, c, language))
+        .collect();
     clusters.sort_by_key(|row| {
         let desired = row.fits && decision.desired.as_deref() == Some(&row.cluster);
         (desired, row.score.as_ref().map(|score| score.total))
@@ -83,37 +101,27 @@ pub fn explain(id: &WorkloadId, reasons: &Reasons<'_>) -> Option<Explanation> {
         workload: id.clone(),
         home: decision.home.clone(),
         desired: decision.desired.clone(),
-        headline: headline(id, decision),
+        headline: Phrase::headline(id, decision).say(language),
         next: Told {
             rule: decision.action.rule().to_owned(),
             policy: None,
-            message: decision.action.to_string(),
+            message: decision.action.say(language),
         },
         policies: decision.rules.policies.clone(),
         clusters,
-        violations: decision.violations.iter().map(violation).collect(),
+        violations: decision
+            .violations
+            .iter()
+            .map(|it| violation(it, language))
+            .collect(),
         approval: decision.approval.clone(),
         standby: decision.standby.clone(),
         exempt: decision.rules.waivers.clone(),
+        language,
     })
 }
 
-fn headline(id: &WorkloadId, decision: &Decision) -> String {
-    match (&decision.desired, &decision.home) {
-        (Some(desired), Some(home)) if desired == home => {
-            format!("{id} stands on {home}, and may stay there.")
-        }
-        (Some(desired), Some(home)) => format!("{id} must stand on {desired}. It stands on {home}."),
-        (Some(desired), None) => format!("{id} must stand on {desired}. Where it stands is not known."),
-        (None, Some(home)) if decision.action == Action::Wait(Waiting::NoClusterFits) => {
-            format!("{id} stands on {home}, and no cluster may take it.")
-        }
-        (None, Some(home)) => format!("{id} stands on {home}."),
-        (None, None) => format!("{id} stands nowhere that is known."),
-    }
-}
-
-fn row(cluster: &str, candidate: &Candidate) -> Row {
+fn row(cluster: &str, candidate: &Candidate, language: Language) -> Row {
     let cluster = cluster.to_owned();
     match candidate {
         Candidate::Fits(score) => Row {
@@ -125,33 +133,33 @@ fn row(cluster: &str, candidate: &Candidate) -> Row {
         },
         Candidate::Refused(refusals) => {
             let nearest = match refusals.as_slice() {
-                [only] => only.nearest_change(),
+                [only] => only.nearest_change_in(language),
                 [] | [_, _, ..] => None,
             };
             Row {
                 cluster,
                 fits: false,
                 score: None,
-                reasons: refusals.iter().map(refusal).collect(),
+                reasons: refusals.iter().map(|it| refusal(it, language)).collect(),
                 nearest,
             }
         }
     }
 }
 
-fn refusal(refusal: &Refusal) -> Told {
+fn refusal(refusal: &Refusal, language: Language) -> Told {
     Told {
         rule: refusal.rule().to_owned(),
         policy: refusal.policy().map(str::to_owned),
-        message: refusal.to_string(),
+        message: refusal.say(language),
     }
 }
 
-fn violation(violation: &Violation) -> Told {
+fn violation(violation: &Violation, language: Language) -> Told {
     Told {
         rule: violation.rule().to_owned(),
         policy: violation.policy().map(str::to_owned),
-        message: violation.to_string(),
+        message: violation.say(language),
     }
 }
 
@@ -164,6 +172,38 @@ impl Explanation {
             .filter(|row| self.home.as_deref() == Some(&row.cluster));
         home.flat_map(|row| &row.reasons)
             .any(|r| r.rule == told.rule && r.policy == told.policy)
+    }
+
+    /// What is said when a cluster may take it, and when it may not.
+    pub fn verdicts(&self) -> (String, String) {
+        let say = |phrase: Phrase<'_>| phrase.say(self.language);
+        (say(Phrase::Yes), say(Phrase::No))
+    }
+
+    fn lines(&self, f: &mut Formatter<'_>, row: &Row, width: usize) -> Result {
+        let (cluster, (yes, no)) = (&row.cluster, self.verdicts());
+        if let Some(score) = &row.score {
+            let mut parts: Vec<(&Part, &i64)> = score.parts.iter().collect();
+            parts.sort_by_key(|(name, part)| (std::cmp::Reverse(**part), *name));
+            let told = parts
+                .iter()
+                .map(|(name, part)| format!("{} {part}", name.say(self.language)));
+            let (total, parts) = (score.total, told.collect::<Vec<_>>().join(", "));
+            return writeln!(f, "  {cluster:width$}   {yes:3}  score {total}: {parts}");
+        }
+        for (i, reason) in row.reasons.iter().enumerate() {
+            let (name, verdict) = if i == 0 {
+                (cluster.as_str(), no.as_str())
+            } else {
+                ("", "")
+            };
+            let nearest = row
+                .nearest
+                .as_ref()
+                .map_or_else(String::new, |change| format!("      {change}"));
+            writeln!(f, "  {name:width$}   {verdict:3}  {}{nearest}", reason.message)?;
+        }
+        Ok(())
     }
 }
 
@@ -180,71 +220,31 @@ impl Display for Explanation {
             .max()
             .unwrap_or(0);
         for row in &self.clusters {
-            lines(f, row, width)?;
+            self.lines(f, row, width)?;
         }
-        writeln!(f, "\nNext: {}.", self.next.message)?;
+        let say = |phrase: Phrase<'_>| phrase.say(self.language);
+        let what = &self.next.message;
+        writeln!(f, "\n{}", say(Phrase::Next { what }))?;
         if let Some(asked) = &self.approval {
-            approval(f, asked)?;
+            if let Some(given) = &asked.given {
+                writeln!(f, "{}", say(Phrase::Approved { asked, given }))?;
+            } else {
+                writeln!(f, "{}", say(Phrase::NotApproved { asked }))?;
+                writeln!(f, "{}", say(Phrase::HowToApprove { asked }))?;
+            }
         }
         if let Some(standby) = &self.standby {
-            writeln!(f, "Standby: room is kept for it on {standby}.")?;
+            writeln!(f, "{}", say(Phrase::Standby { cluster: standby }))?;
         }
         for waiver in &self.exempt {
-            let Waiver {
-                exemption,
-                policy,
-                rule,
-                until,
-            } = waiver;
-            writeln!(
-                f,
-                "Exempt from {rule} of {policy} until {until} (Exemption {exemption})."
-            )?;
+            writeln!(f, "{}", say(Phrase::Exempt(waiver)))?;
         }
         for told in self.violations.iter().filter(|told| !self.stands_in_a_row(told)) {
-            writeln!(f, "Violation: {}.", told.message)?;
+            let what = &told.message;
+            writeln!(f, "{}", say(Phrase::Violation { what }))?;
         }
         Ok(())
     }
-}
-
-fn approval(f: &mut Formatter<'_>, asked: &Asked) -> Result {
-    if let Some(given) = &asked.given {
-        return writeln!(
-            f,
-            "Approved by {} (Approval {}): {asked}.",
-            given.approver, given.approval
-        );
-    }
-    writeln!(f, "Approval: none yet of plan {}.", asked.plan)?;
-    writeln!(f, "  Approve it with: havenmeester approve {}", asked.workload)
-}
-
-fn lines(f: &mut Formatter<'_>, row: &Row, width: usize) -> Result {
-    let cluster = &row.cluster;
-    if let Some(score) = &row.score {
-        let mut parts: Vec<(&String, &i64)> = score.parts.iter().collect();
-        parts.sort_by_key(|(name, part)| (std::cmp::Reverse(**part), *name));
-        let parts: Vec<String> = parts
-            .iter()
-            .map(|(name, part)| format!("{name} {part}"))
-            .collect();
-        let (total, parts) = (score.total, parts.join(", "));
-        return writeln!(f, "  {cluster:width$}   yes  score {total}: {parts}");
-    }
-    for (i, reason) in row.reasons.iter().enumerate() {
-        let (name, verdict) = if i == 0 {
-            (cluster.as_str(), "no")
-        } else {
-            ("", "")
-        };
-        let nearest = row
-            .nearest
-            .as_ref()
-            .map_or_else(String::new, |change| format!("      {change}"));
-        writeln!(f, "  {name:width$}   {verdict:3}  {}{nearest}", reason.message)?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]

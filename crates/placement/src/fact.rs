@@ -15,9 +15,56 @@ pub enum Fact<T> {
     },
     /// It was never seen, or cannot be.
     Unknown {
-        /// For people: what stood in the way.
-        why: String,
+        /// What stood in the way.
+        why: Unseen,
     },
+}
+
+/// Why something was not seen.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, serde::Serialize)]
+pub enum Unseen {
+    /// The cluster was not seen completely since we know it.
+    NotYet,
+    /// It was seen too long ago.
+    LastSeen {
+        /// Then.
+        at: Timestamp,
+    },
+    /// The credentials reach only some namespaces, and so no nodes.
+    OnlyNamespaces,
+    /// The credentials do not let us see nodes and pods.
+    NodesAndPodsRefused,
+    /// The credentials do not let us see nodes.
+    NodesRefused,
+    /// Its nodes were not seen yet.
+    NodesNotSeen,
+    /// What it serves was not seen yet.
+    ServedNotSeen,
+    /// No Haven check of it is known.
+    NoHavenCheck,
+    /// Its Haven checks cannot be seen.
+    HavenNotSeen,
+    /// The daemon has not told its capacity.
+    NotTold,
+}
+
+impl std::fmt::Display for Unseen {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::NotYet => f.write_str("the cluster was not seen completely yet"),
+            Self::LastSeen { at } => write!(f, "last seen at {at}"),
+            Self::OnlyNamespaces => {
+                f.write_str("the credentials reach only some namespaces, so that nodes cannot be seen")
+            }
+            Self::NodesAndPodsRefused => f.write_str("the credentials do not let us see nodes and pods"),
+            Self::NodesRefused => f.write_str("the credentials do not let us see nodes"),
+            Self::NodesNotSeen => f.write_str("its nodes were not seen yet"),
+            Self::ServedNotSeen => f.write_str("what it serves was not seen yet"),
+            Self::NoHavenCheck => f.write_str("no Haven check of it is known"),
+            Self::HavenNotSeen => f.write_str("its Haven checks cannot be seen"),
+            Self::NotTold => f.write_str("the daemon has not told its capacity"),
+        }
+    }
 }
 
 impl<T> Fact<T> {
@@ -27,8 +74,8 @@ impl<T> Fact<T> {
     }
 
     /// Not seen.
-    pub fn unknown(why: impl Into<String>) -> Self {
-        Self::Unknown { why: why.into() }
+    pub const fn unknown(why: Unseen) -> Self {
+        Self::Unknown { why }
     }
 
     /// The last value that was seen, however old.

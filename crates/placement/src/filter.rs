@@ -100,7 +100,7 @@ fn contact(place: &Place<'_>) -> Option<Refusal> {
 }
 
 fn barred(place: &Place<'_>) -> Option<Refusal> {
-    place.view.barred.clone().map(|why| Refusal::Barred { why })
+    place.view.barred.map(|bar| Refusal::Barred { bar })
 }
 
 fn unknown_provider(place: &Place<'_>) -> Option<Refusal> {

@@ -37,7 +37,7 @@ pub struct ClusterView {
     /// Whether it answers.
     pub contact: Contact,
     /// Why it may not be given workloads: quarantine after it was lost. `None` = it may.
-    pub barred: Option<String>,
+    pub barred: Option<Bar>,
     /// How far our credentials reach.
     pub reach: Reach,
     /// What its nodes offer and what is asked of them. Requests of the workloads that run there are included.
@@ -47,6 +47,25 @@ pub struct ClusterView {
     pub copies: Fact<BTreeMap<String, CopyView>>,
     /// What it was seen to be and to have.
     pub traits: Traits,
+}
+
+/// A quarantine.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, serde::Serialize)]
+pub struct Bar {
+    /// Since when.
+    pub since: Timestamp,
+    /// How many stale copies are not yet seen stopped; `None`: nobody has counted them.
+    pub stale: Option<usize>,
+}
+
+impl std::fmt::Display for Bar {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "in quarantine since {}", self.since)?;
+        match self.stale {
+            Some(stale) => write!(f, ": {stale} stale copies are not yet seen stopped"),
+            None => Ok(()),
+        }
+    }
 }
 
 /// Whether a cluster answers.

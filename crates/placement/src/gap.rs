@@ -8,6 +8,7 @@ use havenmeester_api::member::Scope;
 use havenmeester_api::require::CoreValue;
 use serde::Serialize;
 
+use crate::fact::Unseen;
 use crate::sentence::listed;
 
 /// What is missing.
@@ -59,8 +60,8 @@ pub enum Gap {
     Unseen {
         /// What.
         what: Trait,
-        /// What stood in the way.
-        why: String,
+        /// What stood in the way; `None`: nothing, there is nothing to be seen.
+        why: Option<Unseen>,
     },
 }
 
@@ -142,7 +143,10 @@ impl Display for Gap {
                     Trait::Components => "what it serves cannot be seen",
                     Trait::Zones => "zones cannot be seen",
                 };
-                write!(f, "{what} ({why})")
+                match why {
+                    Some(why) => write!(f, "{what} ({why})"),
+                    None => f.write_str(what),
+                }
             }
         }
     }

@@ -11,6 +11,7 @@ mod class; // workloads for which the same policies hold
 mod components; // what people call API groups
 mod decide; // the only entry point
 mod decision; // what was decided, one variant per reason
+mod dutch; // every sentence in Dutch
 mod exempt; // which rules do not hold for whom
 mod explain; // a decision for people, as data and as text
 mod external; // applications that are not on Kubernetes
@@ -30,6 +31,7 @@ mod reasons; // why not elsewhere
 mod request; // all a decision may know
 mod room; // what is free, and what is promised
 mod route; // over less autonomous places to an autonomous one
+mod say; // what can be told, in each language
 mod score; // who is best
 mod sentence; // the words for each reason
 mod traits; // what a cluster was seen to be and to have
@@ -46,10 +48,10 @@ pub use decide::decide;
 pub use decide::ties::{FAR, SAME_REGION, TOGETHER};
 pub use decision::{Action, Candidate, Decision, Plan, Refusal, Rules, Score, Violation, Waiting};
 pub use exempt::{Waiver, relying};
-pub use explain::{Explanation, Row, Told, explain};
+pub use explain::{Explanation, Row, Told, explain, explain_in};
 pub use external::{Aside, CsvError, External, Import, LineFault, import, manifests};
-pub use fact::{FRESH_FOR, Fact};
-pub use fleet::{ClusterView, Contact, CopyView, Demand, FleetView, Reach};
+pub use fact::{FRESH_FOR, Fact, Unseen};
+pub use fleet::{Bar, ClusterView, Contact, CopyView, Demand, FleetView, Reach};
 pub use flow::flow;
 pub use gap::Gap;
 pub use hypothesis::{Dimension, Hypothesis, HypothesisError};
@@ -57,9 +59,10 @@ pub use kpi::{Kpi, Measure, Missing, Register, kpis};
 pub use lint::{Fault, LintFinding, lint};
 pub use merge::{Effective, FAILOVER_AFTER, LEAD_TIME, Merged, ROLLBACK_WINDOW, effective};
 pub use planner::{Advance, Change, Planner};
-pub use problems::{Object, Problem, Reason, problems};
+pub use problems::{Example, Object, Problem, Reason, Wrong, problems};
 pub use reasons::Reasons;
 pub use request::{Moving, Request, Search, Using, WorkloadId, WorkloadView};
-pub use score::STABILITY;
+pub use say::Say;
+pub use score::{Part, STABILITY};
 pub use traits::{HavenView, Traits};
 pub use waves::{Forecast, Limits, Step, Wave, WaveFault, Window, check_waves, waves};

@@ -12,6 +12,7 @@ use crate::decision::{Action, Decision, Plan};
 use crate::fact::Fact;
 use crate::fleet::{ClusterView, Contact};
 use crate::request::{Request, WorkloadId, WorkloadView};
+use crate::say::Say;
 
 mod acts; // each action by itself
 mod fault; // what may be wrong
@@ -36,6 +37,12 @@ pub struct LintFinding {
 impl std::fmt::Display for LintFinding {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}: {}", self.workload, self.fault)
+    }
+}
+
+impl Say for LintFinding {
+    fn dutch(&self) -> String {
+        format!("{}: {}", self.workload, self.fault.dutch())
     }
 }
 

@@ -171,7 +171,7 @@ impl ClusterView {
     pub(crate) fn only(mut self, namespaces: &[&str]) -> Self {
         let namespaces: BTreeSet<String> = namespaces.iter().map(|n| (*n).to_owned()).collect();
         self.reach = Reach::Namespaces(namespaces);
-        self.capacity = Fact::unknown("nodes cannot be listed");
+        self.capacity = Fact::unknown(crate::fact::Unseen::NodesRefused);
         self
     }
 }
@@ -385,5 +385,13 @@ impl Request {
         }
         self.workloads.insert(id(name), workload);
         self
+    }
+}
+
+/// A quarantine.
+pub(crate) fn mk_bar() -> crate::fleet::Bar {
+    crate::fleet::Bar {
+        since: now(),
+        stale: Some(2),
     }
 }

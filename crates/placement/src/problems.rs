@@ -7,10 +7,9 @@ use havenmeester_api::Date;
 use havenmeester_api::provider::{ProviderSpec, Relation, Stake};
 use serde::Serialize;
 
-use crate::autonomy::holder::{Holder, NAMELESS, active};
-use crate::autonomy::sentence::{closed, out_of_range, too_much};
+use crate::autonomy::holder::{Holder, active};
 use crate::autonomy::web::Web;
-use crate::autonomy::{WHOLE_BASIS_POINTS, field};
+use crate::autonomy::{Flaw, WHOLE_BASIS_POINTS, field};
 use crate::place::places;
 use crate::request::{Request, WorkloadId};
 
@@ -19,16 +18,19 @@ mod policies; // policies by themselves and together
 mod shadow; // whether one rule asks as much as another
 mod standard; // the measure of autonomy
 mod uses; // who uses whose data
+mod wrong; // what is wrong, as data and in words
+
+pub use wrong::{Example, Wrong};
 
 /// Something that is wrong with an object.
-#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Problem {
     /// Which object.
     pub object: Object,
     /// Which field, as a path.
     pub field: String,
     /// What is wrong, and what would be right.
-    pub message: String,
+    pub wrong: Wrong,
     /// What kind of problem it is.
     pub reason: Reason,
 }
@@ -87,7 +89,7 @@ impl std::fmt::Display for Object {
 
 impl std::fmt::Display for Problem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}, {}: {}", self.object, self.field, self.message)
+        write!(f, "{}, {}: {}", self.object, self.field, self.wrong)
     }
 }
 
@@ -101,33 +103,43 @@ pub fn problems(request: &Request) -> Vec<Problem> {
     all.extend(circles(request));
     all.extend(standard::of_standard(&request.fleet.standard));
     for place in places.iter().filter(|place| !place.provider_known) {
-        let message = format!("there is no Provider {:?}", place.view.provider);
+        let flaw = Flaw::NoProvider {
+            name: place.view.provider.clone(),
+        };
         all.push(problem(
             Object::MemberCluster(place.name.to_owned()),
             "spec.provider",
-            message,
+            flaw,
         ));
     }
     all.extend(policies::of_policies(request, &places));
     all.extend(exemptions::of_exemptions(request));
     all.extend(uses::of_workloads(request));
-    all.sort();
+    all.sort_by_cached_key(|problem| {
+        let Problem {
+            object,
+            field,
+            wrong,
+            reason,
+        } = problem;
+        (object.clone(), field.clone(), wrong.to_string(), *reason)
+    });
     all
 }
 
-fn problem(object: Object, field: impl Into<String>, message: impl Into<String>) -> Problem {
+fn problem(object: Object, field: impl Into<String>, wrong: impl Into<Wrong>) -> Problem {
     Problem {
         object,
         field: field.into(),
-        message: message.into(),
+        wrong: wrong.into(),
         reason: Reason::Invalid,
     }
 }
 
-fn note(object: Object, field: impl Into<String>, message: impl Into<String>) -> Problem {
+fn note(object: Object, field: impl Into<String>, wrong: impl Into<Wrong>) -> Problem {
     Problem {
         reason: Reason::Noted,
-        ..problem(object, field, message)
+        ..problem(object, field, wrong)
     }
 }
 
@@ -137,10 +149,9 @@ fn circles(request: &Request) -> Vec<Problem> {
     let told = |(name, names, is_closed): (&str, String, bool)| {
         let object = Object::Provider(name.to_owned());
         if is_closed {
-            return problem(object, "spec.owners", closed(&names));
+            return problem(object, "spec.owners", Flaw::ClosedCircle { names });
         }
-        let message = format!("the owners go round in a circle ({names}); it was worked out");
-        note(object, "spec.owners", message)
+        note(object, "spec.owners", Wrong::Circle { names })
     };
     web.circles().into_iter().map(told).collect()
 }
@@ -169,7 +180,7 @@ fn of_provider(request: &Request, name: &str, spec: &ProviderSpec) -> Vec<Proble
 }
 
 /// The first day from today on on which the shares of its owners add up to more than all of it.
-fn too_much_on_a_day(spec: &ProviderSpec, today: Date) -> Option<(String, String)> {
+fn too_much_on_a_day(spec: &ProviderSpec, today: Date) -> Option<(String, Wrong)> {
     let begins = spec.owners.iter().filter_map(|stake| stake.since);
     let mut days: Vec<Date> = begins.filter(|day| *day > today).chain([today]).collect();
     days.sort_unstable();
@@ -185,22 +196,18 @@ fn too_much_on_a_day(spec: &ProviderSpec, today: Date) -> Option<(String, String
     let votes = |stake: &Stake| stake.votes_basis_points.unwrap_or_else(|| capital(stake));
     days.into_iter().find_map(|day| {
         let most = sum(day, &capital).max(sum(day, &votes));
-        let when = if day == today {
-            String::new()
+        let flaw = Flaw::TooMuch { basis_points: most };
+        let wrong = if day == today {
+            Wrong::Facts(flaw)
         } else {
-            format!("on {day}: ")
+            Wrong::FactsFrom { on: day, flaw }
         };
-        (most > i64::from(WHOLE_BASIS_POINTS)).then(|| {
-            (
-                field(Relation::Owns).to_owned(),
-                format!("{when}{}", too_much(most)),
-            )
-        })
+        (most > i64::from(WHOLE_BASIS_POINTS)).then(|| (field(Relation::Owns).to_owned(), wrong))
     })
 }
 
 /// Two stakes of one holder in one list that hold on the same day.
-fn overlapping(spec: &ProviderSpec) -> Option<(String, String)> {
+fn overlapping(spec: &ProviderSpec) -> Option<(String, Wrong)> {
     let lists = [
         (Relation::Owns, &spec.owners),
         (Relation::Operates, &spec.operated_by),
@@ -220,18 +227,24 @@ fn overlapping(spec: &ProviderSpec) -> Option<(String, String)> {
             let list = field(relation);
             Some((
                 format!("{list}[{later}].since"),
-                format!("{holder} stands in {list}[{earlier}] as well, and their dates overlap; end one before the other, or add them up"),
+                Wrong::Overlap {
+                    holder: holder.to_string(),
+                    with: format!("{list}[{earlier}]"),
+                },
             ))
         })
     })
 }
 
 /// The first thing that is wrong with a stake, in the field where it is.
-fn of_stake(request: &Request, stake: &Stake, at: &str) -> Option<(String, String)> {
+fn of_stake(request: &Request, stake: &Stake, at: &str) -> Option<(String, Wrong)> {
     match Holder::of(stake) {
-        None => return Some((at.to_owned(), NAMELESS.to_owned())),
+        None => return Some((at.to_owned(), Flaw::Nameless.into())),
         Some(Holder::Provider(name)) if !request.fleet.providers.contains_key(name) => {
-            return Some((format!("{at}.provider"), format!("there is no Provider {name:?}")));
+            let flaw = Flaw::NoProvider {
+                name: name.to_owned(),
+            };
+            return Some((format!("{at}.provider"), flaw.into()));
         }
         Some(_) => {}
     }
@@ -241,14 +254,14 @@ fn of_stake(request: &Request, stake: &Stake, at: &str) -> Option<(String, Strin
     ];
     for (field, said) in said {
         if let Some(said) = said.filter(|said| !(0..=WHOLE_BASIS_POINTS).contains(said)) {
-            return Some((format!("{at}.{field}"), out_of_range(said)));
+            let flaw = Flaw::NoShare { basis_points: said };
+            return Some((format!("{at}.{field}"), flaw.into()));
         }
     }
     match (stake.since, stake.until) {
-        (Some(since), Some(until)) if until < since => Some((
-            format!("{at}.until"),
-            format!("{until} lies before since, {since}; it never holds"),
-        )),
+        (Some(since), Some(until)) if until < since => {
+            Some((format!("{at}.until"), Wrong::NeverHolds { since, until }))
+        }
         _ => None,
     }
 }

@@ -15,10 +15,7 @@ use crate::decision::{Candidate, Plan, Refusal};
 use crate::filter;
 use crate::place::places;
 use crate::request::{Request, WorkloadId};
-use crate::score::{STANDS_BY_PART, not_for_long, with, with_stability};
-
-/// The part of a score that ties with workloads take away.
-const TIES_PART: &str = "ties";
+use crate::score::{Part, not_for_long, with, with_stability};
 
 /// A plan with what it was made from.
 pub struct Reasons<'a> {
@@ -93,8 +90,8 @@ impl<'a> Reasons<'a> {
         let own: Vec<Refusal> = self.of_its_own(case, at).collect();
         let soon = verdict.admits_but_not_for_long() && matches!(case.stand, Stand::Lost(_));
         if (verdict.admits() || soon) && own.is_empty() {
-            let mut score = with(verdict.marks.told(), TIES_PART, -self.tied(case, at));
-            score = with(score, STANDS_BY_PART, stands_by(case, place.name));
+            let mut score = with(verdict.marks.told(), Part::Ties, -self.tied(case, at));
+            score = with(score, Part::StandsBy, stands_by(case, place.name));
             if soon {
                 score = not_for_long(score);
             }

@@ -7,7 +7,7 @@ use havenmeester_api::member::Capacity;
 use jiff::Timestamp;
 
 use crate::decision::Refusal;
-use crate::fact::{FRESH_FOR, Fact};
+use crate::fact::{FRESH_FOR, Fact, Unseen};
 use crate::fleet::{ClusterView, Demand, Reach};
 
 /// The room on one cluster.
@@ -20,7 +20,7 @@ pub(crate) enum Room {
     /// It cannot be seen.
     Unknown {
         /// Why.
-        why: String,
+        why: Unseen,
     },
 }
 
@@ -31,11 +31,11 @@ impl Room {
             return Self::ByQuota;
         }
         match &cluster.capacity {
-            Fact::Unknown { why } => Self::Unknown { why: why.clone() },
+            Fact::Unknown { why } => Self::Unknown { why: *why },
             Fact::Known { value, observed_at } => match cluster.capacity.fresh(now, FRESH_FOR) {
                 Some(_) => Self::Free(free(value)),
                 None => Self::Unknown {
-                    why: format!("last seen at {observed_at}"),
+                    why: Unseen::LastSeen { at: *observed_at },
                 },
             },
         }
@@ -53,7 +53,7 @@ impl Room {
     /// Why a demand does not fit.
     pub(crate) fn refuses(&self, demand: Demand) -> Option<Refusal> {
         match self {
-            Self::Unknown { why } => Some(Refusal::CapacityUnknown { why: why.clone() }),
+            Self::Unknown { why } => Some(Refusal::CapacityUnknown { why: *why }),
             Self::Free(free) if !demand.fits(*free) => Some(Refusal::Capacity { demand, free: *free }),
             Self::Free(_) | Self::ByQuota => None,
         }

@@ -15,6 +15,7 @@ use crate::decision::Refusal;
 use crate::filter;
 use crate::gap::Gap;
 use crate::place::Place;
+use crate::problems::Wrong;
 use crate::request::Request;
 
 /// A route of a policy, for workloads of which it can be used.
@@ -137,45 +138,34 @@ pub(crate) fn invalid(
     lead: Span,
     places: &[Place<'_>],
     today: Date,
-) -> Option<(&'static str, String)> {
+) -> Option<(&'static str, Wrong)> {
     let Some(end) = places.iter().find(|place| place.name == route.end) else {
-        return Some(("end", format!("there is no MemberCluster {:?}", route.end)));
+        let name = route.end.clone();
+        return Some(("end", Wrong::NoCluster { name }));
     };
-    if let Some(refusal) = filter::by_rules_and_dates(asked, end, lead).first() {
-        let message = format!(
-            "a route ends where its workloads may stand; {} may not: {refusal}",
-            end.name
-        );
-        return Some(("end", message));
+    let name = || end.name.to_owned();
+    if let Some(refusal) = filter::by_rules_and_dates(asked, end, lead).into_iter().next() {
+        return Some(("end", Wrong::EndForbidden { end: name(), refusal }));
     }
     if !end.autonomy.is_autonomous() {
-        let message = format!(
-            "a route ends on an autonomous cluster; {} is none: {}",
-            end.name,
-            end.autonomy.summary()
-        );
-        return Some(("end", message));
+        let laws = end.autonomy.summary();
+        return Some(("end", Wrong::EndNotAutonomous { end: name(), laws }));
     }
     let latest = today.plus_days(LONGEST_DAYS);
     if let Some(step) = route.steps.iter().find(|step| step.until > latest) {
-        let message = format!(
-            "{} on {} is more than 24 months ({LONGEST_DAYS} days) away; a step is for a time",
-            step.until, step.cluster
-        );
-        return Some(("steps", message));
+        let (cluster, until) = (step.cluster.clone(), step.until);
+        return Some(("steps", Wrong::StepTooLong { cluster, until }));
     }
     let unknown = route
         .steps
         .iter()
         .find(|step| !places.iter().any(|place| place.name == step.cluster));
     if let Some(step) = unknown {
-        return Some(("steps", format!("there is no MemberCluster {:?}", step.cluster)));
+        let name = step.cluster.clone();
+        return Some(("steps", Wrong::NoCluster { name }));
     }
     if route.steps.is_empty() || route.steps.iter().any(|step| step.cluster == route.end) {
-        return Some((
-            "steps",
-            "a route has steps, and ends elsewhere than on one of them".to_owned(),
-        ));
+        return Some(("steps", Wrong::NoSteps));
     }
     None
 }

@@ -16,8 +16,6 @@ const CORE_VALUES: i64 = 980;
 pub const STABILITY: i64 = 20;
 /// The highest score there is.
 pub(crate) const HIGHEST: i64 = CORE_VALUES + STABILITY;
-/// The part's name.
-const STABILITY_PART: &str = "stability";
 /// What a place loses that a dated change will soon forbid.
 pub(crate) const NOT_FOR_LONG: i64 = CORE_VALUES;
 /// What a step of a route loses: it comes after every place where the workload may stay, also for some weeks.
@@ -26,10 +24,6 @@ pub(crate) const ON_THE_WAY: i64 = 2 * CORE_VALUES;
 pub(crate) const NOT_AGREED: i64 = CORE_VALUES;
 /// What the place gains that stands by for a workload whose cluster is lost: it goes there first.
 pub(crate) const STANDS_BY: i64 = CORE_VALUES;
-/// The part's name.
-pub(crate) const STANDS_BY_PART: &str = "stands by";
-/// The part's name.
-const NOT_FOR_LONG_PART: &str = "forbidden soon";
 
 /// A core value that nobody has judged.
 const NOT_JUDGED: i32 = 50;
@@ -40,20 +34,78 @@ const FREE_OF_FOREIGN_LAW: i32 = 60;
 /// Autonomy, of 100: what a full sovereignty score brings. The SEAL gates; the score ranks what passed the gate.
 const FULL_SCORE: i32 = 40;
 
+/// What a score is made of.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Part {
+    /// A core value.
+    Value(CoreValue),
+    /// What ties with other workloads take away.
+    Ties,
+    /// What staying brings.
+    Stability,
+    /// What a place loses that a dated change will soon forbid.
+    ForbiddenSoon,
+    /// What the place gains that stands by for a workload whose cluster is lost.
+    StandsBy,
+}
+
+impl Part {
+    /// As JSON and people have it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Value(CoreValue::Autonomy) => "autonomy",
+            Self::Value(CoreValue::Quality) => "quality",
+            Self::Value(CoreValue::Cost) => "cost",
+            Self::Value(CoreValue::Security) => "security",
+            Self::Value(CoreValue::Innovation) => "innovation",
+            Self::Value(CoreValue::Sustainability) => "sustainability",
+            Self::Value(CoreValue::Transparency) => "transparency",
+            Self::Ties => "ties",
+            Self::Stability => "stability",
+            Self::ForbiddenSoon => "forbidden soon",
+            Self::StandsBy => "stands by",
+        }
+    }
+}
+
+impl std::fmt::Display for Part {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// By their words, so that JSON has them in that order.
+impl Ord for Part {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.as_str().cmp(other.as_str())
+    }
+}
+
+impl PartialOrd for Part {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl serde::Serialize for Part {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
 /// The parts of a score before they have names of their own: cheap to keep for every class and cluster.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub(crate) struct Marks {
     pub(crate) total: i64,
-    parts: Vec<(&'static str, i64)>,
+    parts: Vec<(Part, i64)>,
 }
 
 impl Marks {
     /// As it is told.
     pub(crate) fn told(&self) -> Score {
-        let parts = self.parts.iter().map(|(name, part)| ((*name).to_owned(), *part));
         Score {
             total: self.total,
-            parts: parts.collect(),
+            parts: self.parts.iter().copied().collect(),
         }
     }
 }
@@ -63,34 +115,42 @@ pub(crate) fn score(weights: &Weights, place: &Place<'_>) -> Marks {
     let values = &place.core_values;
     let judged = |value: Option<i32>| value.unwrap_or(NOT_JUDGED);
     let weighed = [
-        ("autonomy", weights.autonomy, autonomy(&place.autonomy)),
-        ("quality", weights.quality, judged(values.quality)),
-        ("cost", weights.cost, judged(values.cost)),
-        ("security", weights.security, judged(values.security)),
-        ("innovation", weights.innovation, judged(values.innovation)),
+        (CoreValue::Autonomy, weights.autonomy, autonomy(&place.autonomy)),
+        (CoreValue::Quality, weights.quality, judged(values.quality)),
+        (CoreValue::Cost, weights.cost, judged(values.cost)),
+        (CoreValue::Security, weights.security, judged(values.security)),
         (
-            "sustainability",
+            CoreValue::Innovation,
+            weights.innovation,
+            judged(values.innovation),
+        ),
+        (
+            CoreValue::Sustainability,
             weights.sustainability,
             judged(values.sustainability),
         ),
-        ("transparency", weights.transparency, judged(values.transparency)),
+        (
+            CoreValue::Transparency,
+            weights.transparency,
+            judged(values.transparency),
+        ),
     ]
-    .map(|(name, weight, value)| (name, weight_of(weight), i64::from(value.clamp(0, 100))));
+    .map(|(value_of, weight, value)| (value_of, weight_of(weight), i64::from(value.clamp(0, 100))));
     let sum: i64 = weighed.iter().map(|(_, weight, _)| weight).sum();
     let mut marks = Marks::default();
-    for (name, weight, value) in weighed.into_iter().filter(|(_, weight, _)| *weight > 0) {
+    for (value_of, weight, value) in weighed.into_iter().filter(|(_, weight, _)| *weight > 0) {
         let part = CORE_VALUES * weight * value / (100 * sum);
         marks.total += part;
-        marks.parts.push((name, part));
+        marks.parts.push((Part::Value(value_of), part));
     }
     marks
 }
 
 /// Adds a part that is the workload's own.
-pub(crate) fn with(mut score: Score, part: &str, points: i64) -> Score {
+pub(crate) fn with(mut score: Score, part: Part, points: i64) -> Score {
     if points != 0 {
         score.total += points;
-        score.parts.insert(part.to_owned(), points);
+        score.parts.insert(part, points);
     }
     score
 }
@@ -111,13 +171,13 @@ pub(crate) fn core_value(value: CoreValue, place: &Place<'_>) -> Option<i32> {
 
 /// The same with the bonus.
 pub(crate) fn with_stability(score: Score) -> Score {
-    with(score, STABILITY_PART, STABILITY)
+    with(score, Part::Stability, STABILITY)
 }
 
 /// The same of a place that a dated change will soon forbid: after every other that may take the workload. Only who
 /// has lost its cluster goes there: to serve for some weeks is better than not to serve.
 pub(crate) fn not_for_long(score: Score) -> Score {
-    with(score, NOT_FOR_LONG_PART, -NOT_FOR_LONG)
+    with(score, Part::ForbiddenSoon, -NOT_FOR_LONG)
 }
 
 /// 0 to 100.

@@ -1,13 +1,15 @@
 //! The words for each reason: a CamelCase word of a closed set for machines, a sentence for people.
 //!
 //! Sentences begin in small letters and have no full stop, so that they can stand in a table or after a colon.
-//! Not here: the layout of a whole explanation (`explain`).
+//! Not here: the same in Dutch (`dutch`), and the layout of a whole explanation (`explain`).
 //! Invariant: nothing reads these sentences but people.
 use std::fmt::{Display, Formatter, Result};
 
+use havenmeester_api::Language;
 use havenmeester_api::provider::{Because, Relation};
 
 use crate::decision::{Action, Refusal, Violation, Waiting};
+use crate::dutch;
 use crate::fleet::Demand;
 
 impl Refusal {
@@ -68,6 +70,14 @@ impl Refusal {
     }
 
     /// The nearest change that would lift it, where one can be named.
+    pub fn nearest_change_in(&self, language: Language) -> Option<String> {
+        match language {
+            Language::En => self.nearest_change(),
+            Language::Nl => dutch::nearest_change(self),
+        }
+    }
+
+    /// The same in English.
     pub fn nearest_change(&self) -> Option<String> {
         Some(match self {
             Self::Lacks { gap, .. } => return gap.nearest_change(),
@@ -111,7 +121,7 @@ impl Display for Refusal {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         match self {
             Self::NotReachable => f.write_str("does not answer"),
-            Self::Barred { why } => write!(f, "in quarantine: {why}"),
+            Self::Barred { bar } => bar.fmt(f),
             Self::UnknownProvider { provider } => write!(f, "provider: there is no Provider {provider:?}"),
             Self::Category { policy, seen, wanted } => {
                 let seen = seen.map_or_else(|| "none".to_owned(), |category| format!("{category:?}"));
@@ -396,25 +406,28 @@ fn chain(because: &[Because]) -> String {
     because.iter().map(link).collect::<Vec<_>>().join(" > ")
 }
 
-fn percent(basis_points: i32) -> String {
+/// `24.5%`.
+pub(crate) fn percent(basis_points: i32) -> String {
     decimals(i64::from(basis_points), 100) + "%"
 }
 
 /// One dimension in which something is short.
-struct Shortage {
-    unit: Unit,
-    asked: i64,
-    free: i64,
+pub(crate) struct Shortage {
+    pub(crate) unit: Unit,
+    pub(crate) asked: i64,
+    pub(crate) free: i64,
 }
 
+/// In what room is counted.
 #[derive(Clone, Copy)]
-enum Unit {
+pub(crate) enum Unit {
     Cpu,
     Memory,
     Pods,
 }
 
-fn shortages(demand: Demand, free: Demand) -> impl Iterator<Item = Shortage> {
+/// The dimensions in which something is short.
+pub(crate) fn shortages(demand: Demand, free: Demand) -> impl Iterator<Item = Shortage> {
     [
         (Unit::Cpu, demand.cpu_milli, free.cpu_milli),
         (Unit::Memory, demand.memory_mib, free.memory_mib),
@@ -434,7 +447,8 @@ fn amount(unit: Unit, value: i64) -> String {
     format!("{} {name}", bare(unit, value))
 }
 
-fn bare(unit: Unit, value: i64) -> String {
+/// A number without its unit.
+pub(crate) fn bare(unit: Unit, value: i64) -> String {
     match unit {
         Unit::Cpu => decimals(value, 1000),
         Unit::Memory => decimals(value.saturating_mul(1000) / 1024, 1000),

@@ -4,7 +4,7 @@
 //! Invariant: each is a fact of its own; what was not seen is unknown, and refuses where a policy asks.
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::fact::Fact;
+use crate::fact::{Fact, Unseen};
 
 /// What is seen of a cluster.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,9 +39,9 @@ impl Traits {
 impl Default for Traits {
     fn default() -> Self {
         Self {
-            haven: Fact::unknown("no Haven check of it is known"),
-            groups: Fact::unknown("what it serves was not seen yet"),
-            zones: Fact::unknown("its nodes were not seen yet"),
+            haven: Fact::unknown(Unseen::NoHavenCheck),
+            groups: Fact::unknown(Unseen::ServedNotSeen),
+            zones: Fact::unknown(Unseen::NodesNotSeen),
         }
     }
 }

@@ -109,11 +109,7 @@ impl Display for Limits {
         match self.window {
             None => f.write_str("; at any time of the day"),
             Some(window) => {
-                let clock = |minute: i64| format!("{:02}:{:02}", minute / 60 % 24, minute % 60);
-                let (from, until) = (
-                    clock(window.from_minute),
-                    clock(window.from_minute + window.minutes),
-                );
+                let (from, until) = window.clock();
                 write!(f, "; between {from} and {until} UTC, failovers at any time")
             }
         }
@@ -221,6 +217,12 @@ fn provider<'a>(request: &'a Request, cluster: &str) -> Option<&'a str> {
 }
 
 impl Window {
+    /// Its ends as a clock shows them.
+    pub(crate) fn clock(self) -> (String, String) {
+        let clock = |minute: i64| format!("{:02}:{:02}", minute / 60 % 24, minute % 60);
+        (clock(self.from_minute), clock(self.from_minute + self.minutes))
+    }
+
     /// The first moment from `at` on at which a wave may begin and end before it closes. A wave that is longer than the
     /// window begins when it opens.
     fn opens(self, at: Timestamp, limits: Limits) -> Timestamp {

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::length::Length;
 use crate::words::Language;
-use crate::{markdown, text};
+use crate::{html, markdown, text};
 
 mod figure; // objective, median and worst of one measure
 mod page; // as blocks
@@ -140,6 +140,11 @@ impl DrillReport {
     /// For a wiki or an issue: also every step of every workload.
     pub fn markdown(&self, language: Language) -> String {
         markdown::render(&page::full(self, language))
+    }
+
+    /// The same as a page that stands by itself.
+    pub fn html(&self, language: Language) -> String {
+        html::render(&page::full(self, language), language)
     }
 
     /// For programs.

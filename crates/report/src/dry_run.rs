@@ -7,9 +7,10 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::block::{Block, Column, Table};
+use crate::question::{self, QuestionReport};
 use crate::step::{self, StepReport};
 use crate::words::{Language, Word, capital};
-use crate::{markdown, text};
+use crate::{html, markdown, text};
 
 /// What a dry run came to. Serialised as `havenmeester migrate --dry-run -o json`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -31,6 +32,8 @@ pub struct DryRunReport {
     pub message: Option<String>,
     /// What came of it; `null` = no verdict yet.
     pub verdict: Option<Verdict>,
+    /// Every question with its answer; empty = the target was not asked yet.
+    pub questions: Vec<QuestionReport>,
     /// How many findings of each severity.
     pub counts: FindingCounts,
     /// Worst first.
@@ -126,6 +129,7 @@ impl DryRunReport {
             state,
             message,
             verdict: status.verdict,
+            questions: QuestionReport::all(&status.questions),
             counts: FindingCounts::of(&findings),
             findings,
             objects: status.objects,
@@ -152,6 +156,11 @@ impl DryRunReport {
     /// For a wiki or an issue: also what is in order, and every step.
     pub fn markdown(&self, language: Language) -> String {
         markdown::render(&self.full(language))
+    }
+
+    /// The same as a page that stands by itself.
+    pub fn html(&self, language: Language) -> String {
+        html::render(&self.full(language), language)
     }
 
     /// For programs.
@@ -221,6 +230,10 @@ impl DryRunReport {
                 .map(|who| format!("{}: {who}", say(Word::AskedBy))),
         ];
         blocks.push(Block::List(facts.into_iter().flatten().collect()));
+        if !self.questions.is_empty() {
+            blocks.push(Block::Heading(capital(say(Word::Questions))));
+            blocks.push(Block::Table(question::table(&self.questions, language)));
+        }
         for severity in [Severity::Block, Severity::Unknown, Severity::Warn, Severity::Pass] {
             let table = table(self.findings.iter().filter(|f| f.severity == severity), language);
             if !table.rows.is_empty() {

@@ -2,22 +2,13 @@
 //!
 //! Not here: CamelCase words of closed sets (steps, rules, questions), which are the same in every language, and
 //! sentences that come with the data.
-//! Invariant: no text for people stands in another file of this crate.
+//! Invariant: no text for people stands in another file of this crate, but for the questions of a dry run (`question`).
+pub use havenmeester_api::Language;
 use havenmeester_api::drill::DrillMode;
-use havenmeester_api::migration::{StepState, Verdict};
+use havenmeester_api::migration::{Answer, StepState, Verdict};
 
 use crate::drill::{DrillState, MissReason, Objective, Outcome};
 use crate::dry_run::{DryRunState, Severity};
-
-/// In which language a report is.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub enum Language {
-    /// English.
-    #[default]
-    En,
-    /// Dutch.
-    Nl,
-}
 
 macro_rules! words {
     ($($word:ident: $english:literal, $dutch:literal;)*) => {
@@ -37,6 +28,9 @@ macro_rules! words {
 }
 
 words! {
+    // the page
+    LanguageTag: "en", "nl";
+    Severity: "severity", "ernst";
     // numbers
     DecimalMark: ".", ",";
     HourSign: "h", "u";
@@ -82,6 +76,9 @@ words! {
     AskedBy: "asked by", "gevraagd door";
     Clusters: "clusters", "clusters";
     Question: "question", "vraag";
+    Questions: "questions", "vragen";
+    Answer: "answer", "antwoord";
+    SeenAt: "seen at", "gezien op";
     Object: "object", "object";
     Seen: "seen", "gezien";
     Remedy: "what to do", "wat te doen";
@@ -193,6 +190,15 @@ impl Word {
             Some(Verdict::ReadyWithWarnings) => Self::ReadyWithWarnings,
             Some(Verdict::Unknown) => Self::Unknown,
             Some(Verdict::Blocked) => Self::Blocked,
+        }
+    }
+
+    pub(crate) const fn of_answer(answer: Answer) -> Self {
+        match answer {
+            Answer::Pass => Self::Pass,
+            Answer::Warn => Self::Warn,
+            Answer::Unknown => Self::Unknown,
+            Answer::Block => Self::Block,
         }
     }
 

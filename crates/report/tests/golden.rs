@@ -130,6 +130,9 @@ fn dry_run() {
     check("dry_run.txt", &report.text(Language::En));
     check("dry_run.nl.txt", &report.text(Language::Nl));
     check("dry_run.md", &report.markdown(Language::En));
+    check("dry_run.nl.md", &report.markdown(Language::Nl));
+    check("dry_run.html", &report.html(Language::En));
+    check("dry_run.nl.html", &report.html(Language::Nl));
     check("dry_run.json", &(report.json().unwrap() + "\n"));
 }
 

@@ -251,9 +251,11 @@ impl Desk {
 
     async fn report(&self, args: &DrillReportArgs) -> anyhow::Result<ExitCode> {
         let report = self.read(&args.name).await?;
+        let language = args.language.for_people();
         let text = match args.output {
-            ReportFormat::Text => report.text(Language::En),
-            ReportFormat::Markdown => report.markdown(Language::En),
+            ReportFormat::Text => report.text(language),
+            ReportFormat::Markdown => report.markdown(language),
+            ReportFormat::Html => report.html(language),
             ReportFormat::Json => report.json().context("writing JSON")? + "\n",
         };
         output::print(&text)?;

@@ -2,7 +2,7 @@
 use std::process::ExitCode;
 
 use anyhow::anyhow;
-use havenmeester_placement::{Explanation, Reasons, WorkloadId, explain};
+use havenmeester_placement::{Explanation, Reasons, WorkloadId, explain_in};
 use tracing::warn;
 
 use crate::args::{Cli, ExplainArgs};
@@ -26,7 +26,8 @@ pub(crate) async fn run(cli: &Cli, args: &ExplainArgs, screen: Screen) -> anyhow
         );
     }
     let reasons = Reasons::of(&decided.request, &decided.plan);
-    let explanation = explain(&id, &reasons).ok_or_else(|| unknown(&id, &decided, args))?;
+    let language = args.language.of(args.output);
+    let explanation = explain_in(&id, &reasons, language).ok_or_else(|| unknown(&id, &decided, args))?;
     output::show(args.output, &explanation, |explanation| text(explanation, screen))?;
     Ok(ExitCode::SUCCESS)
 }
@@ -52,10 +53,17 @@ fn text(explanation: &Explanation, screen: Screen) -> String {
     if !screen.colour() {
         return plain;
     }
+    let (yes, no) = explanation.verdicts();
     let paint = |line: &str| {
-        let (yes, no) = (screen.paint("yes", Tone::Good), screen.paint("no", Tone::Bad));
-        line.replacen("   yes  ", &format!("   {yes}  "), 1)
-            .replacen("   no   ", &format!("   {no}   "), 1)
+        let (good, bad) = (screen.paint(&yes, Tone::Good), screen.paint(&no, Tone::Bad));
+        let gap = |word: &str| " ".repeat(5_usize.saturating_sub(word.chars().count()));
+        let (after_yes, after_no) = (gap(&yes), gap(&no));
+        line.replacen(
+            &format!("   {yes}{after_yes}"),
+            &format!("   {good}{after_yes}"),
+            1,
+        )
+        .replacen(&format!("   {no}{after_no}"), &format!("   {bad}{after_no}"), 1)
             + "\n"
     };
     plain.lines().map(paint).collect::<Vec<_>>().concat()

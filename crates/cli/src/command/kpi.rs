@@ -5,12 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::process::ExitCode;
 
-use havenmeester_placement::{External, Kpi, Measure, Register, kpis};
+use havenmeester_api::Language;
+use havenmeester_placement::{External, Kpi, Register, kpis};
 use serde::Serialize;
 
 use crate::args::{Cli, KpiArgs, KpiCommand};
 use crate::decided::{Decided, decided};
 use crate::output::{self, Cell, Screen, Tone};
+use crate::words::{self, Word};
 
 mod import; // manifests of a register
 mod register; // CSV files
@@ -37,7 +39,9 @@ pub(crate) async fn run(cli: &Cli, args: &KpiArgs, screen: Screen) -> anyhow::Re
     if let Some(path) = &args.aside {
         registers.write_aside(path)?;
     }
+    let language = args.language.of(args.output);
     let decided = Box::pin(decided(cli, &args.filename)).await?;
+    let aside = registers.told(language);
     let externals = externals(&decided, registers.applications);
     let register = Register {
         externals: &externals,
@@ -46,10 +50,10 @@ pub(crate) async fn run(cli: &Cli, args: &KpiArgs, screen: Screen) -> anyhow::Re
     let measured = Measured {
         kpis: kpis(&decided.request, &decided.plan, register),
         external: externals.len(),
-        aside: registers.aside,
+        aside,
     };
     output::show(args.output, &measured, |measured| {
-        measured.table(screen, args.top)
+        measured.table(screen, args.top, language)
     })?;
     Ok(super::verdict(measured.aside.is_empty()))
 }
@@ -66,71 +70,77 @@ fn externals(decided: &Decided, lines: Vec<External>) -> Vec<External> {
 }
 
 impl Measured {
-    fn table(&self, screen: Screen, top: usize) -> String {
-        let heads = ["Measure", "Of", "Now", "Planned", "Target", "Met"];
-        let rows = self.kpis.iter().map(|kpi| {
-            let (word, tone) = match (kpi.of, kpi.met, kpi.unknown) {
-                (0, _, 0) => ("nothing to count", Tone::Warn),
-                (_, true, _) => ("yes", Tone::Good),
-                (_, false, 0) => ("no", Tone::Bad),
-                (_, false, _) => ("not known", Tone::Bad),
-            };
-            vec![
-                Cell::plain(name(kpi.measure)),
-                Cell::plain(&kpi.of),
-                Cell::plain(&percent(kpi.per_mille())),
-                Cell::plain(&percent(kpi.planned_per_mille())),
-                Cell::plain(&format!("{}% by {}", kpi.target_percent, kpi.year)),
-                Cell::toned(word, tone),
-            ]
-        });
+    fn table(&self, screen: Screen, top: usize, language: Language) -> String {
+        let say = |word: Word| word.say(language);
+        let heads = [
+            say(Word::Measure),
+            say(Word::Of),
+            say(Word::Now),
+            say(Word::Planned),
+            say(Word::Target),
+            say(Word::Met),
+        ];
+        let rows = self.kpis.iter().map(|kpi| cells(kpi, language));
         let mut out = screen.table(&heads, rows.collect());
-        let external = self.external;
-        let _ = writeln!(out, "\nApplications that are not on Kubernetes: {external}.");
+        let _ = writeln!(out, "\n{} {}.", say(Word::External), self.external);
         for kpi in self.kpis.iter().filter(|kpi| kpi.unknown > 0) {
-            let (name, unknown) = (name(kpi.measure), kpi.unknown);
-            let _ = writeln!(
-                out,
-                "{name}: of {unknown} it is not known how much, and they are not counted."
-            );
+            let (name, unknown) = (words::measure(kpi.measure, language), kpi.unknown);
+            let (of, rest) = (say(Word::UnknownOf), say(Word::UnknownRest));
+            let _ = writeln!(out, "{name}: {of} {unknown} {rest}.");
         }
         for kpi in self.kpis.iter().filter(|kpi| !kpi.met && kpi.of > 0 && top > 0) {
-            let _ = writeln!(out, "\n{}: what makes the difference", name(kpi.measure));
-            for missing in kpi.missing.iter().take(top) {
-                let place = missing.place.as_deref().unwrap_or("nobody knows where");
-                let planned = if missing.planned {
-                    ", put right by the plan"
-                } else {
-                    ""
-                };
-                let _ = writeln!(out, "  {} ({place}): {}{planned}", missing.name, missing.weight);
-            }
-            if kpi.missing.len() > top {
-                let _ = writeln!(out, "  and {} more", kpi.missing.len() - top);
-            }
+            drill_down(&mut out, kpi, top, language);
         }
+        let not_counted = screen.paint(say(Word::NotCounted), Tone::Bad);
         for line in &self.aside {
-            let _ = writeln!(out, "\n{}: {line}", screen.paint("not counted", Tone::Bad));
+            let _ = writeln!(out, "\n{not_counted}: {line}");
         }
         out
     }
 }
 
-fn name(measure: Measure) -> &'static str {
-    match measure {
-        Measure::Classified => "classified",
-        Measure::EuropeanApplications => "applications at European providers",
-        Measure::EuropeanStorage => "storage (GiB) at European providers",
-        Measure::EuropeanCritical => "critical processes on European platforms",
-        Measure::AutonomousCritical => "critical processes on autonomous places",
-        Measure::AutonomousSensitive => "sensitive data on autonomous places",
-        Measure::SensitiveInEurope => "sensitive data on hardware in Europe",
+fn cells(kpi: &Kpi, language: Language) -> Vec<Cell> {
+    let (word, tone) = match (kpi.of, kpi.met, kpi.unknown) {
+        (0, _, 0) => (Word::NothingToCount, Tone::Warn),
+        (_, true, _) => (Word::Yes, Tone::Good),
+        (_, false, 0) => (Word::No, Tone::Bad),
+        (_, false, _) => (Word::NotKnown, Tone::Bad),
+    };
+    let by = Word::By.say(language);
+    vec![
+        Cell::plain(words::measure(kpi.measure, language)),
+        Cell::plain(&kpi.of),
+        Cell::plain(&percent(kpi.per_mille(), language)),
+        Cell::plain(&percent(kpi.planned_per_mille(), language)),
+        Cell::plain(&format!("{}% {by} {}", kpi.target_percent, kpi.year)),
+        Cell::toned(word.say(language), tone),
+    ]
+}
+
+/// What makes the difference, the most critical and the largest first.
+fn drill_down(out: &mut String, kpi: &Kpi, top: usize, language: Language) {
+    let say = |word: Word| word.say(language);
+    let name = words::measure(kpi.measure, language);
+    let _ = writeln!(out, "\n{name}: {}", say(Word::Difference));
+    for missing in kpi.missing.iter().take(top) {
+        let place = missing.place.as_deref().unwrap_or(say(Word::NobodyKnowsWhere));
+        let planned = if missing.planned {
+            format!(", {}", say(Word::PutRight))
+        } else {
+            String::new()
+        };
+        let _ = writeln!(out, "  {} ({place}): {}{planned}", missing.name, missing.weight);
+    }
+    if kpi.missing.len() > top {
+        let (and, more) = (say(Word::And), say(Word::AndMore));
+        let _ = writeln!(out, "  {and} {} {more}", kpi.missing.len() - top);
     }
 }
 
-fn percent(per_mille: Option<i64>) -> String {
+fn percent(per_mille: Option<i64>, language: Language) -> String {
+    let mark = Word::DecimalMark.say(language);
     per_mille.map_or_else(
         || "-".to_owned(),
-        |share| format!("{}.{}%", share / 10, share % 10),
+        |share| format!("{}{mark}{}%", share / 10, share % 10),
     )
 }

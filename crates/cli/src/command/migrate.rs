@@ -12,13 +12,13 @@ use havenmeester_api::migration::{MigrationSpec, MigrationStatus, MoveKind, Step
 use havenmeester_api::{Migration, condition, labels};
 use havenmeester_fleet::{Clock as _, SystemClock};
 use havenmeester_placement::{Decision, WorkloadId};
-use havenmeester_report::{DryRunReport, DryRunState, Language};
+use havenmeester_report::{DryRunReport, DryRunState};
 use kube::api::PostParams;
 use kube::runtime::watcher;
 use kube::{Api, ResourceExt};
 
 use super::verdict;
-use crate::args::{Cli, MigrateArgs, Output};
+use crate::args::{Cli, MigrateArgs, Output, RunOutput};
 use crate::decided::{Decided, from_hub};
 use crate::hub::{self, Hub, ask};
 use crate::identity;
@@ -48,8 +48,8 @@ pub(crate) async fn run(cli: &Cli, args: &MigrateArgs) -> anyhow::Result<ExitCod
         ),
     };
     let report = DryRunReport::new(&ended);
-    output::show(args.output, &report, text)?;
-    if !report.dry_run && args.output == Output::Table {
+    show(args, &report)?;
+    if !report.dry_run && args.output == RunOutput::Table {
         output::print(&told(&ended))?;
     }
     let good = if report.dry_run {
@@ -60,8 +60,16 @@ pub(crate) async fn run(cli: &Cli, args: &MigrateArgs) -> anyhow::Result<ExitCod
     Ok(verdict(good))
 }
 
-fn text(report: &DryRunReport) -> String {
-    report.text(Language::En)
+/// The report as it was asked for.
+fn show(args: &MigrateArgs, report: &DryRunReport) -> anyhow::Result<()> {
+    let language = args.language.for_people();
+    match args.output {
+        RunOutput::Table => output::print(&report.text(language)),
+        RunOutput::Html => output::print(&report.html(language)),
+        RunOutput::Markdown => output::print(&report.markdown(language)),
+        RunOutput::Json => output::show(Output::Json, report, |_| String::new()),
+        RunOutput::Yaml => output::show(Output::Yaml, report, |_| String::new()),
+    }
 }
 
 /// What came of a real move, in a line.

@@ -2,18 +2,15 @@
 use std::process::ExitCode;
 
 use havenmeester_api::workload::Mode;
-use havenmeester_api::{Criticality, Sensitivity};
-use havenmeester_placement::{Decision, Explanation, Reasons, WorkloadView, explain, lint};
+use havenmeester_api::{Criticality, Language, Sensitivity};
+use havenmeester_placement::{Decision, Explanation, Reasons, Say as _, WorkloadView, explain_in, lint};
 use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::args::{Cli, PlanArgs};
 use crate::decided::{Decided, decided};
 use crate::output::{self, Cell, Screen, Tone};
-
-/// What is said instead of a table without rows.
-const NO_WORKLOADS: &str = "no workloads: no namespace carries havenmeester.dev/criticality or \
-                            havenmeester.dev/sensitivity (from files: with the annotation havenmeester.dev/cluster)\n";
+use crate::words::{self, Word};
 
 /// What would be decided now. Serialised as `havenmeester plan -o json`.
 #[derive(Debug, Serialize)]
@@ -64,13 +61,14 @@ pub(crate) async fn run(cli: &Cli, args: &PlanArgs, screen: Screen) -> anyhow::R
     if !args.what_if.is_empty() {
         return Box::pin(super::what_if::run(cli, args, screen)).await;
     }
-    let planned = Planned::of(&Box::pin(decided(cli, &args.filename)).await?);
-    output::show(args.output, &planned, |planned| planned.table(screen))?;
+    let language = args.language.of(args.output);
+    let planned = Planned::of(&Box::pin(decided(cli, &args.filename)).await?, language);
+    output::show(args.output, &planned, |planned| planned.table(screen, language))?;
     Ok(super::verdict(planned.faults.is_empty()))
 }
 
 impl Planned {
-    fn of(decided: &Decided) -> Self {
+    fn of(decided: &Decided, language: Language) -> Self {
         let Decided {
             request,
             plan,
@@ -83,7 +81,12 @@ impl Planned {
             let daemon = decided
                 .daemon_wants(id, decision)
                 .map(|wanted| wanted.cluster.clone());
-            Some(Row::of(workload, decision, daemon, explain(id, &reasons)?))
+            Some(Row::of(
+                workload,
+                decision,
+                daemon,
+                explain_in(id, &reasons, language)?,
+            ))
         });
         Self {
             at: request.now,
@@ -93,37 +96,42 @@ impl Planned {
                 .map(|problem| ProblemRow {
                     object: problem.object.to_string(),
                     field: problem.field.clone(),
-                    message: problem.message.clone(),
+                    message: problem.wrong.say(language),
                 })
                 .collect(),
-            faults: lint(request, plan).iter().map(ToString::to_string).collect(),
+            faults: lint(request, plan)
+                .iter()
+                .map(|finding| finding.say(language))
+                .collect(),
         }
     }
 
-    fn table(&self, screen: Screen) -> String {
+    fn table(&self, screen: Screen, language: Language) -> String {
+        let say = |word: Word| word.say(language);
         let heads = [
-            "Workload",
-            "Criticality",
-            "Sensitivity",
-            "Cluster",
-            "Must be",
-            "Compliant",
-            "Next",
+            say(Word::Workload),
+            say(Word::Criticality),
+            say(Word::Sensitivity),
+            say(Word::Cluster),
+            say(Word::MustBe),
+            say(Word::Compliant),
+            say(Word::Next),
         ];
         let mut out = if self.workloads.is_empty() {
-            NO_WORKLOADS.to_owned()
+            format!("{}\n", say(Word::NoWorkloads))
         } else {
-            screen.table(&heads, self.workloads.iter().map(Row::cells).collect())
+            let rows = self.workloads.iter().map(|row| row.cells(language));
+            screen.table(&heads, rows.collect())
         };
-        let notes = self.notes();
+        let notes = self.notes(language);
         if !notes.is_empty() || !self.faults.is_empty() {
             out.push('\n');
         }
-        let told = notes.iter().map(|note| ("note", Tone::Warn, note));
+        let told = notes.iter().map(|note| (say(Word::Note), Tone::Warn, note));
         let wrong = self
             .faults
             .iter()
-            .map(|fault| ("the plan is wrong", Tone::Bad, fault));
+            .map(|fault| (say(Word::PlanIsWrong), Tone::Bad, fault));
         let lines = told
             .chain(wrong)
             .map(|(word, tone, rest)| format!("{}: {rest}\n", screen.paint(word, tone)));
@@ -132,7 +140,7 @@ impl Planned {
     }
 
     /// What does not fit in the columns.
-    fn notes(&self) -> Vec<String> {
+    fn notes(&self, language: Language) -> Vec<String> {
         let problems = self.problems.iter().map(
             |ProblemRow {
                  object,
@@ -142,9 +150,8 @@ impl Planned {
         );
         let elsewhere = self.workloads.iter().filter_map(|row| {
             let (daemon, workload) = (row.daemon.as_ref()?, &row.explanation.workload);
-            Some(format!(
-                "{workload}: the daemon, which sees how much it asks for, wants it on {daemon}"
-            ))
+            let wants = Word::DaemonWants.say(language);
+            Some(format!("{workload}: {wants} {daemon}"))
         });
         problems.chain(elsewhere).collect()
     }
@@ -167,7 +174,7 @@ impl Row {
         }
     }
 
-    fn cells(&self) -> Vec<Cell> {
+    fn cells(&self, language: Language) -> Vec<Cell> {
         let Explanation {
             workload,
             home,
@@ -177,14 +184,14 @@ impl Row {
         } = &self.explanation;
         let moves = desired.is_some() && desired != home;
         let (word, tone) = if self.compliant {
-            ("yes", Tone::Good)
+            (Word::Yes.say(language), Tone::Good)
         } else {
-            ("no", Tone::Bad)
+            (Word::No.say(language), Tone::Bad)
         };
         vec![
             Cell::plain(workload),
-            Cell::plain(&self.criticality),
-            Cell::plain(&self.sensitivity),
+            Cell::plain(words::criticality(self.criticality, language)),
+            Cell::plain(words::sensitivity(self.sensitivity, language)),
             Cell::maybe(home.as_ref()),
             Cell::toned(
                 desired.as_deref().unwrap_or("-"),

@@ -3,12 +3,14 @@
 //! Invariant: tells what the daemon writes into the conditions of the same objects, and nothing else.
 use std::process::ExitCode;
 
-use havenmeester_placement::{Object, Problem, Reason};
+use havenmeester_api::Language;
+use havenmeester_placement::{Object, Problem, Reason, Say as _};
 use serde::Serialize;
 
 use crate::args::{Cli, PolicyLintArgs};
 use crate::decided::decided;
 use crate::output::{self, Cell, Screen, Tone};
+use crate::words::{self, Word};
 
 /// What was found. Serialised as `havenmeester policy lint -o json`.
 #[derive(Debug, Serialize)]
@@ -38,6 +40,7 @@ struct Finding {
 
 /// Exit code 1 when something cannot be used or cannot be satisfied.
 pub(crate) async fn lint(cli: &Cli, args: &PolicyLintArgs, screen: Screen) -> anyhow::Result<ExitCode> {
+    let language = args.language.of(args.output);
     let decided = Box::pin(decided(cli, &args.filename)).await?;
     let linted = Linted {
         policies: decided.request.policies.len(),
@@ -46,10 +49,10 @@ pub(crate) async fn lint(cli: &Cli, args: &PolicyLintArgs, screen: Screen) -> an
             .problems
             .iter()
             .filter(|problem| is_ours(problem))
-            .map(Finding::of)
+            .map(|problem| Finding::of(problem, language))
             .collect(),
     };
-    output::show(args.output, &linted, |linted| linted.table(screen))?;
+    output::show(args.output, &linted, |linted| linted.table(screen, language))?;
     let good = linted.findings.iter().all(|finding| !is_bad(finding.reason));
     Ok(super::verdict(good))
 }
@@ -63,23 +66,23 @@ fn is_bad(reason: Reason) -> bool {
 }
 
 impl Finding {
-    fn of(problem: &Problem) -> Self {
+    fn of(problem: &Problem, language: Language) -> Self {
         Self {
             reason: problem.reason,
             object: problem.object.to_string(),
             field: problem.field.clone(),
-            message: problem.message.clone(),
+            message: problem.wrong.say(language),
         }
     }
 
-    fn cells(&self) -> Vec<Cell> {
+    fn cells(&self, language: Language) -> Vec<Cell> {
         let tone = if is_bad(self.reason) {
             Tone::Bad
         } else {
             Tone::Warn
         };
         vec![
-            Cell::toned(&format!("{:?}", self.reason), tone),
+            Cell::toned(words::reason(self.reason, language), tone),
             Cell::plain(&self.object),
             Cell::plain(&self.field),
             Cell::plain(&self.message),
@@ -88,14 +91,27 @@ impl Finding {
 }
 
 impl Linted {
-    fn table(&self, screen: Screen) -> String {
+    fn table(&self, screen: Screen, language: Language) -> String {
+        let say = |word: Word| word.say(language);
         if self.findings.is_empty() {
+            let (policies, exemptions) = (self.policies, self.exemptions);
             return format!(
-                "{} policies and {} exemptions: nothing found\n",
-                self.policies, self.exemptions
+                "{policies} {} {exemptions} {}\n",
+                say(Word::PoliciesAnd),
+                say(Word::ExemptionsNothing)
             );
         }
-        let rows = self.findings.iter().map(Finding::cells).collect();
-        screen.table(&["Finding", "Object", "Field", "Message"], rows)
+        let rows = self
+            .findings
+            .iter()
+            .map(|finding| finding.cells(language))
+            .collect();
+        let heads = [
+            say(Word::Finding),
+            say(Word::Object),
+            say(Word::Field),
+            say(Word::Message),
+        ];
+        screen.table(&heads, rows)
     }
 }

@@ -5,8 +5,10 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use havenmeester_api::Language;
 use havenmeester_placement::{
-    Forecast, Hypothesis, Limits, Plan, Reasons, Request, Told, WorkloadId, decide, explain, lint, waves,
+    Forecast, Hypothesis, Limits, Plan, Reasons, Request, Say as _, Told, WorkloadId, decide, explain_in,
+    lint, waves,
 };
 use jiff::Timestamp;
 use serde::Serialize;
@@ -15,6 +17,7 @@ use crate::args::{Cli, PlanArgs};
 use crate::decided::supposed;
 use crate::files;
 use crate::output::{self, Cell, Screen, Tone};
+use crate::words::Word;
 
 /// What would follow. Serialised as `havenmeester plan --what-if … -o json`.
 #[derive(Debug, Serialize)]
@@ -72,15 +75,19 @@ pub(crate) async fn run(cli: &Cli, args: &PlanArgs, screen: Screen) -> anyhow::R
     for hypothesis in &hypotheses {
         hypothesis.put_in(&mut request)?;
     }
-    let supposed = Supposed::of(args.what_if.clone(), &decided.plan, &request);
-    output::show(args.output, &supposed, |supposed| supposed.table(screen))?;
+    let language = args.language.of(args.output);
+    let supposed = Supposed::of(args.what_if.clone(), &decided.plan, &request, language);
+    output::show(args.output, &supposed, |supposed| {
+        supposed.table(screen, language)
+    })?;
     Ok(super::verdict(supposed.faults.is_empty()))
 }
 
 impl Supposed {
-    fn of(what_if: Vec<String>, before: &Plan, request: &Request) -> Self {
+    fn of(what_if: Vec<String>, before: &Plan, request: &Request, language: Language) -> Self {
         let plan = decide(request);
-        let faults = lint(request, &plan).iter().map(ToString::to_string).collect();
+        let findings = lint(request, &plan);
+        let faults = findings.iter().map(|finding| finding.say(language)).collect();
         let reasons = Reasons::of(request, &plan);
         let (mut moves, mut cannot, mut stays) = (Vec::new(), Vec::new(), Vec::new());
         let mut other = Plan::default();
@@ -102,7 +109,7 @@ impl Supposed {
                 }
                 None => &mut cannot,
             };
-            list.extend(Move::of(id, &reasons));
+            list.extend(Move::of(id, &reasons, language));
         }
         Self {
             forecast: waves(request, &other, Limits::default()),
@@ -115,29 +122,42 @@ impl Supposed {
         }
     }
 
-    fn table(&self, screen: Screen) -> String {
-        let mut out = format!("If {}:\n\n", self.what_if.join(" and "));
+    fn table(&self, screen: Screen, language: Language) -> String {
+        let say = |word: Word| word.say(language);
+        let supposed = self.what_if.join(&format!(" {} ", say(Word::And)));
+        let mut out = format!("{} {supposed}:\n\n", say(Word::If));
         if self.moves.is_empty() && self.cannot.is_empty() {
-            out += "Nothing would move that does not move now.\n";
+            let _ = writeln!(out, "{}", say(Word::NothingMoves));
         }
         if !self.moves.is_empty() {
-            let heads = ["Wave", "Workload", "Cluster", "Would be", "Next"];
+            let heads = [
+                say(Word::Wave),
+                say(Word::Workload),
+                say(Word::Cluster),
+                say(Word::WouldBe),
+                say(Word::Next),
+            ];
             out += &screen.table(&heads, self.rows());
             let minutes = self.forecast.ends_at.duration_since(self.at).as_mins();
             let (count, many) = (self.moves.len(), self.forecast.waves.len());
-            let assumption = self.forecast.assumption;
+            let assumption = self.forecast.assumption.say(language);
+            let (would_move, until) = (say(Word::WouldMove), say(Word::MinutesUntil));
             let _ = writeln!(
                 out,
-                "
-{count} would move; waves: {many}; minutes until the last is done: {minutes} ({assumption})."
+                "\n{count} {would_move} {many}; {until} {minutes} ({assumption})."
             );
         }
         if !self.cannot.is_empty() {
-            let heads = ["Workload", "Cluster", "Could not move", "Why not"];
+            let heads = [
+                say(Word::Workload),
+                say(Word::Cluster),
+                say(Word::CouldNotMove),
+                say(Word::WhyNot),
+            ];
             let rows = self.cannot.iter().map(Move::cannot).collect();
             let _ = write!(out, "\n{}", screen.table(&heads, rows));
         }
-        let wrong = screen.paint("the plan is wrong", Tone::Bad);
+        let wrong = screen.paint(say(Word::PlanIsWrong), Tone::Bad);
         out.extend(self.faults.iter().map(|fault| format!("{wrong}: {fault}\n")));
         out
     }
@@ -160,8 +180,8 @@ impl Supposed {
 }
 
 impl Move {
-    fn of(id: &WorkloadId, reasons: &Reasons<'_>) -> Option<Self> {
-        let told = explain(id, reasons)?;
+    fn of(id: &WorkloadId, reasons: &Reasons<'_>, language: Language) -> Option<Self> {
+        let told = explain_in(id, reasons, language)?;
         let rejected = told.clusters.into_iter().filter(|row| !row.fits);
         Some(Self {
             workload: told.workload,

@@ -31,7 +31,13 @@ impl Loaded {
         let mut faults: Vec<Fault> = problems
             .iter()
             .filter(|problem| !says_no_effect(problem))
-            .filter_map(|problem| self.fault(&problem.object.to_string(), &problem.field, &problem.message))
+            .filter_map(|problem| {
+                self.fault(
+                    &problem.object.to_string(),
+                    &problem.field,
+                    &problem.wrong.to_string(),
+                )
+            })
             .collect();
         faults.sort();
         faults

@@ -138,7 +138,9 @@ fn a_copy_on_a_cluster_never_seen_since_the_start_is_kept_as_unknown() {
             objects: Some(6),
         }];
     });
-    scene.view(AZURE, |view| view.cluster.copies = Fact::unknown("not yet seen"));
+    scene.view(AZURE, |view| {
+        view.cluster.copies = Fact::unknown(havenmeester_placement::Unseen::NotYet);
+    });
     let copies = of(&scene, "shop").copies;
     assert_eq!(copies[0].state, CopyState::Unknown);
     assert_eq!(copies[0].objects, Some(6));

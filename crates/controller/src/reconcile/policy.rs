@@ -53,7 +53,7 @@ fn found(turn: &Turn, name: &str, reason: Reason) -> (State, &'static str, Strin
         .problems
         .iter()
         .filter(|p| p.object == object && p.reason == reason)
-        .map(|p| format!("{}: {}", p.field, p.message))
+        .map(|p| format!("{}: {}", p.field, p.wrong))
         .collect();
     match reason {
         _ if told.is_empty() => (State::True, "Fine", String::new()),

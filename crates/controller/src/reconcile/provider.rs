@@ -108,7 +108,7 @@ pub(super) fn worked_out(
 /// The Autonomous condition that follows. Facts that cannot be trusted are never autonomous.
 pub(super) fn autonomous(found: &Autonomy) -> (State, &'static str, String) {
     if let Some(why) = &found.unclear {
-        return (State::Unknown, "OwnershipUnclear", why.clone());
+        return (State::Unknown, "OwnershipUnclear", why.to_string());
     }
     let foreign: Vec<String> = found
         .foreign()

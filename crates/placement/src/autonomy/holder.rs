@@ -2,9 +2,6 @@
 use havenmeester_api::Date;
 use havenmeester_api::provider::Stake;
 
-/// What is wrong with a stake that names nobody, or names somebody twice.
-pub(crate) const NAMELESS: &str = "name either a provider, or a name with its country";
-
 /// A legal or natural entity.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(crate) enum Holder<'a> {

@@ -13,7 +13,8 @@ use std::collections::{BinaryHeap, VecDeque};
 use havenmeester_api::provider::Relation;
 
 use super::circle::{self, Parts};
-use super::sentence::{Link, closed, shortened, unsolved};
+use super::flaw::{Doubt, Flaw};
+use super::sentence::{Link, shortened};
 use super::spread::{Flow, Spread, WHOLE, of};
 use super::standard::Standard;
 use super::web::{Owning, Web};
@@ -22,7 +23,7 @@ use super::web::{Owning, Web};
 pub(super) struct Closure {
     pub(super) owners: Vec<Owner>,
     /// Why the shares cannot be trusted.
-    pub(super) unclear: Option<String>,
+    pub(super) unclear: Option<Doubt>,
     /// Owners that go round in a circle: the first that was met, as `a > b > a`.
     pub(super) circle: Option<String>,
 }
@@ -159,7 +160,7 @@ fn strongest(near: &Near) -> Vec<Option<(usize, Relation, i32)>> {
 }
 
 /// The first circle; and what is wrong with one that nobody outside owns a part of, or that was not worked out.
-fn circles(near: &Near, parts: &Parts, solved: bool, web: &Web<'_>) -> (Option<String>, Option<String>) {
+fn circles(near: &Near, parts: &Parts, solved: bool, web: &Web<'_>) -> (Option<String>, Option<Doubt>) {
     let label = |at: usize| web.entities[near.entities[at]].label;
     let told = |members: &[usize]| {
         let names = circle::round(&near.stakes, members);
@@ -171,14 +172,16 @@ fn circles(near: &Near, parts: &Parts, solved: bool, web: &Web<'_>) -> (Option<S
     for part in parts.in_order().filter(|part| part.circular) {
         let (name, names) = told(part.members);
         if part.closed {
-            let why = format!("Provider {name}, spec.owners: {}", closed(&names));
+            let flaw = Flaw::ClosedCircle { names: names.clone() };
+            let why = Doubt::at(name, "spec.owners", flaw);
             return (Some(names), Some(why));
         }
         first.get_or_insert((name, names));
     }
     match first {
         Some((name, names)) if !solved => {
-            let why = format!("Provider {name}, spec.owners: {}", unsolved(&names));
+            let flaw = Flaw::UnsolvedCircle { names: names.clone() };
+            let why = Doubt::at(name, "spec.owners", flaw);
             (Some(names), Some(why))
         }
         Some((_, names)) => (Some(names), None),

@@ -1,4 +1,4 @@
-//! The words for a chain of reasons, and for what is wrong with owners.
+//! The words for a chain of reasons.
 //!
 //! Invariant: nothing reads these sentences but people.
 use havenmeester_api::provider::Relation;
@@ -73,26 +73,6 @@ pub(crate) fn shortened<'a>(mut names: Vec<&'a str>, closes: &'a str) -> Vec<&'a
     }
     names.push(closes);
     names
-}
-
-/// Says that nobody outside a circle of owners owns any of it.
-pub(crate) fn closed(names: &str) -> String {
-    format!("the owners go round in a circle ({names}) of which nobody outside owns a part; name who does")
-}
-
-/// Says that a circle of owners is too large to be worked out.
-pub(super) fn unsolved(names: &str) -> String {
-    format!("the owners go round in a circle ({names}) that is too large and too tight to be worked out")
-}
-
-/// Says that shares add up to too much.
-pub(crate) fn too_much(sum: i64) -> String {
-    format!("the shares that hold then add up to {sum} basis points; all of them together are 10000 (100%)")
-}
-
-/// Says that a share is none.
-pub(crate) fn out_of_range(share: i32) -> String {
-    format!("{share} is no share; write 0 to 10000 basis points (10000 = 100%)")
 }
 
 /// `24%`, `12.5%`.

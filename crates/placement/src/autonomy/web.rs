@@ -7,8 +7,9 @@ use havenmeester_api::Date;
 use havenmeester_api::provider::{Location, ProviderSpec, Right, Stake};
 
 use super::circle;
-use super::holder::{Holder, NAMELESS, active};
-use super::sentence::{out_of_range, shortened, too_much};
+use super::flaw::{Doubt, Flaw};
+use super::holder::{Holder, active};
+use super::sentence::shortened;
 
 /// All shares, in basis points.
 pub(crate) const WHOLE_BASIS_POINTS: i32 = 10_000;
@@ -33,7 +34,7 @@ pub(super) struct Entity<'a> {
     pub(super) hosted_in: Vec<&'a str>,
     pub(super) supported_from: Vec<&'a str>,
     /// The first thing that is wrong with its own facts.
-    pub(super) doubt: Option<String>,
+    pub(super) doubt: Option<Doubt>,
 }
 
 /// Who holds how much of an entity.
@@ -107,7 +108,8 @@ impl<'a> Web<'a> {
             let of_votes = stake.votes_basis_points.unwrap_or(share);
             for (field, said) in [("shareBasisPoints", share), ("votesBasisPoints", of_votes)] {
                 if !(0..=WHOLE_BASIS_POINTS).contains(&said) {
-                    doubts.add(|| format!("{at}.{field}: {}", out_of_range(said)));
+                    let flaw = Flaw::NoShare { basis_points: said };
+                    doubts.add(&format!("{at}.{field}"), flaw);
                 }
             }
             let (share, of_votes) = (within(share), within(of_votes));
@@ -123,7 +125,7 @@ impl<'a> Web<'a> {
         }
         let most = capital.max(votes);
         if most > i64::from(WHOLE_BASIS_POINTS) {
-            doubts.add(|| format!("spec.owners: {}", too_much(most)));
+            doubts.add("spec.owners", Flaw::TooMuch { basis_points: most });
         }
         owners
     }
@@ -139,7 +141,7 @@ impl<'a> Web<'a> {
 
     fn holder(&mut self, stake: &'a Stake, at: &str, doubts: &mut Doubts<'_>) -> Option<usize> {
         let Some(holder) = Holder::of(stake) else {
-            doubts.add(|| format!("{at}: {NAMELESS}"));
+            doubts.add(at, Flaw::Nameless);
             return None;
         };
         if let Some(known) = self.places.get(&holder) {
@@ -151,7 +153,10 @@ impl<'a> Web<'a> {
             Holder::Provider(name) => Entity::bare(name, ""),
         });
         if let Holder::Provider(name) = holder {
-            doubts.add(|| format!("{at}.provider: there is no Provider {name:?}"));
+            let flaw = Flaw::NoProvider {
+                name: name.to_owned(),
+            };
+            doubts.add(&format!("{at}.provider"), flaw);
             return Some(place); // not entered: whoever else names it is told as well
         }
         self.places.insert(holder, place);
@@ -178,7 +183,7 @@ impl<'a> Entity<'a> {
 /// The first thing that is wrong with one Provider; one is enough.
 struct Doubts<'a> {
     name: &'a str,
-    first: Option<String>,
+    first: Option<Doubt>,
 }
 
 impl<'a> Doubts<'a> {
@@ -186,9 +191,9 @@ impl<'a> Doubts<'a> {
         Self { name, first: None }
     }
 
-    fn add(&mut self, why: impl FnOnce() -> String) {
+    fn add(&mut self, field: &str, flaw: Flaw) {
         if self.first.is_none() {
-            self.first = Some(format!("Provider {}, {}", self.name, why()));
+            self.first = Some(Doubt::at(self.name, field, flaw));
         }
     }
 }

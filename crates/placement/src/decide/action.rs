@@ -132,7 +132,7 @@ fn relocation(
     if let Some(why) = only_unclear(&case.class.verdicts[at].by_rules) {
         return Err(Waiting::FactsUnclear {
             cluster: cluster(),
-            why,
+            why: Box::new(why),
         });
     }
     let active = copies::active(case, scene);
@@ -220,7 +220,7 @@ fn alone(busy: Option<&WorkloadId>) -> Result<(), Waiting> {
 }
 
 /// What is wrong with the facts, when nothing else forbids the home.
-fn only_unclear(refusals: &[Refusal]) -> Option<String> {
+fn only_unclear(refusals: &[Refusal]) -> Option<Refusal> {
     let first = refusals.first().filter(|_| refusals.iter().all(is_unclear))?;
-    Some(first.to_string())
+    Some(first.clone())
 }

@@ -148,7 +148,7 @@ fn what_no_cluster_may_take_stays_and_says_so() {
 #[test]
 fn a_full_cluster_a_quarantined_one_and_one_out_of_reach_take_nothing() {
     let mut barred = mk_cluster("eu");
-    barred.barred = Some("was lost".to_owned());
+    barred.barred = Some(crate::mk::mk_bar());
     let request = forbidden()
         .cluster("eu-1", mk_cluster("eu").requested_cpu(9_001))
         .cluster("eu-2", barred)

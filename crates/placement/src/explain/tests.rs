@@ -5,12 +5,12 @@ use super::*;
 use crate::mk::{id, mk_cluster, mk_provider, mk_request, mk_workload};
 use crate::{Request, decide};
 
-fn text(request: &Request) -> String {
+fn text(request: &Request, language: Language) -> String {
     let plan = decide(request);
     let reasons = Reasons::of(request, &plan);
     plan.decisions
         .keys()
-        .map(|id| explain(id, &reasons).unwrap().to_string())
+        .map(|id| explain_in(id, &reasons, language).unwrap().to_string())
         .collect::<Vec<_>>()
         .join("\n")
 }
@@ -39,7 +39,8 @@ fn explanations_read_as_they_should() {
         .insert("ops".to_owned(), mk_provider("GB"));
     let stray = mk_cluster("logius").with_copy("archive", CopyState::Active);
     let request = request.cluster("logius-sp", stray);
-    golden("src/explain/tests/four.txt", &text(&request));
+    golden("src/explain/tests/four.txt", &text(&request, Language::En));
+    golden("src/explain/tests/four.nl.txt", &text(&request, Language::Nl));
 }
 
 #[test]

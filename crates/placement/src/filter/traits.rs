@@ -36,8 +36,8 @@ fn lacks(policy: &str, gap: Gap) -> Refusal {
 
 fn unseen<T>(policy: &str, what: Trait, fact: &Fact<T>) -> Refusal {
     let why = match fact {
-        Fact::Unknown { why } => why.clone(),
-        Fact::Known { .. } => String::new(),
+        Fact::Unknown { why } => Some(*why),
+        Fact::Known { .. } => None,
     };
     lacks(policy, Gap::Unseen { what, why })
 }

@@ -157,7 +157,7 @@ fn sent_to_a_cluster_that_is_silent_barred_out_of_reach_or_of_nobody() {
     };
     check(change(|c| *c = c.clone().suspect()), keep, &both("contact"));
     check(
-        change(|c| c.barred = Some("was lost".to_owned())),
+        change(|c| c.barred = Some(crate::mk::mk_bar())),
         keep,
         &both("quarantine"),
     );
@@ -299,7 +299,11 @@ fn a_move_on_facts_that_are_stale() {
     let change = |change: fn(&mut ClusterView)| {
         move |request: &mut Request| change(request.fleet.clusters.get_mut("azure-weu").unwrap())
     };
-    check(change(|c| c.copies = Fact::unknown("no rights")), keep, &stale());
+    check(
+        change(|c| c.copies = Fact::unknown(crate::fact::Unseen::NotYet)),
+        keep,
+        &stale(),
+    );
     check(
         change(|c| c.copies = Fact::known(BTreeMap::new(), now())),
         keep,

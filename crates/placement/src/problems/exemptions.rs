@@ -9,7 +9,7 @@ use crate::asked::Requirements;
 use crate::exempt::invalid;
 use crate::request::{Request, WorkloadId};
 
-use super::{Object, Problem, note, problem};
+use super::{Object, Problem, Wrong, note, problem};
 
 /// Everything, for all exemptions.
 pub(super) fn of_exemptions(request: &Request) -> Vec<Problem> {
@@ -20,23 +20,20 @@ pub(super) fn of_exemptions(request: &Request) -> Vec<Problem> {
 fn of_one(request: &Request, id: &WorkloadId, spec: &ExemptionSpec) -> Vec<Problem> {
     let object = || Object::Exemption(id.clone());
     let mut found = Vec::new();
-    if let Some((field, message)) = invalid(spec, Date::of(request.now)) {
-        found.push(problem(object(), field, message));
+    if let Some((field, wrong)) = invalid(spec, Date::of(request.now)) {
+        found.push(problem(object(), field, wrong));
     }
     match request.policies.get(&spec.policy) {
         None => {
-            let message = format!("there is no PlacementPolicy {:?}", spec.policy);
-            found.push(problem(object(), "spec.policy", message));
+            let name = spec.policy.clone();
+            found.push(problem(object(), "spec.policy", Wrong::NoPolicy { name }));
         }
         Some(policy) => {
             let all = Requirements::of("", policy, &BTreeSet::new());
             let without = Requirements::of("", policy, &BTreeSet::from([spec.rule]));
             if all == without {
-                let message = format!(
-                    "policy {} has no rule {}; it loosens nothing",
-                    spec.policy, spec.rule
-                );
-                found.push(note(object(), "spec.rule", message));
+                let (policy, rule) = (spec.policy.clone(), spec.rule);
+                found.push(note(object(), "spec.rule", Wrong::NoSuchRule { policy, rule }));
             }
         }
     }
@@ -46,11 +43,11 @@ fn of_one(request: &Request, id: &WorkloadId, spec: &ExemptionSpec) -> Vec<Probl
             name: name.clone(),
         };
         if !request.workloads.contains_key(&workload) {
-            let message = format!("there is no Workload {name:?} in namespace {}", id.namespace);
-            found.push(note(object(), format!("spec.workloads[{i}]"), message));
+            let wrong = Wrong::NoWorkload { id: workload };
+            found.push(note(object(), format!("spec.workloads[{i}]"), wrong));
         }
     }
-    found.extend(overlaps(request, id, spec).map(|(field, message)| note(object(), field, message)));
+    found.extend(overlaps(request, id, spec).map(|(field, wrong)| note(object(), field, wrong)));
     found
 }
 
@@ -59,7 +56,7 @@ fn overlaps<'a>(
     request: &'a Request,
     id: &'a WorkloadId,
     spec: &'a ExemptionSpec,
-) -> impl Iterator<Item = (String, String)> {
+) -> impl Iterator<Item = (String, Wrong)> {
     let same = |rule: Rule, policy: &str| rule == spec.rule && policy == spec.policy;
     let earlier = request.exemptions.range(..id).filter(move |(other, theirs)| {
         other.namespace == id.namespace
@@ -72,10 +69,10 @@ fn overlaps<'a>(
             .workloads
             .iter()
             .position(|name| theirs.workloads.contains(name))?;
-        let message = format!(
-            "Exemption {} loosens the same rule for {:?} on the same days",
-            other.name, spec.workloads[at]
-        );
-        Some((format!("spec.workloads[{at}]"), message))
+        let wrong = Wrong::SameRule {
+            exemption: other.name.clone(),
+            workload: spec.workloads[at].clone(),
+        };
+        Some((format!("spec.workloads[{at}]"), wrong))
     })
 }

@@ -9,16 +9,16 @@ use havenmeester_api::require::Rule;
 use havenmeester_api::{Date, Span};
 
 use crate::asked::Requirements;
+use crate::autonomy::Flaw;
 use crate::components;
 use crate::filter;
 use crate::merge::{LEAD_TIME, chooses, requirements};
 use crate::place::Place;
 use crate::request::{Request, WorkloadId, WorkloadView};
 use crate::route;
-use crate::sentence::listed;
 
 use super::shadow::{covers, stricter};
-use super::{Object, Problem, Reason, problem};
+use super::{Example, Object, Problem, Reason, Wrong, problem};
 
 /// How many refusals are told as examples.
 const EXAMPLES: usize = 3;
@@ -34,10 +34,10 @@ pub(super) fn of_policies(request: &Request, places: &[Place<'_>]) -> Vec<Proble
     found
 }
 
-fn of(name: &str, reason: Reason, field: impl Into<String>, message: impl Into<String>) -> Problem {
+fn of(name: &str, reason: Reason, field: impl Into<String>, wrong: impl Into<Wrong>) -> Problem {
     Problem {
         reason,
-        ..problem(Object::PlacementPolicy(name.to_owned()), field, message)
+        ..problem(Object::PlacementPolicy(name.to_owned()), field, wrong)
     }
 }
 
@@ -48,54 +48,44 @@ fn alone(request: &Request, places: &[Place<'_>], name: &str, policy: &Placement
         .values()
         .any(|workload| chooses(policy, workload));
     if !chosen && !request.workloads.is_empty() {
-        let message = "no workload is chosen; the policy does nothing";
-        found.push(of(name, Reason::Unused, "spec.workloads", message));
+        found.push(of(name, Reason::Unused, "spec.workloads", Wrong::ChoosesNobody));
     }
     for (i, cluster) in policy.require.clusters.iter().enumerate() {
         if !request.fleet.clusters.contains_key(cluster) {
-            let message = format!("there is no MemberCluster {cluster:?}");
-            found.push(of(
-                name,
-                Reason::Invalid,
-                format!("spec.require.clusters[{i}]"),
-                message,
-            ));
+            let wrong = Wrong::NoCluster {
+                name: cluster.clone(),
+            };
+            let field = format!("spec.require.clusters[{i}]");
+            found.push(of(name, Reason::Invalid, field, wrong));
         }
     }
     for (i, rule) in policy.require.not_eligible.iter().enumerate() {
         if !request.fleet.providers.contains_key(&rule.provider) {
-            let (field, provider) = (format!("spec.require.notEligible[{i}].provider"), &rule.provider);
-            found.push(of(
-                name,
-                Reason::Invalid,
-                field,
-                format!("there is no Provider {provider:?}"),
-            ));
+            let field = format!("spec.require.notEligible[{i}].provider");
+            let flaw = Flaw::NoProvider {
+                name: rule.provider.clone(),
+            };
+            found.push(of(name, Reason::Invalid, field, flaw));
         }
     }
     for (i, component) in policy.require.components.iter().enumerate() {
         if !components::is_known(component) {
-            let known: Vec<&str> = components::names().collect();
-            let message = format!(
-                "no component {component:?} is known; write an API group, or one of {}",
-                known.join(", ")
-            );
-            found.push(of(
-                name,
-                Reason::Invalid,
-                format!("spec.require.components[{i}]"),
-                message,
-            ));
+            let wrong = Wrong::UnknownComponent {
+                name: component.clone(),
+                known: components::names().collect(),
+            };
+            let field = format!("spec.require.components[{i}]");
+            found.push(of(name, Reason::Invalid, field, wrong));
         }
     }
     found.extend(routes(request, places, name, policy));
     let asked = Requirements::of(name, policy, &BTreeSet::new());
-    if let Some(message) = no_pair(&asked, places) {
-        found.push(of(name, Reason::Unsatisfiable, "spec.require.standby", message));
+    if let Some(wrong) = no_pair(&asked, places) {
+        found.push(of(name, Reason::Unsatisfiable, "spec.require.standby", wrong));
     }
-    if let Some(why) = refused_everywhere(&asked, places) {
-        let message = format!("no cluster can satisfy it ({why})");
-        found.push(of(name, Reason::Unsatisfiable, "spec.require", message));
+    if let Some(examples) = refused_everywhere(&asked, places) {
+        let wrong = Wrong::Unsatisfiable { examples };
+        found.push(of(name, Reason::Unsatisfiable, "spec.require", wrong));
     }
     found
 }
@@ -109,28 +99,21 @@ fn routes(request: &Request, places: &[Place<'_>], name: &str, policy: &Placemen
     let today = Date::of(request.now);
     let mut found = Vec::new();
     for (i, one) in policy.routes.iter().enumerate() {
-        if let Some((field, message)) = route::invalid(one, &asked, lead, places, today) {
+        if let Some((field, wrong)) = route::invalid(one, &asked, lead, places, today) {
             let field = format!("spec.routes[{i}].{field}");
-            found.push(of(name, Reason::Invalid, field, message));
+            found.push(of(name, Reason::Invalid, field, wrong));
         }
         for step in one.steps.iter().filter(|step| step.until < today) {
-            let message = format!(
-                "the last day on {} was {}; nobody rides on it",
-                step.cluster, step.until
-            );
-            found.push(of(
-                name,
-                Reason::Noted,
-                format!("spec.routes[{i}].steps"),
-                message,
-            ));
+            let (cluster, until) = (step.cluster.clone(), step.until);
+            let wrong = Wrong::StepOver { cluster, until };
+            found.push(of(name, Reason::Noted, format!("spec.routes[{i}].steps"), wrong));
         }
     }
     found
 }
 
 /// Why no two clusters that are allowed can stand by for each other; `None` when two can, or nobody asks.
-fn no_pair(asked: &Requirements, places: &[Place<'_>]) -> Option<String> {
+fn no_pair(asked: &Requirements, places: &[Place<'_>]) -> Option<Wrong> {
     if asked.standby.is_empty() {
         return None;
     }
@@ -140,27 +123,26 @@ fn no_pair(asked: &Requirements, places: &[Place<'_>]) -> Option<String> {
         .collect();
     let apart = |a: &Place<'_>, b: &Place<'_>| asked.standby.keys().all(|apart| apart.holds(a, b));
     let pair = allowed.iter().any(|a| allowed.iter().any(|b| apart(a, b)));
-    let how: Vec<String> = asked.standby.keys().map(ToString::to_string).collect();
     // That none is allowed at all is said already.
-    (!pair && !allowed.is_empty()).then(|| {
-        format!(
-            "no two clusters that it allows can stand by for each other {} ({} allowed)",
-            listed(&how, "and"),
-            allowed.len()
-        )
+    (!pair && !allowed.is_empty()).then(|| Wrong::NoStandbyPair {
+        apart: asked.standby.keys().copied().collect(),
+        allowed: allowed.len(),
     })
 }
 
 /// Why every cluster is refused, by some examples; `None` when one is not.
-fn refused_everywhere(asked: &Requirements, places: &[Place<'_>]) -> Option<String> {
+fn refused_everywhere(asked: &Requirements, places: &[Place<'_>]) -> Option<Vec<Example>> {
     let mut examples = Vec::new();
     for place in places {
-        let first = filter::by_rules(asked, place).into_iter().next()?;
+        let refusal = filter::by_rules(asked, place).into_iter().next()?;
         if examples.len() < EXAMPLES {
-            examples.push(format!("{}: {first}", place.name));
+            examples.push(Example {
+                cluster: place.name.to_owned(),
+                refusal,
+            });
         }
     }
-    (!places.is_empty()).then(|| examples.join("; "))
+    (!places.is_empty()).then_some(examples)
 }
 
 /// The rules of a policy that another makes idle for everybody it chooses.
@@ -176,16 +158,8 @@ fn shadowed(request: &Request, name: &str, policy: &PlacementPolicySpec) -> Vec<
                 && covers(&theirs.workloads, &policy.workloads)
                 && !(as_strict && both_ways && other.as_str() > name)
         })?;
-        let message = format!(
-            "policy {} chooses the same workloads and asks at least as much; this rule adds nothing",
-            by.0
-        );
-        Some(of(
-            name,
-            Reason::Shadowed,
-            format!("spec.require.{rule}"),
-            message,
-        ))
+        let wrong = Wrong::Shadowed { by: by.0.clone() };
+        Some(of(name, Reason::Shadowed, format!("spec.require.{rule}"), wrong))
     });
     rules.collect()
 }
@@ -206,21 +180,19 @@ fn together(request: &Request, places: &[Place<'_>]) -> Vec<Problem> {
         let Some(smallest) = smallest(request, places, &names) else {
             continue;
         };
-        let message = |others: String, why: &str| {
-            format!(
-                "together with {others} no cluster can satisfy it, for {count} workloads (as {example}): {why}"
-            )
-        };
         for name in &smallest {
-            let others: Vec<&str> = smallest.iter().copied().filter(|other| other != name).collect();
-            let why = refused_everywhere(&requirements(request, &smallest), places).unwrap_or_default();
-            found
-                .entry((*name).to_owned())
-                .or_insert_with(|| message(others.join(" and "), &why));
+            let others = smallest.iter().filter(|other| *other != name);
+            let wrong = || Wrong::UnsatisfiableTogether {
+                others: others.map(|other| (*other).to_owned()).collect(),
+                count,
+                example: example.clone(),
+                examples: refused_everywhere(&requirements(request, &smallest), places).unwrap_or_default(),
+            };
+            found.entry((*name).to_owned()).or_insert_with(wrong);
         }
     }
     let told = found.into_iter();
-    told.map(|(name, message)| of(&name, Reason::Unsatisfiable, "spec.require", message))
+    told.map(|(name, wrong)| of(&name, Reason::Unsatisfiable, "spec.require", wrong))
         .collect()
 }
 

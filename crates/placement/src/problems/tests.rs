@@ -10,7 +10,7 @@ fn check(request: &Request, expected: &[&str]) {
         .map(|p| format!("{}, {}", p.object, p.field))
         .collect();
     assert_eq!(told, expected, "{found:#?}");
-    assert!(found.iter().all(|problem| !problem.message.is_empty()));
+    assert!(found.iter().all(|problem| !problem.wrong.to_string().is_empty()));
 }
 
 /// A request without problems.
@@ -90,7 +90,8 @@ fn circles_are_told_to_each_who_is_on_one_and_to_nobody_else() {
     );
     assert!(
         problems(&request)[0]
-            .message
+            .wrong
+            .to_string()
             .contains("microsoft > shell > microsoft")
     );
 }
@@ -150,7 +151,12 @@ fn one_holder_twice_on_the_same_days_and_too_much_on_a_day_to_come() {
     };
     let request = with_owners(vec![mk_named("a", "US", 4_000), buyer]);
     check(&request, &["Provider/microsoft, spec.owners"]);
-    assert!(problems(&request)[0].message.starts_with("on 2027-03-01: "));
+    assert!(
+        problems(&request)[0]
+            .wrong
+            .to_string()
+            .starts_with("on 2027-03-01: ")
+    );
 }
 
 #[test]
@@ -219,15 +225,16 @@ fn policies_that_only_together_leave_no_cluster_name_each_other() {
     assert_eq!(told, wanted, "{found:#?}");
     assert!(
         found[0]
-            .message
+            .wrong
+            .to_string()
             .starts_with("together with only-azure no cluster"),
         "{}",
-        found[0].message
+        found[0].wrong
     );
     assert!(
-        found[0].message.contains("(as havenmeester/shop)"),
+        found[0].wrong.to_string().contains("(as havenmeester/shop)"),
         "{}",
-        found[0].message
+        found[0].wrong
     );
 }
 

@@ -1,7 +1,7 @@
 //! What is wrong with the data that workloads say they use.
 use crate::request::{Request, WorkloadId, WorkloadView};
 
-use super::{Object, Problem, note, problem};
+use super::{Object, Problem, Wrong, note, problem};
 
 /// Everything, for all workloads.
 pub(super) fn of_workloads(request: &Request) -> Vec<Problem> {
@@ -18,25 +18,19 @@ fn of_one(request: &Request, id: &WorkloadId, workload: &WorkloadView) -> Vec<Pr
     for using in &workload.uses {
         let object = || Object::Workload(id.clone());
         let Some(data) = request.workloads.get(&using.workload) else {
-            let message = format!("there is no Workload {}; nothing follows from it", using.workload);
-            found.push(problem(object(), "spec.uses", message));
+            let id = using.workload.clone();
+            found.push(problem(object(), "spec.uses", Wrong::NoData { id }));
             continue;
         };
         if using.workload == *id {
-            found.push(problem(
-                object(),
-                "spec.uses",
-                "it names itself; name the Workload whose data it uses",
-            ));
+            found.push(problem(object(), "spec.uses", Wrong::UsesItself));
         }
         if let (Some(ours), Some(theirs)) = (workload.layer, data.layer)
             && theirs < ours
         {
-            let message = format!(
-                "a workload of layer {ours:?} uses {}, of layer {theirs:?}; in Common Ground a layer uses those beneath it",
-                using.workload
-            );
-            found.push(note(object(), "spec.uses", message));
+            let data = using.workload.clone();
+            let wrong = Wrong::UsesAbove { ours, data, theirs };
+            found.push(note(object(), "spec.uses", wrong));
         }
     }
     found

@@ -34,7 +34,11 @@ fn weights_share_out_the_whole() {
     let score = check(&weights, values, 4, "eu-1");
     assert_eq!(
         score.parts,
-        [("autonomy".to_owned(), 735), ("cost".to_owned(), 98)].into()
+        [
+            (Part::Value(CoreValue::Autonomy), 735),
+            (Part::Value(CoreValue::Cost), 98)
+        ]
+        .into()
     );
     assert_eq!(score.total, 833);
 }

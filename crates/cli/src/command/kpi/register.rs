@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use havenmeester_placement::{External, Import, LineFault, import};
+use havenmeester_api::Language;
+use havenmeester_placement::{Aside, External, Import, LineFault, Say as _, import};
 use tracing::warn;
 
 /// What the files hold.
@@ -13,8 +14,8 @@ use tracing::warn;
 pub(super) struct Registers {
     /// The good lines.
     pub(super) applications: Vec<External>,
-    /// The bad ones: file, line, and what is wrong.
-    pub(super) aside: Vec<String>,
+    /// The bad ones, each with its file.
+    pub(super) aside: Vec<(PathBuf, Aside)>,
     /// The bad ones as they stood, beneath the first line of their file.
     kept: String,
 }
@@ -33,7 +34,7 @@ impl Registers {
             all.keep(path, &register);
             all.applications.extend(register.applications);
         }
-        for line in &all.aside {
+        for line in all.told(Language::En) {
             warn!("not counted: {line}");
         }
         Ok(all)
@@ -48,10 +49,16 @@ impl Registers {
             self.kept = format!("{}\n", register.heads);
         }
         for line in &register.aside {
-            self.aside.push(format!("{}, {line}", path.display()));
+            self.aside.push((path.to_owned(), line.clone()));
             self.kept += &line.text;
             self.kept.push('\n');
         }
+    }
+
+    /// The bad lines: file, line, and what is wrong.
+    pub(super) fn told(&self, language: Language) -> Vec<String> {
+        let told = |(path, line): &(PathBuf, Aside)| format!("{}, {}", path.display(), line.say(language));
+        self.aside.iter().map(told).collect()
     }
 
     /// Writes what is kept aside.

@@ -4,7 +4,7 @@ use havenmeester_placement::WorkloadId;
 use serde_json::{Value, json};
 
 use super::{has_ended, wanted};
-use crate::args::{MigrateArgs, Output};
+use crate::args::{LanguageArgs, MigrateArgs, RunOutput, Tongue};
 use crate::decided::{Decided, from_hub};
 use crate::objects::Objects;
 
@@ -14,7 +14,8 @@ fn mk_args(to: Option<&str>, dry_run: bool) -> MigrateArgs {
         to: to.map(str::to_owned),
         dry_run,
         timeout: 1,
-        output: Output::Table,
+        output: RunOutput::Table,
+        language: LanguageArgs { language: Tongue::En },
     }
 }
 

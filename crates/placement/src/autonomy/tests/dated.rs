@@ -104,7 +104,7 @@ fn who_has_lost_its_cluster_comes_up_where_it_may_not_stay_rather_than_nowhere()
     let Candidate::Fits(score) = &candidates["eu-1"] else {
         panic!("it may")
     };
-    assert!(score.parts["forbidden soon"] < 0);
+    assert!(score.parts[&crate::score::Part::ForbiddenSoon] < 0);
 }
 
 #[test]

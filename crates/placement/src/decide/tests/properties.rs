@@ -66,7 +66,7 @@ pub(crate) fn cluster() -> impl Strategy<Value = ClusterView> {
                     cluster = cluster.only(&reach);
                 } else {
                     cluster.capacity = room.map_or_else(
-                        || Fact::unknown("no rights"),
+                        || Fact::unknown(crate::fact::Unseen::NodesAndPodsRefused),
                         |(all, requested_cpu_milli)| {
                             let room = Capacity {
                                 cpu_milli: all,
@@ -88,7 +88,7 @@ pub(crate) fn cluster() -> impl Strategy<Value = ClusterView> {
                     *observed_at = ago(age);
                 }
                 cluster.contact = contact;
-                cluster.barred = barred.then(|| "was lost".to_owned());
+                cluster.barred = barred.then(crate::mk::mk_bar);
                 cluster.country = country.map(str::to_owned);
                 cluster
             },
