@@ -120,8 +120,11 @@ pub(crate) async fn remove_target(cx: &Cx<'_>, status: &MigrationStatus) -> Resu
     let mut going = 0_usize;
     let cargo = cx.cargo(status, &target, Start::AsCaptured).await?;
     for one in cargo.objects.iter().rev() {
-        let Some(live) = objects::get(&target, &one.key).await? else {
-            continue;
+        let live = match objects::get(&target, &one.key).await {
+            Ok(Some(live)) => live,
+            // What it does not serve it does not hold either.
+            Ok(None) | Err(MemberError::NotServed { .. }) => continue,
+            Err(error) => return Err(error),
         };
         // A claim in a namespace that was there before may hold data that was there before.
         let keep = (is_data(&one.key) && !ours) || one.key.namespace.as_deref() != Some(name);

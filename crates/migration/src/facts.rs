@@ -54,6 +54,12 @@ pub(crate) async fn collect(
     } else {
         cargo.namespace.as_ref()
     });
+    let own = if exists {
+        seen.as_ref()
+    } else {
+        cargo.namespace.as_ref()
+    };
+    facts.namespace_labels = cluster::labels(own, cx.moving.namespace());
     facts.namespace_exists = Fact::Known(exists);
     facts.existing = tried.existing;
     facts.dry_run = tried.dry_run;
@@ -87,14 +93,14 @@ async fn general(cx: &Cx<'_>, status: &MigrationStatus, target: &Member, cargo: 
         cluster::webhooks(target),
         cluster::storage(target),
     );
-    let (ingress_classes, priority_classes, runtime_classes, entries, definitions, spaces, skew) = tokio::join!(
+    let (ingress_classes, priority_classes, runtime_classes, entries, definitions, spaces, (behaves, skew)) = tokio::join!(
         cluster::names(target, "networking.k8s.io", "IngressClass"),
         cluster::names(target, "scheduling.k8s.io", "PriorityClass"),
         cluster::names(target, "node.k8s.io", "RuntimeClass"),
         cluster::entries(target, cargo),
         cluster::definitions(target, cargo),
         cluster::all(target, "", "v1", "Namespace"),
-        cluster::skew(target, now),
+        cluster::version(target, now),
     );
     let storage_classes = match &storage {
         Fact::Known(storage) => Fact::Known(cluster::names_of(&storage.classes)),
@@ -110,7 +116,7 @@ async fn general(cx: &Cx<'_>, status: &MigrationStatus, target: &Member, cargo: 
     let said = target.classes.storage.values();
     TargetFacts {
         at: Some(now),
-        version: versions(cx),
+        version: versions(cx, behaves),
         served: served(target),
         access,
         storage_classes: cluster::or_said(storage_classes, said.chain(&target.classes.default_storage)),
@@ -164,18 +170,15 @@ async fn within(cx: &Cx<'_>, target: &Member, exists: bool, facts: TargetFacts) 
     }
 }
 
-fn versions(cx: &Cx<'_>) -> Fact<Versions> {
+fn versions(cx: &Cx<'_>, behaves: Fact<String>) -> Fact<Versions> {
     let view = cx.deps.fleet.view();
-    let version = |cluster: &str| view.get(cluster).and_then(|member| member.version.clone());
-    version(&cx.moving.target).map_or_else(
-        || Fact::unknown("the target's version was not seen"),
-        |target| {
-            Fact::Known(Versions {
-                source: version(&cx.moving.source),
-                target,
-            })
-        },
-    )
+    let source = view
+        .get(&cx.moving.source)
+        .and_then(|member| member.version.clone());
+    match behaves {
+        Fact::Known(target) => Fact::Known(Versions { source, target }),
+        Fact::Unknown { why } => Fact::Unknown { why },
+    }
 }
 
 fn served(target: &Member) -> Fact<BTreeSet<Gvk>> {

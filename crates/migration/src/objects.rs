@@ -127,8 +127,8 @@ fn warnings(headers: &http::HeaderMap) -> BTreeSet<String> {
     .collect()
 }
 
-/// The Date header of an answer.
-pub(crate) async fn date(member: &Member) -> Result<Option<String>, MemberError> {
+/// What the API server says of its version, and the Date header of that answer.
+pub(crate) async fn version(member: &Member) -> Result<(Value, Option<String>), MemberError> {
     let subject = ObjectKey {
         group: String::new(),
         version: "v1".to_owned(),
@@ -139,9 +139,12 @@ pub(crate) async fn date(member: &Member) -> Result<Option<String>, MemberError>
     let request = http::Request::get("/version")
         .body(Vec::new())
         .map_err(kube::core::request::Error::BuildRequest);
-    let (_, headers) = send_whole(member, "reading", &subject, request).await?;
+    let (version, headers) = send_whole(member, "reading", &subject, request).await?;
     let date = headers.get(http::header::DATE);
-    Ok(date.and_then(|date| Some(date.to_str().ok()?.to_owned())))
+    Ok((
+        version,
+        date.and_then(|date| Some(date.to_str().ok()?.to_owned())),
+    ))
 }
 
 /// Replaces one object, when it is still the version that `object` names in its metadata.

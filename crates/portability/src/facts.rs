@@ -244,6 +244,8 @@ pub struct TargetFacts {
     pub limit_ranges: Fact<Vec<Value>>,
     /// The Pod Security level that the target enforces in the namespace; empty when it enforces none.
     pub pod_security: Fact<String>,
+    /// The labels of the namespace that is sent to, as webhooks will see them; empty where they were not seen.
+    pub namespace_labels: BTreeMap<String, String>,
     /// Validating and mutating webhook configurations, as they stand there.
     pub webhooks: Fact<Vec<Value>>,
     /// Services without a ready endpoint, `namespace/name`, among those that webhooks call.

@@ -13,6 +13,7 @@ mod lock_in;
 mod names;
 mod quota;
 mod remedy;
+mod selector;
 mod source;
 mod storage;
 #[cfg(test)]

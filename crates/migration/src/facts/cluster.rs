@@ -41,15 +41,35 @@ pub(super) async fn within(target: &Member, gvk: &Gvk, namespace: &str) -> Fact<
     }
 }
 
-/// How far the target's clock is ahead of ours, in seconds.
-pub(super) async fn skew(target: &Member, now: Timestamp) -> Fact<i64> {
-    match objects::date(target).await {
-        Ok(Some(date)) => match rfc2822::parse(&date.replace("GMT", "+0000")) {
-            Ok(there) => Fact::Known(there.timestamp().duration_since(now).as_secs()),
-            Err(_) => Fact::unknown("its Date header is no date"),
-        },
-        Ok(None) => Fact::unknown("it sends no Date header"),
-        Err(error) => Fact::unknown(error.sentence()),
+/// The version that the target behaves as, and how far its clock is ahead of ours, in seconds.
+pub(super) async fn version(target: &Member, now: Timestamp) -> (Fact<String>, Fact<i64>) {
+    match objects::version(target).await {
+        Ok((said, date)) => (behaves_as(&said), skew(date, now)),
+        Err(error) => (Fact::unknown(error.sentence()), Fact::unknown(error.sentence())),
+    }
+}
+
+/// A server can be told to behave as an older minor than its own (`--emulated-version`): then that one counts.
+fn behaves_as(said: &Value) -> Fact<String> {
+    let text = |field: &str| said.get(field).and_then(Value::as_str).unwrap_or_default();
+    let (major, minor) = (text("emulationMajor"), text("emulationMinor"));
+    let own = text("gitVersion");
+    if !minor.is_empty() && (major, minor) != (text("major"), text("minor")) {
+        Fact::Known(format!("v{major}.{minor}"))
+    } else if own.is_empty() {
+        Fact::unknown("the target says no version")
+    } else {
+        Fact::Known(own.to_owned())
+    }
+}
+
+fn skew(date: Option<String>, now: Timestamp) -> Fact<i64> {
+    let Some(date) = date else {
+        return Fact::unknown("it sends no Date header");
+    };
+    match rfc2822::parse(&date.replace("GMT", "+0000")) {
+        Ok(there) => Fact::Known(there.timestamp().duration_since(now).as_secs()),
+        Err(_) => Fact::unknown("its Date header is no date"),
     }
 }
 
@@ -211,6 +231,21 @@ pub(super) async fn entries(target: &Member, cargo: &Cargo) -> Fact<Vec<Value>> 
         }
     }
     Fact::Known(found)
+}
+
+/// The labels of a namespace, with the one that the API server adds; empty where it cannot be read.
+pub(super) fn labels(namespace: Option<&Value>, name: &str) -> BTreeMap<String, String> {
+    let Some(seen) = namespace.filter(|seen| !seen.is_null()) else {
+        return BTreeMap::new();
+    };
+    let own = seen.pointer("/metadata/labels").and_then(Value::as_object);
+    let mut labels: BTreeMap<String, String> = own
+        .into_iter()
+        .flatten()
+        .filter_map(|(label, value)| Some((label.clone(), value.as_str()?.to_owned())))
+        .collect();
+    labels.insert("kubernetes.io/metadata.name".to_owned(), name.to_owned());
+    labels
 }
 
 /// The level of Pod Security that a namespace's labels enforce.

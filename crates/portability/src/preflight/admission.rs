@@ -4,6 +4,7 @@
 
 use serde_json::Value;
 
+use super::selector;
 use crate::{
     facts::{DryRunFact, TargetFacts},
     field::{at, entries, items, text},
@@ -51,7 +52,7 @@ fn webhooks(transformed: &Transformed, facts: &TargetFacts) -> Vec<Finding> {
             .objects
             .iter()
             .map(|one| &one.key)
-            .filter(|key| is_asked_about(webhook, key))
+            .filter(|key| is_asked_about(webhook, key) && is_selected(webhook, key, facts))
             .collect();
         let Some(first) = asked.first() else { continue };
         let name = format!(
@@ -99,7 +100,23 @@ pub fn service(webhook: &Value) -> Option<String> {
     ))
 }
 
-/// Whether a webhook's rules name the creation of this object. Selectors are not looked at: the dry run tells.
+/// Whether a webhook looks at the namespace of this object. Where its labels were not seen, it is taken to.
+fn is_selected(webhook: &Value, key: &ObjectKey, facts: &TargetFacts) -> bool {
+    let Some(selector) = at(webhook, &["namespaceSelector"]) else {
+        return true;
+    };
+    if key.namespace.is_none() || facts.namespace_labels.is_empty() {
+        return true;
+    }
+    let label = |name: &str| facts.namespace_labels.get(name).map(String::as_str);
+    let equal = entries(selector, &["matchLabels"]).all(|(name, wanted)| label(name) == wanted.as_str());
+    equal
+        && items(selector, &["matchExpressions"])
+            .iter()
+            .all(|one| selector::holds(label(text(one, &["key"])), one))
+}
+
+/// Whether a webhook's rules name the creation of this object.
 fn is_asked_about(webhook: &Value, key: &ObjectKey) -> bool {
     let names = |rule: &Value, field: &str, wanted: &dyn Fn(&str) -> bool| {
         items(rule, &[field])
