@@ -40,7 +40,8 @@ pub(super) fn broken(require: &Require, view: &ClusterView, today: Date) -> Vec<
     if !require.components.iter().all(serves) {
         rules.push(Broken(Rule::Components, "components"));
     }
-    if let Some(wanted) = require.zones_at_least
+    // None at least asks nothing, also where zones cannot be seen.
+    if let Some(wanted) = require.zones_at_least.filter(|wanted| *wanted > 0)
         && view
             .traits
             .zones
