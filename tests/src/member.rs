@@ -74,6 +74,7 @@ impl Plan {
             "provider": self.provider, "region": "nl", "country": "NL",
             "connection": {"kubeconfigSecret": {"namespace": secret_namespace, "name": self.name}},
             "classes": {"storage": [{"kind": "Rwo", "name": rwo}, {"kind": "Rwx", "name": rwx}], "ingress": self.ingress},
+            "room": {"storage": [{"class": rwo, "gib": 1000}, {"class": rwx, "gib": 1000}]},
         });
         if !self.namespaces.is_empty() {
             spec["scope"] = "Namespaces".into();

@@ -30,6 +30,7 @@ pub mod migration; // one move
 pub mod policy; // where which workload may stand
 pub mod provider; // a legal entity
 pub mod require; // the single rules of what a cluster must be
+pub mod room; // room that no node tells, and how much is kept free
 pub mod route; // over less autonomous places to an autonomous one
 pub mod span; // a length of time as the API carries it
 pub mod standard; // by what measure autonomy is judged

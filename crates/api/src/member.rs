@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::haven::HavenStatus;
 use crate::provider::{AutonomyChange, Jurisdiction};
+use crate::room::{OtherRoom, RoomSpec};
 
 /// How the cluster is reached, whose it is, and what it calls things.
 #[derive(Clone, CustomResource, Debug, Deserialize, Eq, KubeSchema, PartialEq, Serialize)]
@@ -75,6 +76,9 @@ pub struct MemberClusterSpec {
     /// What this cluster calls what others call differently.
     #[serde(default, skip_serializing_if = "Classes::is_empty")]
     pub classes: Classes,
+    /// Room that no API tells, and how much is kept free.
+    #[serde(default, skip_serializing_if = "RoomSpec::is_empty")]
+    pub room: RoomSpec,
 }
 
 /// How a cluster is reached.
@@ -274,6 +278,18 @@ pub enum StorageKind {
     Block,
 }
 
+impl StorageKind {
+    /// As it is written.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::RwoFast => "RwoFast",
+            Self::Rwo => "Rwo",
+            Self::Rwx => "Rwx",
+            Self::Block => "Block",
+        }
+    }
+}
+
 /// What is seen of the cluster.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -408,7 +424,7 @@ pub enum Cause {
 }
 
 /// What nodes offer, and what is asked of them.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Capacity {
     /// Allocatable processor time, in thousandths of a core.
@@ -423,4 +439,8 @@ pub struct Capacity {
     pub requested_memory_mib: i64,
     /// Pods that run there.
     pub requested_pods: i64,
+    /// Extended resources such as GPUs, and storage by class.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["resource"]))]
+    pub others: Vec<OtherRoom>,
 }

@@ -32,6 +32,7 @@ const ROOM: Capacity = Capacity {
     requested_cpu_milli: 0,
     requested_memory_mib: 0,
     requested_pods: 0,
+    others: Vec::new(),
 };
 
 /// From what the daemon wrote on the hub.
@@ -251,6 +252,7 @@ fn member_view(
                 Scope::Namespaces => Reach::Namespaces(spec.namespaces.iter().cloned().collect()),
             },
             capacity,
+            headroom: havenmeester_fleet::headroom(member),
             copies,
             traits,
         },

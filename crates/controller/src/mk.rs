@@ -116,6 +116,7 @@ pub(crate) fn mk_view(provider: &str) -> MemberView {
             barred: None,
             reach: Reach::Cluster,
             capacity: Fact::known(capacity, now()),
+            headroom: BTreeMap::new(),
             copies: Fact::known(BTreeMap::new(), now()),
             traits: Traits::default(),
         },
@@ -182,6 +183,7 @@ impl Scene {
                 cpu_milli: 100,
                 memory_mib: 128,
                 pods: 1,
+                ..Demand::default()
             },
         };
         self.view(cluster, |view| {

@@ -145,7 +145,7 @@ fn workload(scene: &Scene, id: &WorkloadId, identity: &Identity) -> WorkloadView
         criticality: identity.criticality,
         sensitivity: identity.sensitivity,
         mode: identity.mode,
-        demand: identity.demand,
+        demand: identity.demand.clone(),
         standby: status.and_then(|s| s.standby.clone()),
         previous: status.and_then(|s| Some(s.desired.as_ref()?.cluster.clone())),
         moving: moving(scene.moves_of(id))

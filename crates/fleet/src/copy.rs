@@ -50,7 +50,7 @@ pub(crate) fn view(namespace: Option<&Namespace>, space: Option<&Space>) -> Opti
             CopyState::Stopped
         },
         objects,
-        demand: kept().fold(Demand::default(), |sum, kept| demand::plus(sum, kept.demand)),
+        demand: kept().fold(Demand::default(), |sum, kept| sum.plus(&kept.demand)),
     })
 }
 

@@ -342,10 +342,13 @@ impl Index {
 
     /// What the nodes offer together; the rest is of what runs.
     pub(crate) fn offered(&self) -> Demand {
-        self.nodes
-            .values()
-            .copied()
-            .fold(Demand::default(), crate::demand::plus)
+        self.nodes.values().fold(Demand::default(), Demand::plus)
+    }
+
+    /// The storage class of claims that name none.
+    pub(crate) fn default_storage(&self) -> Option<&str> {
+        let mut classes = self.storage.iter();
+        classes.find(|(_, default)| **default).map(|(name, _)| &**name)
     }
 
     /// The zones in which nodes stand.
@@ -355,10 +358,7 @@ impl Index {
 
     /// What all pods that run ask for.
     pub(crate) fn requested(&self) -> Demand {
-        self.pods
-            .values()
-            .copied()
-            .fold(Demand::default(), crate::demand::plus)
+        self.pods.values().fold(Demand::default(), Demand::plus)
     }
 
     /// Counts the changes of all that a capture of the namespace may hold; `None`: nothing is known of it.

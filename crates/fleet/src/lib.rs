@@ -28,6 +28,7 @@ mod observe; // discovery and watches while a cluster answers
 mod quantity; // `500m` and `1.5Gi` as numbers
 mod reachability; // the rule: when is a silent cluster lost
 mod registry; // what image registries say
+mod room; // what a cluster has beside cpu, memory and pods
 mod served; // what an API server serves
 mod state; // what outlives a connection
 mod transport; // sockets that notice a dead peer
@@ -46,5 +47,6 @@ pub use limits::Limits;
 pub use member::Member;
 pub use reachability::{Answer, History, Met, Moment, Probe, Verdict, evaluate};
 pub use registry::{Registries, RegistryOptions};
+pub use room::headroom;
 pub use served::Served;
 pub use view::MemberView;

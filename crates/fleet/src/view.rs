@@ -14,6 +14,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use crate::copy;
 use crate::haven::HavenLook;
 use crate::index::Index;
+use crate::room;
 use crate::served::Served;
 use crate::state::{ClusterState, locked};
 
@@ -128,6 +129,7 @@ fn of_spec(
         }),
         reach: reach(member),
         capacity,
+        headroom: room::headroom(member),
         copies,
         traits,
     }
@@ -179,12 +181,13 @@ fn snapshot(state: &ClusterState) -> MemberView {
     let current_at = state.current_at();
     let captures = captures(state);
     let index = state.index();
+    let copies = copies(&member, &index, current_at);
     MemberView {
         cluster: of_spec(
             &member,
             contact,
-            capacity(&member, &index, current_at),
-            copies(&index, current_at),
+            capacity(&member, &index, &copies, current_at),
+            copies,
             traits(&member, &index, &served, current_at),
         ),
         reachability,
@@ -210,7 +213,12 @@ fn captures(state: &ClusterState) -> BTreeMap<String, (CaptureRef, Timestamp)> {
     named.collect()
 }
 
-fn capacity(member: &MemberCluster, index: &Index, current_at: Option<Timestamp>) -> Fact<Capacity> {
+fn capacity(
+    member: &MemberCluster,
+    index: &Index,
+    copies: &Fact<BTreeMap<String, CopyView>>,
+    current_at: Option<Timestamp>,
+) -> Fact<Capacity> {
     if member.spec.scope == Scope::Namespaces {
         return Fact::unknown(Unseen::OnlyNamespaces);
     }
@@ -228,6 +236,12 @@ fn capacity(member: &MemberCluster, index: &Index, current_at: Option<Timestamp>
         requested_cpu_milli: requested.cpu_milli,
         requested_memory_mib: requested.memory_mib,
         requested_pods: requested.pods,
+        others: room::others(
+            member,
+            index.default_storage(),
+            (&offered, &requested),
+            copies.last().into_iter().flat_map(BTreeMap::values),
+        ),
     };
     Fact::known(capacity, at)
 }
@@ -249,12 +263,17 @@ fn traits(member: &MemberCluster, index: &Index, served: &Served, current_at: Op
     traits
 }
 
-fn copies(index: &Index, current_at: Option<Timestamp>) -> Fact<BTreeMap<String, CopyView>> {
+fn copies(
+    member: &MemberCluster,
+    index: &Index,
+    current_at: Option<Timestamp>,
+) -> Fact<BTreeMap<String, CopyView>> {
     let Some(at) = current_at else {
         return Fact::unknown(Unseen::NotYet);
     };
     let seen = index.ready().filter_map(|name| {
-        let copy = copy::view(index.namespaces.get(name), index.spaces.get(name))?;
+        let mut copy = copy::view(index.namespaces.get(name), index.spaces.get(name))?;
+        copy.demand = room::renamed(member, index.default_storage(), copy.demand);
         Some((name.clone(), copy))
     });
     Fact::known(seen.collect(), at)

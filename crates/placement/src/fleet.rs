@@ -12,6 +12,7 @@ use havenmeester_api::workload::CopyState;
 use jiff::Timestamp;
 
 use crate::Fact;
+use crate::resource::Resource;
 use crate::traits::Traits;
 
 /// All clusters and all legal entities.
@@ -42,6 +43,8 @@ pub struct ClusterView {
     pub reach: Reach,
     /// What its nodes offer and what is asked of them. Requests of the workloads that run there are included.
     pub capacity: Fact<Capacity>,
+    /// How much of a resource is kept free, in per cent of all of it.
+    pub headroom: BTreeMap<Resource, i64>,
     /// The tagged namespaces and the namespaces of known Workloads that are there, by name.
     /// Of a lost cluster: the last that was seen.
     pub copies: Fact<BTreeMap<String, CopyView>>,
@@ -112,7 +115,7 @@ pub struct CopyView {
 }
 
 /// What a workload asks of a cluster.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, serde::Serialize)]
+#[derive(Clone, Debug, Default, Eq, PartialEq, serde::Serialize)]
 pub struct Demand {
     /// Thousandths of a core.
     pub cpu_milli: i64,
@@ -120,4 +123,7 @@ pub struct Demand {
     pub memory_mib: i64,
     /// Pods.
     pub pods: i64,
+    /// GPUs and the like, and storage; never cpu, memory or pods.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub others: BTreeMap<Resource, i64>,
 }

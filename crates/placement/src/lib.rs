@@ -29,6 +29,7 @@ mod planner; // decides again after one change
 mod problems; // what is wrong with providers, clusters and policies
 mod reasons; // why not elsewhere
 mod request; // all a decision may know
+mod resource; // what can be short
 mod room; // what is free, and what is promised
 mod route; // over less autonomous places to an autonomous one
 mod say; // what can be told, in each language
@@ -62,6 +63,7 @@ pub use planner::{Advance, Change, Planner};
 pub use problems::{Example, Object, Problem, Reason, Wrong, problems};
 pub use reasons::Reasons;
 pub use request::{Moving, Request, Search, Using, WorkloadId, WorkloadView};
+pub use resource::Resource;
 pub use say::Say;
 pub use score::{Part, STABILITY};
 pub use traits::{HavenView, Traits};

@@ -11,6 +11,7 @@ use havenmeester_api::provider::{
     Assessment, Category, CoreValues, Evidence, Objective, ProviderSpec, Stake,
 };
 use havenmeester_api::require::{CoreValue, JurisdictionRule, Rule};
+use havenmeester_api::room::OtherRoom;
 use havenmeester_api::route::{Route, RouteStep};
 use havenmeester_api::workload::{CopyState, Mode, Target, Within};
 use havenmeester_api::{Criticality, Date, Sensitivity, Span};
@@ -127,6 +128,7 @@ pub(crate) fn mk_cluster(provider: &str) -> ClusterView {
             },
             now(),
         ),
+        headroom: BTreeMap::new(),
         copies: Fact::known(BTreeMap::new(), now()),
         traits: Traits::default(),
     }
@@ -168,6 +170,17 @@ impl ClusterView {
         self
     }
 
+    pub(crate) fn with_other(mut self, resource: &str, offered: i64, requested: i64) -> Self {
+        if let Fact::Known { value, .. } = &mut self.capacity {
+            value.others.push(OtherRoom {
+                resource: resource.to_owned(),
+                offered,
+                requested,
+            });
+        }
+        self
+    }
+
     pub(crate) fn only(mut self, namespaces: &[&str]) -> Self {
         let namespaces: BTreeSet<String> = namespaces.iter().map(|n| (*n).to_owned()).collect();
         self.reach = Reach::Namespaces(namespaces);
@@ -190,6 +203,7 @@ pub(crate) fn mk_workload(namespace: &str, home: &str) -> WorkloadView {
             cpu_milli: 1_000,
             memory_mib: 512,
             pods: 1,
+            ..Demand::default()
         },
         home: Some(home.to_owned()),
         previous: None,

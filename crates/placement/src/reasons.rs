@@ -109,7 +109,7 @@ impl<'a> Reasons<'a> {
             None
         } else {
             let room = self.promised.seen_by(case, &self.scene, self.plan, at);
-            room.refuses(case.view.demand)
+            room.refuses(&case.view.demand)
         };
         filter::by_reach(place, &case.view.target.namespace)
             .into_iter()

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use crate::decision::Refusal;
 use crate::fact::{FRESH_FOR, Fact, Unseen};
 use crate::fleet::{ClusterView, Demand, Reach};
+use crate::resource::Resource;
 
 /// The room on one cluster.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,7 +34,7 @@ impl Room {
         match &cluster.capacity {
             Fact::Unknown { why } => Self::Unknown { why: *why },
             Fact::Known { value, observed_at } => match cluster.capacity.fresh(now, FRESH_FOR) {
-                Some(_) => Self::Free(free(value)),
+                Some(_) => Self::Free(free(cluster, value)),
                 None => Self::Unknown {
                     why: Unseen::LastSeen { at: *observed_at },
                 },
@@ -42,71 +43,106 @@ impl Room {
     }
 
     /// Whether a demand fits.
-    pub(crate) fn admits(&self, demand: Demand) -> bool {
+    pub(crate) fn admits(&self, demand: &Demand) -> bool {
         match self {
             Self::ByQuota => true,
             Self::Unknown { .. } => false,
-            Self::Free(free) => demand.fits(*free),
+            Self::Free(free) => demand.fits(free),
         }
     }
 
     /// Why a demand does not fit.
-    pub(crate) fn refuses(&self, demand: Demand) -> Option<Refusal> {
+    pub(crate) fn refuses(&self, demand: &Demand) -> Option<Refusal> {
         match self {
             Self::Unknown { why } => Some(Refusal::CapacityUnknown { why: *why }),
-            Self::Free(free) if !demand.fits(*free) => Some(Refusal::Capacity { demand, free: *free }),
+            Self::Free(free) if !demand.fits(free) => Some(Refusal::Capacity {
+                demand: demand.clone(),
+                free: free.clone(),
+            }),
             Self::Free(_) | Self::ByQuota => None,
         }
     }
 
     /// Gives back what was promised.
-    pub(crate) fn release(&mut self, demand: Demand) {
+    pub(crate) fn release(&mut self, demand: &Demand) {
         if let Self::Free(free) = self {
-            *free = free.plus(demand);
+            free.change(demand, i64::saturating_add);
         }
     }
 
     /// Promises room away.
-    pub(crate) fn reserve(&mut self, demand: Demand) {
+    pub(crate) fn reserve(&mut self, demand: &Demand) {
         if let Self::Free(free) = self {
-            *free = free.less(demand);
+            free.change(demand, i64::saturating_sub);
         }
     }
 }
 
-fn free(capacity: &Capacity) -> Demand {
+fn free(cluster: &ClusterView, capacity: &Capacity) -> Demand {
+    let left = |resource: &Resource, offered: i64, requested: i64| {
+        let kept = cluster.headroom.get(resource).copied().unwrap_or(0).clamp(0, 100);
+        let usable = i128::from(offered) * i128::from(100 - kept) / 100;
+        i64::try_from(usable).unwrap_or(offered).saturating_sub(requested)
+    };
+    let others = capacity.others.iter().map(|other| {
+        let resource = Resource::named(&other.resource);
+        let free = left(&resource, other.offered, other.requested);
+        (resource, free)
+    });
     Demand {
-        cpu_milli: capacity.cpu_milli.saturating_sub(capacity.requested_cpu_milli),
-        memory_mib: capacity.memory_mib.saturating_sub(capacity.requested_memory_mib),
-        pods: capacity.pods.saturating_sub(capacity.requested_pods),
+        cpu_milli: left(&Resource::Cpu, capacity.cpu_milli, capacity.requested_cpu_milli),
+        memory_mib: left(
+            &Resource::Memory,
+            capacity.memory_mib,
+            capacity.requested_memory_mib,
+        ),
+        pods: left(&Resource::Pods, capacity.pods, capacity.requested_pods),
+        others: others.collect(),
     }
 }
 
 impl Demand {
-    /// Whether it fits in what is free. What is not asked fits, however full it is.
-    pub fn fits(self, free: Self) -> bool {
+    /// Whether it fits in what is free. What is not asked fits, however full it is; what is asked of a resource that
+    /// is not there does not.
+    pub fn fits(&self, free: &Self) -> bool {
         let fits = |asked: i64, free: i64| asked <= 0 || asked <= free;
         fits(self.cpu_milli, free.cpu_milli)
             && fits(self.memory_mib, free.memory_mib)
             && fits(self.pods, free.pods)
+            && self.fits_in_others(free)
     }
 
-    /// What there is when so much comes back; a negative demand took nothing.
-    pub(crate) fn plus(self, back: Self) -> Self {
-        Self {
-            cpu_milli: self.cpu_milli.saturating_add(back.cpu_milli.max(0)),
-            memory_mib: self.memory_mib.saturating_add(back.memory_mib.max(0)),
-            pods: self.pods.saturating_add(back.pods.max(0)),
+    /// The same for all but cpu, memory and pods.
+    pub(crate) fn fits_in_others(&self, free: &Self) -> bool {
+        let there = |resource: &Resource| free.others.get(resource).copied().unwrap_or(0);
+        self.others
+            .iter()
+            .all(|(resource, asked)| *asked <= 0 || *asked <= there(resource))
+    }
+
+    /// A negative demand takes nothing, and what is not known stays so.
+    fn change(&mut self, by: &Self, how: fn(i64, i64) -> i64) {
+        self.cpu_milli = how(self.cpu_milli, by.cpu_milli.max(0));
+        self.memory_mib = how(self.memory_mib, by.memory_mib.max(0));
+        self.pods = how(self.pods, by.pods.max(0));
+        for (resource, asked) in &by.others {
+            if let Some(free) = self.others.get_mut(resource) {
+                *free = how(*free, (*asked).max(0));
+            }
         }
     }
 
-    /// What is left when so much is taken; a negative demand takes nothing.
-    pub(crate) fn less(self, taken: Self) -> Self {
-        Self {
-            cpu_milli: self.cpu_milli.saturating_sub(taken.cpu_milli.max(0)),
-            memory_mib: self.memory_mib.saturating_sub(taken.memory_mib.max(0)),
-            pods: self.pods.saturating_sub(taken.pods.max(0)),
+    /// The sum of both; what is negative counts as nothing.
+    #[must_use]
+    pub fn plus(mut self, other: &Self) -> Self {
+        self.cpu_milli = self.cpu_milli.saturating_add(other.cpu_milli.max(0));
+        self.memory_mib = self.memory_mib.saturating_add(other.memory_mib.max(0));
+        self.pods = self.pods.saturating_add(other.pods.max(0));
+        for (resource, more) in &other.others {
+            let sum = self.others.entry(resource.clone()).or_default();
+            *sum = sum.saturating_add((*more).max(0));
         }
+        self
     }
 }
 

@@ -11,6 +11,7 @@ use havenmeester_api::provider::{Because, Relation};
 use crate::decision::{Action, Refusal, Violation, Waiting};
 use crate::dutch;
 use crate::fleet::Demand;
+use crate::resource::Resource;
 
 impl Refusal {
     /// A word of a closed set: the reason of a condition, the label of a metric.
@@ -109,7 +110,7 @@ impl Refusal {
             }
             Self::CapacityUnknown { .. } => "would do if its room could be seen, and were enough".to_owned(),
             Self::Capacity { demand, free } => {
-                let short = shortages(*demand, *free)
+                let short = shortages(demand, free)
                     .map(|s| format!("{} more", amount(s.unit, s.asked.saturating_sub(s.free))));
                 format!("would do with {}", listed(&short.collect::<Vec<_>>(), "and"))
             }
@@ -201,7 +202,7 @@ impl Display for Refusal {
                 write!(f, "credentials: namespace {namespace} is out of their reach")
             }
             Self::Capacity { demand, free } => {
-                let short = shortages(*demand, *free)
+                let short = shortages(demand, free)
                     .map(|s| format!("needs {}, {} free", amount(s.unit, s.asked), bare(s.unit, s.free)));
                 write!(f, "capacity: {}", short.collect::<Vec<_>>().join("; "))
             }
@@ -412,47 +413,55 @@ pub(crate) fn percent(basis_points: i32) -> String {
 }
 
 /// One dimension in which something is short.
-pub(crate) struct Shortage {
-    pub(crate) unit: Unit,
+pub(crate) struct Shortage<'a> {
+    pub(crate) unit: Unit<'a>,
     pub(crate) asked: i64,
     pub(crate) free: i64,
 }
 
 /// In what room is counted.
 #[derive(Clone, Copy)]
-pub(crate) enum Unit {
+pub(crate) enum Unit<'a> {
     Cpu,
     Memory,
     Pods,
+    Other(&'a Resource),
 }
 
 /// The dimensions in which something is short.
-pub(crate) fn shortages(demand: Demand, free: Demand) -> impl Iterator<Item = Shortage> {
+pub(crate) fn shortages<'a>(demand: &'a Demand, free: &'a Demand) -> impl Iterator<Item = Shortage<'a>> {
+    let others = demand.others.iter().map(|(resource, asked)| {
+        let free = free.others.get(resource).copied().unwrap_or(0);
+        (Unit::Other(resource), *asked, free)
+    });
     [
         (Unit::Cpu, demand.cpu_milli, free.cpu_milli),
         (Unit::Memory, demand.memory_mib, free.memory_mib),
         (Unit::Pods, demand.pods, free.pods),
     ]
     .into_iter()
+    .chain(others)
     .filter(|(_, asked, free)| *asked > 0 && asked > free)
     .map(|(unit, asked, free)| Shortage { unit, asked, free })
 }
 
-fn amount(unit: Unit, value: i64) -> String {
+fn amount(unit: Unit<'_>, value: i64) -> String {
     let name = match unit {
-        Unit::Cpu => "cpu",
-        Unit::Memory => "GiB",
-        Unit::Pods => "pods",
+        Unit::Cpu => "cpu".to_owned(),
+        Unit::Memory => "GiB".to_owned(),
+        Unit::Pods => "pods".to_owned(),
+        Unit::Other(Resource::Storage(class)) => format!("GiB of storage {class}"),
+        Unit::Other(resource) => resource.to_string(),
     };
     format!("{} {name}", bare(unit, value))
 }
 
 /// A number without its unit.
-pub(crate) fn bare(unit: Unit, value: i64) -> String {
+pub(crate) fn bare(unit: Unit<'_>, value: i64) -> String {
     match unit {
         Unit::Cpu => decimals(value, 1000),
-        Unit::Memory => decimals(value.saturating_mul(1000) / 1024, 1000),
-        Unit::Pods => value.to_string(),
+        Unit::Memory | Unit::Other(Resource::Storage(_)) => decimals(value.saturating_mul(1000) / 1024, 1000),
+        Unit::Pods | Unit::Other(_) => value.to_string(),
     }
 }
 

@@ -88,6 +88,7 @@ fn cluster(provider: &str, copies: &[&str], request: &Request) -> ClusterView {
             copies.iter().map(|name| ((*name).to_owned(), copy())).collect(),
             request.now,
         ),
+        headroom: BTreeMap::new(),
         traits: Traits::default(),
     }
 }
@@ -132,6 +133,7 @@ fn request(criticality: Criticality, sensitivity: Sensitivity) -> Request {
             cpu_milli: 4_000,
             memory_mib: 8_192,
             pods: 6,
+            ..Demand::default()
         },
         home: Some("globex-weu".to_owned()),
         previous: None,

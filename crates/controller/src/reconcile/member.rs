@@ -68,7 +68,7 @@ fn status(
         new.reachability = Some(reachability(old.reachability.as_ref(), &view.reachability));
         if matches!(view.cluster.contact, Contact::Reachable) {
             new.version.clone_from(&view.version);
-            new.capacity = view.cluster.capacity.last().copied();
+            new.capacity = view.cluster.capacity.last().cloned();
             new.storage_classes.clone_from(&view.storage_classes);
             new.ingress_classes.clone_from(&view.ingress_classes);
             new.served_groups = view.served_groups;

@@ -9,6 +9,7 @@ fn demand(cpu_milli: i64, memory_mib: i64, pods: i64) -> Demand {
         cpu_milli,
         memory_mib,
         pods,
+        ..Demand::default()
     }
 }
 

@@ -87,7 +87,7 @@ impl Index {
                     Some(zone) => self.node_zones.insert(name.into(), zone),
                     None => self.node_zones.remove(name),
                 };
-                view(self.nodes.insert(name.into(), offered) != Some(offered) || before != zone)
+                view(self.nodes.insert(name.into(), offered.clone()) != Some(offered) || before != zone)
             }
             Role::Pod => {
                 let used = self.use_pod(namespace, name, object);
@@ -166,7 +166,7 @@ impl Index {
             return view(self.pods.remove(&place).is_some());
         }
         let asked = pod.get("spec").map(demand::of_pod_spec).unwrap_or_default();
-        view(self.pods.insert(place, asked) != Some(asked))
+        view(self.pods.insert(place, asked.clone()) != Some(asked))
     }
 
     fn share(&mut self, list: &Scoped, name: &str, object: &Value) -> Touched {

@@ -46,7 +46,8 @@ async fn a_tagged_namespace_is_a_copy_with_its_tags_state_and_demand() {
         Demand {
             cpu_milli: 500,
             memory_mib: 256,
-            pods: 2
+            pods: 2,
+            ..Demand::default()
         }
     );
     assert_eq!(

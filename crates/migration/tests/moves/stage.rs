@@ -443,6 +443,7 @@ fn mk_member(name: &str, narrow: bool) -> MemberCluster {
         namespaces: if narrow { vec![APP.to_owned()] } else { Vec::new() },
         witness: false,
         classes: havenmeester_api::member::Classes::default(),
+        room: havenmeester_api::room::RoomSpec::default(),
     };
     MemberCluster::new(name, spec)
 }

@@ -201,6 +201,7 @@ fn cluster(n: u64) -> ClusterView {
         barred: None,
         reach: Reach::Cluster,
         capacity: Fact::known(Capacity::default(), now()),
+        headroom: BTreeMap::new(),
         copies: Fact::known(BTreeMap::new(), now()),
         traits: Traits::default(),
     }
@@ -256,6 +257,7 @@ fn workload(n: usize, all: &[String], trusted: &[String], chance: &mut Chance) -
             cpu_milli: thousandths(chance, 100, 3_900),
             memory_mib: thousandths(chance, 128, 8_000),
             pods: thousandths(chance, 1, 8),
+            ..Demand::default()
         },
         home: home.cloned(),
         previous: None,
@@ -281,7 +283,7 @@ fn settle(request: &mut Request, workload: &WorkloadView) {
         tags: None,
         state: CopyState::Active,
         objects: 6,
-        demand: workload.demand,
+        demand: workload.demand.clone(),
     };
     if let Fact::Known { value, .. } = &mut home.copies {
         value.insert(workload.target.namespace.clone(), copy);

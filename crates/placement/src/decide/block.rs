@@ -150,7 +150,7 @@ impl Blocks {
                 block
             });
             for start in &block.start {
-                rooms[start.at].reserve(start.taken);
+                rooms[start.at].reserve(&start.taken);
             }
             self.all.push(block);
         }
@@ -216,7 +216,7 @@ impl Block {
                     taken: Demand::default(),
                 });
                 if *target == Some(choice.at) {
-                    start.taken = start.taken.plus(member.demand);
+                    start.taken = std::mem::take(&mut start.taken).plus(&member.demand);
                 }
             }
         }

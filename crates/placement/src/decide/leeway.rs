@@ -16,6 +16,8 @@ pub(crate) struct Leeway {
     less: [i64; DIMENSIONS],
     /// Less than so much more.
     more: [i64; DIMENSIONS],
+    /// Whether anything else was asked: then that may not differ at all.
+    others: bool,
 }
 
 impl Leeway {
@@ -23,13 +25,20 @@ impl Leeway {
     pub(crate) const ANY: Self = Self {
         less: [i64::MAX; DIMENSIONS],
         more: [i64::MAX; DIMENSIONS],
+        others: false,
     };
 
     /// Whether a demand fits; the answer is to hold from now on.
     pub(crate) fn ask(&mut self, room: &Room, demand: &Demand) -> bool {
         let Room::Free(free) = room else {
-            return room.admits(*demand); // the same, whatever is free
+            return room.admits(demand); // the same, whatever is free
         };
+        if !demand.others.is_empty() {
+            self.others = true;
+            if !demand.fits_in_others(free) {
+                return false;
+            }
+        }
         let (free, asked) = (dimensions(free), dimensions(demand));
         let left: [i64; DIMENSIONS] = std::array::from_fn(|d| {
             if asked[d] <= 0 {
@@ -68,6 +77,9 @@ impl Leeway {
         let (Room::Free(before), Room::Free(now)) = (before, now) else {
             return before == now;
         };
+        if self.others && before.others != now.others {
+            return false;
+        }
         let (before, now) = (dimensions(before), dimensions(now));
         (0..DIMENSIONS).all(|d| {
             let more = now[d].saturating_sub(before[d]);

@@ -126,7 +126,7 @@ impl Mover {
                 regret: Reverse(best - second),
                 id: case.id.clone(),
             },
-            demand: case.view.demand,
+            demand: case.view.demand.clone(),
             previous: choices.iter().position(|choice| choice.cost != choice.base),
             choices,
             ties: ties.of_one(case.id),
@@ -186,7 +186,7 @@ fn choice(case: &Case<'_>, scene: &Scene<'_>, at: usize) -> Option<Choice> {
     let may = case.home != Some(at)
         && (verdict.admits() || soon || way.is_some())
         && filter::reaches(place, &case.view.target.namespace)
-        && (!takes || scene.rooms[at].admits(case.view.demand));
+        && (!takes || scene.rooms[at].admits(&case.view.demand));
     if !may {
         return None;
     }

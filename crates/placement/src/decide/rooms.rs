@@ -27,7 +27,7 @@ impl Promised {
         let mut after = BTreeMap::new();
         for (tier, promised) in by_tier {
             for (at, case) in promised {
-                rooms[at].reserve(case.view.demand);
+                rooms[at].reserve(&case.view.demand);
             }
             after.insert(tier, rooms.clone());
         }
@@ -42,7 +42,7 @@ impl Promised {
         let after = self.after.range(..=Tier::of(case)).next_back();
         let mut room = after.map_or(&self.before, |(_, rooms)| rooms)[at].clone();
         if case.must_go() && !case.is_active_at(scene, at) && target(case, scene, plan) == Some(at) {
-            room.release(case.view.demand);
+            room.release(&case.view.demand);
         }
         room
     }

@@ -56,7 +56,7 @@ impl<'a> Scene<'a> {
                 && let Ok(at) = places.binary_search_by(|place| place.name.cmp(&moving.target))
                 && !places[at].has_active(&workload.target.namespace)
             {
-                rooms[at].reserve(workload.demand);
+                rooms[at].reserve(&workload.demand);
             }
         }
         Self {

@@ -42,7 +42,7 @@ pub(crate) enum End {
 /// One that seeks a place.
 pub(crate) struct Seeker<'a> {
     choices: &'a [Choice],
-    demand: Demand,
+    demand: &'a Demand,
     previous: Option<usize>,
     mark: u64,
     ties: Vec<(Wish, End)>,
@@ -56,7 +56,7 @@ impl<'a> Seeker<'a> {
     pub(crate) fn new(mover: &'a Mover, ties: Vec<(Wish, End)>) -> Self {
         Self {
             choices: &mover.choices,
-            demand: mover.demand,
+            demand: &mover.demand,
             previous: mover.previous,
             mark: mover.mark,
             ties,
@@ -124,7 +124,7 @@ impl State<'_> {
         }
         let asked = &self.leeway[choice.at];
         let mut leeway = asked.get();
-        let fits = leeway.ask(&self.rooms[choice.at], &self.seekers[i].demand);
+        let fits = leeway.ask(&self.rooms[choice.at], self.seekers[i].demand);
         asked.set(leeway);
         fits
     }

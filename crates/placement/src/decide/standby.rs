@@ -88,7 +88,7 @@ impl<'c> Keeper<'c> {
 /// Where it was kept before, when that will do; else the best place.
 fn keep(case: &Case<'_>, scene: &Scene<'_>, main: usize, rooms: &mut [Room]) -> Kept {
     let admits = |at: usize| {
-        let room = || rooms[at].admits(case.view.demand);
+        let room = || rooms[at].admits(&case.view.demand);
         may_stand_by(case, scene, main, at) && (case.is_active_at(scene, at) || room())
     };
     let before = case.view.standby.as_deref().and_then(|name| scene.at(name));
@@ -100,7 +100,7 @@ fn keep(case: &Case<'_>, scene: &Scene<'_>, main: usize, rooms: &mut [Room]) -> 
         return Kept::Missing;
     };
     if !case.is_active_at(scene, at) {
-        rooms[at].reserve(case.view.demand);
+        rooms[at].reserve(&case.view.demand);
     }
     Kept::At(at)
 }

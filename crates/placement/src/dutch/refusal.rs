@@ -74,7 +74,7 @@ impl Say for Refusal {
                 format!("toegang: wij kunnen niet bij de namespace {namespace}")
             }
             Self::Capacity { demand, free } => {
-                let short: Vec<String> = shortages(*demand, *free).map(|short| shortage(&short)).collect();
+                let short: Vec<String> = shortages(demand, free).map(|short| shortage(&short)).collect();
                 format!("ruimte: {}", short.join("; "))
             }
             Self::CapacityUnknown { why } => format!("ruimte: niet te zien ({})", why.dutch()),
@@ -118,7 +118,7 @@ pub(crate) fn nearest_change(refusal: &Refusal) -> Option<String> {
         }
         Refusal::CapacityUnknown { .. } => "kan wel als de ruimte te zien is en genoeg is".to_owned(),
         Refusal::Capacity { demand, free } => {
-            let short = shortages(*demand, *free).map(|s| amount(s.unit, s.asked.saturating_sub(s.free)));
+            let short = shortages(demand, free).map(|s| amount(s.unit, s.asked.saturating_sub(s.free)));
             format!("kan wel met {} meer", listed(&short.collect::<Vec<_>>(), "en"))
         }
     })

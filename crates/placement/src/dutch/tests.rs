@@ -138,11 +138,13 @@ fn further_refusals() -> Vec<Refusal> {
                 cpu_milli: 4_000,
                 memory_mib: 8_192,
                 pods: 3,
+                ..Demand::default()
             },
             free: Demand {
                 cpu_milli: 2_500,
                 memory_mib: 7_000,
                 pods: 50,
+                ..Demand::default()
             },
         },
     ]

@@ -6,6 +6,7 @@ use havenmeester_api::workload::Layer;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::resource::Resource;
 use crate::sentence::{Shortage, Unit, bare};
 
 /// The months, January first.
@@ -137,17 +138,19 @@ pub(super) fn chain(because: &[Because]) -> String {
 }
 
 /// `1,5 cpu`.
-pub(super) fn amount(unit: Unit, value: i64) -> String {
+pub(super) fn amount(unit: Unit<'_>, value: i64) -> String {
     let name = match unit {
-        Unit::Cpu => "cpu",
-        Unit::Memory => "GiB",
-        Unit::Pods => "pods",
+        Unit::Cpu => "cpu".to_owned(),
+        Unit::Memory => "GiB".to_owned(),
+        Unit::Pods => "pods".to_owned(),
+        Unit::Other(Resource::Storage(class)) => format!("GiB opslag {class}"),
+        Unit::Other(resource) => resource.to_string(),
     };
     format!("{} {name}", comma(&bare(unit, value)))
 }
 
 /// `nodig is 4 cpu, vrij is 2,5`.
-pub(super) fn shortage(short: &Shortage) -> String {
+pub(super) fn shortage(short: &Shortage<'_>) -> String {
     let (asked, free) = (amount(short.unit, short.asked), bare(short.unit, short.free));
     format!("nodig is {asked}, vrij is {}", comma(&free))
 }

@@ -10,6 +10,7 @@ use crate::fleet::{Contact, Reach};
 use crate::request::{Request, WorkloadId, WorkloadView};
 
 use super::rules::{Laws, policies};
+use super::sums::{self, Sum};
 use super::{Fault, LintFinding, finding, holds_active};
 
 /// What is wrong with the standby of one workload.
@@ -103,10 +104,14 @@ pub(super) fn overbooked(request: &Request, plan: &Plan) -> Vec<LintFinding> {
         let asked = workloads
             .iter()
             .filter(|(_, workload)| !holds_active(view, workload));
-        let cpu: i128 = asked
-            .map(|(_, workload)| i128::from(workload.demand.cpu_milli.max(0)))
-            .sum();
-        if cpu > 0 && cpu > i128::from(room.cpu_milli) - i128::from(room.requested_cpu_milli) {
+        let (mut sum, room) = (Sum::new(), sums::room(view, room));
+        for (_, workload) in asked {
+            sums::add(&mut sum, workload);
+        }
+        let over = |(resource, asked): (&String, &i128)| {
+            *asked > 0 && *asked > room.get(resource).copied().unwrap_or(0)
+        };
+        if sum.iter().any(over) {
             findings.extend(workloads.iter().map(|(id, _)| {
                 finding(
                     id,

@@ -1,15 +1,17 @@
 //! Whether the actions of a plan can stand beside each other.
 use std::collections::BTreeMap;
 
+use havenmeester_api::member::Capacity;
+
 use crate::decision::{Action, Plan};
 use crate::fact::FRESH_FOR;
-use crate::fleet::Reach;
+use crate::fleet::{ClusterView, Reach};
 use crate::request::{Request, WorkloadId, WorkloadView};
 
 use super::{Fault, LintFinding, finding, holds_active, newly_desired};
 
-/// What is asked of a cluster: cpu, memory, pods.
-type Sum = [i128; 3];
+/// What is asked of a cluster, by the name of the resource.
+pub(super) type Sum = BTreeMap<String, i128>;
 
 /// What a plan and the moves under way bring to one cluster.
 #[derive(Default)]
@@ -71,13 +73,12 @@ fn over(request: &Request, target: &str, load: &Load<'_>) -> Vec<LintFinding> {
             cluster: cluster_name(),
         },
         Some(c) => {
-            let room = [
-                i128::from(c.cpu_milli) - i128::from(c.requested_cpu_milli),
-                i128::from(c.memory_mib) - i128::from(c.requested_memory_mib),
-                i128::from(c.pods) - i128::from(c.requested_pods),
-            ];
-            let over = |i: usize| load.by_plan[i] > 0 && load.by_plan[i] + load.under_way[i] > room[i];
-            if !(0..room.len()).any(over) {
+            let room = room(cluster, c);
+            let over = |(resource, asked): (&String, &i128)| {
+                let under_way = load.under_way.get(resource).copied().unwrap_or(0);
+                *asked > 0 && asked + under_way > room.get(resource).copied().unwrap_or(0)
+            };
+            if !load.by_plan.iter().any(over) {
                 return Vec::new();
             }
             Fault::CapacityExceeded {
@@ -91,13 +92,46 @@ fn over(request: &Request, target: &str, load: &Load<'_>) -> Vec<LintFinding> {
         .collect()
 }
 
-fn add(sum: &mut Sum, workload: &WorkloadView) {
-    let demand = workload.demand;
-    for (sum, asked) in sum
-        .iter_mut()
-        .zip([demand.cpu_milli, demand.memory_mib, demand.pods])
+/// What is left of each resource, less what is kept free. What is not here was neither seen nor said: nothing.
+pub(super) fn room(cluster: &ClusterView, c: &Capacity) -> Sum {
+    let others = c
+        .others
+        .iter()
+        .map(|other| (other.resource.as_str(), other.offered, other.requested));
+    let all = [
+        ("cpu", c.cpu_milli, c.requested_cpu_milli),
+        ("memory", c.memory_mib, c.requested_memory_mib),
+        ("pods", c.pods, c.requested_pods),
+    ];
+    let left = all.into_iter().chain(others).map(|(name, offered, requested)| {
+        let kept = cluster
+            .headroom
+            .iter()
+            .find(|(resource, _)| resource.to_string() == name);
+        let kept = kept.map_or(0, |(_, percent)| i128::from(*percent).clamp(0, 100));
+        let usable = i128::from(offered) * (100 - kept) / 100;
+        (name.to_owned(), usable - i128::from(requested))
+    });
+    left.collect()
+}
+
+pub(super) fn add(sum: &mut Sum, workload: &WorkloadView) {
+    let demand = &workload.demand;
+    let all = [
+        ("cpu", demand.cpu_milli),
+        ("memory", demand.memory_mib),
+        ("pods", demand.pods),
+    ];
+    let others = demand
+        .others
+        .iter()
+        .map(|(resource, asked)| (resource.to_string(), *asked));
+    for (name, asked) in all
+        .map(|(name, asked)| (name.to_owned(), asked))
+        .into_iter()
+        .chain(others)
     {
-        *sum += i128::from(asked.max(0));
+        *sum.entry(name).or_default() += i128::from(asked.max(0));
     }
 }
 

@@ -12,6 +12,7 @@ use crate::approval::{Asked, Ground};
 use crate::decide;
 use crate::decision::Waiting;
 use crate::mk::{ago, id, mk_cluster, mk_exemption, mk_request, mk_stake, mk_workload, now};
+use crate::resource::Resource;
 
 /// `permits` moves from azure-weu to eu-1; `shop` fails over from lost-1 to eu-1.
 fn scene() -> Request {
@@ -196,6 +197,27 @@ fn more_than_there_is_room_for_in_sum() {
             .cluster("eu-1", mk_cluster("eu").requested_cpu(9_000));
     };
     check(busy, keep, &[full("permits"), full("shop")]);
+    let reserved = |request: &mut Request| {
+        let cluster = request.fleet.clusters.get_mut("eu-1").unwrap();
+        cluster.headroom = [(Resource::Cpu, 81)].into();
+    };
+    check(reserved, keep, &[full("permits"), full("shop")]);
+    for name in ["nvidia.com/gpu", "storage/Rwo"] {
+        // Where nothing is seen of it, and where it is not enough for both.
+        for there in [None, Some(3)] {
+            let asks = |request: &mut Request| {
+                for workload in ["permits", "shop"] {
+                    let asked = &mut self::workload(request, workload).demand.others;
+                    asked.insert(Resource::named(name), 2);
+                }
+                let cluster = request.fleet.clusters.get_mut("eu-1").unwrap();
+                if let Some(there) = there {
+                    *cluster = cluster.clone().with_other(name, there, 0);
+                }
+            };
+            check(asks, keep, &[full("permits"), full("shop")]);
+        }
+    }
     let unseen = |name| {
         (
             name,

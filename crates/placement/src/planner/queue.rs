@@ -67,7 +67,7 @@ impl Queue {
             self.movers.retain(|mover| !old.contains(&mover.rank.id));
             self.movers.extend(new);
             self.movers.sort_by(|a, b| a.rank.cmp(&b.rank));
-            self.demands = self.movers.iter().map(|mover| mover.demand).collect();
+            self.demands = self.movers.iter().map(|mover| mover.demand.clone()).collect();
         }
     }
 
@@ -80,7 +80,7 @@ impl Queue {
 
     fn insert(&mut self, mover: Arc<Mover>) {
         let at = self.movers.partition_point(|other| other.rank < mover.rank);
-        self.demands.insert(at, mover.demand);
+        self.demands.insert(at, mover.demand.clone());
         self.movers.insert(at, mover);
     }
 }

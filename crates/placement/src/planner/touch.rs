@@ -86,7 +86,7 @@ impl Touched {
         for (demand, mover) in queue.asking() {
             let sees = self.columns.iter().any(|(at, column)| match column {
                 Column::Judged => true,
-                Column::Room(before) => before.admits(*demand) != scene.rooms[*at].admits(*demand),
+                Column::Room(before) => before.admits(demand) != scene.rooms[*at].admits(demand),
             });
             let id = &mover.rank.id;
             if !sees || self.workloads.contains(id) {

@@ -37,11 +37,13 @@ fn a_full_cluster_says_what_is_short_and_how_much() {
         cpu_milli: 4_000,
         memory_mib: 8_192,
         pods: 3,
+        ..Demand::default()
     };
     let free = Demand {
         cpu_milli: 2_500,
         memory_mib: 7_168,
         pods: 50,
+        ..Demand::default()
     };
     let full = Refusal::Capacity { demand, free };
     assert_eq!(

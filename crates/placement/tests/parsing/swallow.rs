@@ -100,6 +100,7 @@ fn request() -> Request {
             contact: Contact::Reachable,
             barred: None,
             reach: Reach::Namespaces(["shop".to_owned()].into()),
+            headroom: std::collections::BTreeMap::new(),
             capacity: Fact::unknown(havenmeester_placement::Unseen::OnlyNamespaces),
             copies: Fact::known(copies.into_iter().collect(), now),
             traits: Traits::default(),

@@ -4,15 +4,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use havenmeester_api::member::Capacity;
+use havenmeester_api::room::OtherRoom;
 use havenmeester_api::workload::{CopyState, Mode, Target, Within};
 use havenmeester_api::{Criticality, Sensitivity};
 use havenmeester_placement::{
-    ClusterView, Contact, CopyView, Demand, Fact, FleetView, Reach, Request, Traits, Using, WorkloadId,
-    WorkloadView,
+    ClusterView, Contact, CopyView, Demand, Fact, FleetView, Reach, Request, Resource, Traits, Using,
+    WorkloadId, WorkloadView,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 
+/// What is asked beside cpu, memory and pods.
+const OTHERS: [&str; 2] = ["nvidia.com/gpu", "storage/Rwo"];
 /// The cluster that is lost.
 const OLD: &str = "old";
 
@@ -92,6 +95,7 @@ fn workload(n: i64, of: i64, chance: &mut Chance) -> (WorkloadId, WorkloadView) 
             cpu_milli: chance.between(2, 40) * 100,
             memory_mib: chance.between(1, 32) * 256,
             pods: chance.between(1, 6),
+            others: others(chance),
         },
         home: Some(OLD.to_owned()),
         previous: None,
@@ -104,6 +108,14 @@ fn workload(n: i64, of: i64, chance: &mut Chance) -> (WorkloadId, WorkloadView) 
         apart,
     };
     (id(n), view)
+}
+
+/// One in five asks for GPUs, one in three for storage.
+fn others(chance: &mut Chance) -> BTreeMap<Resource, i64> {
+    let [gpu, storage] = OTHERS.map(Resource::named);
+    let gpus = chance.one_in(5).then(|| (gpu, chance.between(1, 2)));
+    let storage = chance.one_in(3).then(|| (storage, chance.between(1, 50) * 1024));
+    gpus.into_iter().chain(storage).collect()
 }
 
 fn anywhere(workload: WorkloadId) -> Using {
@@ -123,11 +135,21 @@ fn fleet(request: &Request, clusters: i64, chance: &mut Chance) -> anyhow::Resul
         let provider = format!("p{}", chance.between(0, 3));
         // In sum from too little to plenty, in each dimension by itself.
         let room = asked.map(|asked| asked * share * chance.between(80, 190) / (100 * all));
+        let others = OTHERS.map(|name| {
+            let asked = request.workloads.values();
+            let asked = asked.filter_map(|w| w.demand.others.get(&Resource::named(name)));
+            let offered = asked.sum::<i64>() * share * chance.between(100, 250) / (100 * all);
+            OtherRoom {
+                resource: name.to_owned(),
+                offered,
+                requested: 0,
+            }
+        });
         fleet
             .clusters
-            .insert(format!("c{n}"), cluster(&provider, chance, room));
+            .insert(format!("c{n}"), cluster(&provider, chance, room, others.to_vec()));
     }
-    let mut old = cluster("p0", chance, [0; 3]);
+    let mut old = cluster("p0", chance, [0; 3], Vec::new());
     let ago = |seconds| now() - SignedDuration::from_secs(seconds);
     old.contact = Contact::Lost {
         last_heartbeat: ago(70),
@@ -162,11 +184,12 @@ fn provider(chance: &mut Chance) -> Value {
     json!({"legalName": "A provider", "country": "NL", "category": "PrivateEu", "sovereignty": levels, "coreValues": values})
 }
 
-fn cluster(provider: &str, chance: &mut Chance, room: [i64; 3]) -> ClusterView {
+fn cluster(provider: &str, chance: &mut Chance, room: [i64; 3], others: Vec<OtherRoom>) -> ClusterView {
     let capacity = Capacity {
         cpu_milli: room[0],
         memory_mib: room[1],
         pods: room[2],
+        others,
         ..Capacity::default()
     };
     ClusterView {
@@ -177,6 +200,7 @@ fn cluster(provider: &str, chance: &mut Chance, room: [i64; 3]) -> ClusterView {
         barred: None,
         reach: Reach::Cluster,
         capacity: Fact::known(capacity, now()),
+        headroom: BTreeMap::from([(Resource::Memory, chance.between(0, 10))]),
         copies: Fact::known(BTreeMap::new(), now()),
         traits: Traits::default(),
     }
@@ -187,7 +211,7 @@ fn copy(workload: &WorkloadView) -> (String, CopyView) {
         tags: None,
         state: CopyState::Active,
         objects: 6,
-        demand: workload.demand,
+        demand: workload.demand.clone(),
     };
     (workload.target.namespace.clone(), copy)
 }

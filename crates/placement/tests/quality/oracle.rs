@@ -4,11 +4,12 @@
 //! It is a rule, and so part of the problem, that the less critical change nothing for the more critical: each tier is
 //! held against the best there is when those before it stand where the plan has them.
 //! Invariant: exact. Where the program's answer is dearer than a plan that is allowed, that is an error of its own.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context as _, ensure};
 use havenmeester_api::Criticality;
 use havenmeester_api::member::Capacity;
+use havenmeester_api::room::OtherRoom;
 use havenmeester_placement::{
     Candidate, Demand, FAR, Fact, Plan, Reasons, Request, SAME_REGION, TOGETHER, WorkloadId, decide,
 };
@@ -27,13 +28,16 @@ type Pair = (usize, usize, Vec<Vec<i64>>);
 /// Which workload stands on which cluster; all numbers follow the order of the names.
 type Placed = Vec<Option<usize>>;
 
+/// So much of each resource, by its name.
+type Amounts = BTreeMap<String, i64>;
+
 /// An instance in numbers.
 pub(crate) struct Case {
     ids: Vec<WorkloadId>,
     clusters: Vec<String>,
     tiers: Vec<Criticality>,
-    demands: Vec<Demand>,
-    rooms: Vec<Demand>,
+    demands: Vec<Amounts>,
+    rooms: Vec<Amounts>,
     /// What each costs on each cluster; `None` = it may not go there.
     costs: Vec<Vec<Option<i64>>>,
     /// What some want of each other.
@@ -89,14 +93,23 @@ impl Case {
         let clusters: Vec<String> = request.fleet.clusters.keys().cloned().collect();
         let views = || request.workloads.values();
         let rooms = request.fleet.clusters.values().map(|view| {
-            let Some(room) = view.capacity.last() else {
-                return Demand::default();
-            };
-            Demand {
-                cpu_milli: room.cpu_milli,
-                memory_mib: room.memory_mib,
-                pods: room.pods,
+            let mut all = Amounts::new();
+            if let Some(room) = view.capacity.last() {
+                all.extend(amounts([room.cpu_milli, room.memory_mib, room.pods]));
+                all.extend(
+                    room.others
+                        .iter()
+                        .map(|other| (other.resource.clone(), other.offered)),
+                );
             }
+            for (name, room) in &mut all {
+                let kept = view
+                    .headroom
+                    .iter()
+                    .find(|(resource, _)| resource.to_string() == *name);
+                *room = *room * (100 - kept.map_or(0, |(_, percent)| *percent)) / 100;
+            }
+            all
         });
         let scores = scores(request);
         let costs = ids.iter().map(|id| {
@@ -111,7 +124,7 @@ impl Case {
         });
         Ok(Self {
             tiers: views().map(|w| w.criticality).collect(),
-            demands: views().map(|w| w.demand).collect(),
+            demands: views().map(|w| asked(&w.demand)).collect(),
             rooms: rooms.collect(),
             costs: costs.collect(),
             ties: ties(request, &ids)?,
@@ -132,11 +145,13 @@ impl Case {
         let mut rooms = self.rooms.clone();
         placed.iter().enumerate().all(|(i, place)| {
             let Some(at) = place else { return true };
-            let (asked, room) = (self.demands[i], &mut rooms[*at]);
-            room.cpu_milli -= asked.cpu_milli;
-            room.memory_mib -= asked.memory_mib;
-            room.pods -= asked.pods;
-            self.costs[i][*at].is_some() && room.cpu_milli >= 0 && room.memory_mib >= 0 && room.pods >= 0
+            let room = &mut rooms[*at];
+            let fits = self.demands[i].iter().all(|(name, asked)| {
+                let left = room.entry(name.clone()).or_default();
+                *left -= asked;
+                *left >= 0
+            });
+            self.costs[i][*at].is_some() && fits
         })
     }
 
@@ -200,9 +215,10 @@ impl Case {
         stands: &BTreeMap<(usize, usize), Variable>,
         placed: &Placed,
     ) {
-        let dimensions: [fn(&Demand) -> i64; 3] = [|d| d.cpu_milli, |d| d.memory_mib, |d| d.pods];
+        let names: BTreeSet<&String> = self.demands.iter().flat_map(BTreeMap::keys).collect();
         for (at, room) in self.rooms.iter().enumerate() {
-            for of in dimensions {
+            for name in &names {
+                let of = |amounts: &Amounts| amounts.get(*name).copied().unwrap_or(0);
                 let taken = placed
                     .iter()
                     .zip(&self.demands)
@@ -231,6 +247,22 @@ impl Case {
     }
 }
 
+fn amounts([cpu, memory, pods]: [i64; 3]) -> impl Iterator<Item = (String, i64)> {
+    [("cpu", cpu), ("memory", memory), ("pods", pods)]
+        .into_iter()
+        .map(|(name, many)| (name.to_owned(), many))
+}
+
+fn asked(demand: &Demand) -> Amounts {
+    let others = demand
+        .others
+        .iter()
+        .map(|(resource, many)| (resource.to_string(), *many));
+    amounts([demand.cpu_milli, demand.memory_mib, demand.pods])
+        .chain(others)
+        .collect()
+}
+
 /// The program reckons in thousands, so that its coefficients are small.
 fn thousands(value: i64) -> f64 {
     value as f64 / 1_000.0
@@ -243,14 +275,26 @@ fn scores(request: &Request) -> BTreeMap<WorkloadId, BTreeMap<String, Candidate>
         workload.uses.clear();
         workload.apart.clear();
     }
+    let others: BTreeSet<String> = request
+        .workloads
+        .values()
+        .flat_map(|w| w.demand.others.keys().map(ToString::to_string))
+        .collect();
+    let others = others.into_iter().map(|resource| OtherRoom {
+        resource,
+        offered: i64::MAX / 4,
+        requested: 0,
+    });
     let plenty = Capacity {
         cpu_milli: i64::MAX / 4,
         memory_mib: i64::MAX / 4,
         pods: i64::MAX / 4,
+        others: others.collect(),
         ..Capacity::default()
     };
     for cluster in roomy.fleet.clusters.values_mut() {
-        cluster.capacity = Fact::known(plenty, request.now);
+        cluster.capacity = Fact::known(plenty.clone(), request.now);
+        cluster.headroom.clear();
     }
     let plan = decide(&roomy);
     let reasons = Reasons::of(&roomy, &plan);

@@ -2,12 +2,19 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::resource::Resource;
 
 fn demand() -> impl Strategy<Value = Demand> {
-    (-2..20_i64, -2..20_i64, -2..20_i64).prop_map(|(cpu_milli, memory_mib, pods)| Demand {
+    let others =
+        prop::collection::btree_map(prop::sample::select(vec!["gpu", "storage/Rwo"]), -1..5_i64, 0..2);
+    (-2..20_i64, -2..20_i64, -2..20_i64, others).prop_map(|(cpu_milli, memory_mib, pods, others)| Demand {
         cpu_milli,
         memory_mib,
         pods,
+        others: others
+            .into_iter()
+            .map(|(name, many)| (Resource::named(name), many))
+            .collect(),
     })
 }
 
@@ -19,10 +26,10 @@ proptest! {
         let (before, now) = (Room::Free(before), Room::Free(now));
         let mut leeway = Leeway::ANY;
         let answers: Vec<bool> = asked.iter().map(|demand| leeway.ask(&before, demand)).collect();
-        let plain: Vec<bool> = asked.iter().map(|demand| before.admits(*demand)).collect();
+        let plain: Vec<bool> = asked.iter().map(|demand| before.admits(demand)).collect();
         prop_assert_eq!(&answers, &plain);
         if leeway.covers(&before, &now) {
-            let again: Vec<bool> = asked.iter().map(|demand| now.admits(*demand)).collect();
+            let again: Vec<bool> = asked.iter().map(|demand| now.admits(demand)).collect();
             prop_assert_eq!(answers, again);
         }
         prop_assert!(leeway.covers(&before, &before));
@@ -36,6 +43,7 @@ fn more_room_changes_nothing_for_who_lacks_more_still() {
             cpu_milli,
             memory_mib: 100,
             pods: 100,
+            ..Demand::default()
         })
     };
     let asked = |cpu_milli| Demand {

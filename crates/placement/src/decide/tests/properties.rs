@@ -1,4 +1,6 @@
 //! What holds for every fleet: decide is total, allowed by the linter, and the same again.
+use std::collections::BTreeMap;
+
 use havenmeester_api::Criticality;
 use havenmeester_api::member::Capacity;
 use proptest::prelude::*;
@@ -9,6 +11,7 @@ use crate::mk::{
     ago, id, mk_autonomous, mk_cluster, mk_policy, mk_provider, mk_request, mk_stake, mk_workload, now,
 };
 use crate::request::{Request, WorkloadView};
+use crate::resource::Resource;
 use crate::{Reasons, decide, explain, lint, problems};
 use havenmeester_api::policy::{FailoverRule, MigrationRule, Trigger};
 use havenmeester_api::provider::ProviderSpec;
@@ -44,6 +47,8 @@ pub(crate) fn cluster() -> impl Strategy<Value = ClusterView> {
     let rest = (
         prop::bool::weighted(0.1),
         prop::sample::select(vec![None, Some("NL"), Some("US")]),
+        others(0..6),
+        others(0..120),
     );
     (
         prop::sample::select(&PROVIDERS[..]),
@@ -55,7 +60,7 @@ pub(crate) fn cluster() -> impl Strategy<Value = ClusterView> {
         rest,
     )
         .prop_map(
-            |(provider, contact, copies, room, age, reach, (barred, country))| {
+            |(provider, contact, copies, room, age, reach, (barred, country, others, headroom))| {
                 let mut cluster = mk_cluster(provider);
                 for (namespace, state) in NAMESPACES.iter().zip(copies) {
                     cluster = state
@@ -84,6 +89,10 @@ pub(crate) fn cluster() -> impl Strategy<Value = ClusterView> {
                         },
                     );
                 }
+                for (resource, many) in others {
+                    cluster = cluster.with_other(&resource.to_string(), many, many / 3);
+                }
+                cluster.headroom = headroom;
                 if let Fact::Known { observed_at, .. } = &mut cluster.copies {
                     *observed_at = ago(age);
                 }
@@ -95,13 +104,22 @@ pub(crate) fn cluster() -> impl Strategy<Value = ClusterView> {
         )
 }
 
+/// Now and then of what not every cluster has.
+fn others(many: std::ops::Range<i64>) -> impl Strategy<Value = BTreeMap<Resource, i64>> {
+    let name = prop::sample::select(vec!["nvidia.com/gpu", "storage/Rwo"]).prop_map(Resource::named);
+    prop_oneof![
+        2 => Just(BTreeMap::new()),
+        1 => prop::collection::btree_map(name, many, 0..3),
+    ]
+}
+
 pub(crate) fn workload() -> impl Strategy<Value = WorkloadView> {
     let place = || prop::option::weighted(0.9, prop::sample::select(&CLUSTERS[..]));
     let criticality =
         prop::sample::select(vec![Criticality::Low, Criticality::Medium, Criticality::Critical]);
     let mode = prop::sample::select(vec![Mode::Replicable, Mode::Exclusive]);
     let moving = prop::option::weighted(0.1, prop::sample::select(&CLUSTERS[..]));
-    let demand = (number(), number(), 0..3_i64);
+    let demand = (number(), number(), 0..3_i64, others(-1..4));
     let flags = (prop::bool::weighted(0.9), mode, criticality);
     (
         prop::sample::select(&NAMESPACES[..]),
@@ -117,7 +135,7 @@ pub(crate) fn workload() -> impl Strategy<Value = WorkloadView> {
                 home,
                 previous,
                 moving,
-                (cpu_milli, memory_mib, pods),
+                (cpu_milli, memory_mib, pods, others),
                 (captured, mode, criticality),
             )| {
                 let mut workload = mk_workload(namespace, "");
@@ -127,6 +145,7 @@ pub(crate) fn workload() -> impl Strategy<Value = WorkloadView> {
                     cpu_milli,
                     memory_mib,
                     pods,
+                    others,
                 };
                 workload.mode = mode;
                 workload.criticality = criticality;
