@@ -3,11 +3,12 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use havenmeester_api::Date;
 
+mod approve; // of `approve`
 mod kpi; // of `kpi`
 mod language; // in which language people are told
 
+pub(crate) use approve::ApproveArgs;
 pub(crate) use kpi::{KpiArgs, KpiCommand, KpiImportArgs};
 pub(crate) use language::LanguageArgs;
 #[cfg(test)]
@@ -265,28 +266,6 @@ pub(crate) struct ExplainArgs {
     pub(crate) output: Output,
     #[command(flatten)]
     pub(crate) language: LanguageArgs,
-}
-
-/// `approve`.
-#[derive(Args, Debug)]
-pub(crate) struct ApproveArgs {
-    /// The Workload: NAME, or NAMESPACE/NAME.
-    pub(crate) workload: String,
-    /// Only this plan (`sha256-...`), as you were shown it; absent = what is asked now.
-    #[arg(long)]
-    pub(crate) plan: Option<String>,
-    /// In which role, such as an alderman's.
-    #[arg(long)]
-    pub(crate) role: Option<String>,
-    /// Why, and where it was decided.
-    #[arg(long)]
-    pub(crate) reason: Option<String>,
-    /// The last day on which the move may begin, as 2027-01-31; absent = 30 days from now.
-    #[arg(long)]
-    pub(crate) until: Option<Date>,
-    /// Only print the Approval, for somebody to apply.
-    #[arg(long)]
-    pub(crate) print: bool,
 }
 
 /// `check`.

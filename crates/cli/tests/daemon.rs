@@ -11,12 +11,12 @@ use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
-use havenmeester_api::{MemberCluster, PlacementPolicy, Provider, Workload};
+use havenmeester_api::{Approval, MemberCluster, PlacementPolicy, Provider, Workload};
 use havenmeester_fleet::{Clock as _, SystemClock};
 use havenmeester_simulator::{ClusterSpec, Served, User, World, serve, until};
 use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::core::v1::{Namespace, Secret};
-use kube::api::PostParams;
+use kube::api::{ListParams, Patch, PatchParams, PostParams};
 use kube::{Api, Client, Resource};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -257,7 +257,7 @@ async fn from_the_first_start_to_a_verified_log() {
     let hub = bench.client("hub");
     let served = async || {
         Api::<Workload>::all(hub.clone())
-            .list(&kube::api::ListParams::default())
+            .list(&ListParams::default())
             .await
             .ok()
     };
@@ -275,6 +275,7 @@ async fn from_the_first_start_to_a_verified_log() {
     rehearse(&bench).await;
     drill(&bench).await;
     move_it(&bench).await;
+    agree(&bench).await;
 
     let code = tokio::task::spawn_blocking(move || end(&mut daemon))
         .await
@@ -370,4 +371,62 @@ async fn move_it(bench: &Bench) {
     assert_eq!(web.status.unwrap().ready_replicas, Some(2));
     let plan = bench.json(&["plan", "-o", "json"]).await;
     assert_eq!(plan["workloads"][0]["compliant"], true, "{plan:#}");
+}
+
+/// Nobody asks, then the only cluster that is left is a hyperscaler: somebody says yes to just that.
+async fn agree(bench: &Bench) {
+    let told = |output: &Output| String::from_utf8_lossy(&output.stderr).into_owned();
+    let too_soon = bench.run(&["approve", "signalen"]).await;
+    assert_eq!(too_soon.status.code(), Some(1));
+    assert!(
+        told(&too_soon).contains("nothing is asked"),
+        "{}",
+        told(&too_soon)
+    );
+    let policies = Api::<PlacementPolicy>::all(bench.client("hub"));
+    let only_azure = json!({"spec": {"require": {"categories": null, "clusters": ["azure-weu"]}}});
+    policies
+        .patch("autonomous", &PatchParams::default(), &Patch::Merge(only_azure))
+        .await
+        .unwrap();
+    let status = workload(bench, |status| !status["approval"].is_null()).await;
+    let plan = status["approval"]["plan"].as_str().unwrap().to_owned();
+    assert_eq!(status["approval"]["informCouncil"], true, "{status:#}");
+    let explained = bench.printed(&["explain", "signalen"]).await;
+    assert!(
+        explained.contains("havenmeester approve havenmeester/signalen"),
+        "{explained}"
+    );
+    let other = format!("sha256-{}", "0".repeat(64));
+    let other = bench.run(&["approve", "signalen", "--plan", &other]).await;
+    assert!(told(&other).contains(&plan), "{}", told(&other));
+    let printed = bench.printed(&["approve", "signalen", "--print"]).await;
+    assert!(printed.contains(&plan), "{printed}");
+    let approvals = Api::<Approval>::namespaced(bench.client("hub"), "havenmeester");
+    assert_eq!(
+        approvals.list(&ListParams::default()).await.unwrap().items.len(),
+        0
+    );
+    let said = bench
+        .printed(&[
+            "approve",
+            "signalen",
+            "--role",
+            "alderman",
+            "--reason",
+            "letter 118",
+        ])
+        .await;
+    assert!(
+        said.contains("may go to azure-weu") && said.contains("The council is to be informed."),
+        "{said}"
+    );
+    let made = approvals.list(&ListParams::default()).await.unwrap().items;
+    assert_eq!(
+        (made[0].spec.plan.as_str(), made[0].spec.role.as_deref()),
+        (plan.as_str(), Some("alderman"))
+    );
+    let twice = bench.run(&["approve", "signalen"]).await;
+    assert_eq!(twice.status.code(), Some(1));
+    workload(bench, |status| status["approval"].is_null()).await;
 }

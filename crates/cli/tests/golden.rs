@@ -63,6 +63,13 @@ fn policies_of_the_example_make_sense() {
 }
 
 #[test]
+fn where_room_is_kept_is_told() {
+    let explain = ["explain", "evenementen", "-f", "examples/amsterdam/unless"];
+    let told = printed(&with_files(&explain));
+    assert!(told.contains("Standby: room is kept for it on "), "{told}");
+}
+
+#[test]
 fn data_makes_its_user_as_sensitive_and_binds_it() {
     let explain = ["explain", "klantcontact", "-f", "examples/amsterdam/unless"];
     let told = printed(&with_files(&explain));

@@ -186,18 +186,7 @@ impl Planner {
         let before = std::mem::take(kept);
         *kept = keeper.kept();
         touched.decisions.extend(differing(&before, kept));
-        let mut due = touched.decisions.clone();
-        due.extend(touched.workloads.iter().cloned());
-        for id in touched.workloads.iter().chain(&touched.decisions) {
-            let namespace = request.workloads.get(id).map(|w| &w.target.namespace);
-            due.extend(
-                namespace
-                    .and_then(|n| by_namespace.get(n))
-                    .into_iter()
-                    .flatten()
-                    .cloned(),
-            );
-        }
+        let due = due(&touched, request, by_namespace);
         let cases: Vec<Case<'_>> = due.iter().filter_map(case).collect();
         let shared = Shared::of(&cases, &scene, blocks);
         let mut differ = BTreeSet::new();
@@ -281,6 +270,22 @@ fn exempt_by(request: &Request) -> BTreeMap<WorkloadId, BTreeSet<WorkloadId>> {
         }
     }
     by
+}
+
+/// Those for whom something else may have to be done: those that were touched, and who lives with them in a namespace.
+fn due(
+    touched: &Touched,
+    request: &Request,
+    by_namespace: &BTreeMap<String, BTreeSet<WorkloadId>>,
+) -> BTreeSet<WorkloadId> {
+    let touched = || touched.workloads.iter().chain(&touched.decisions);
+    let mut due: BTreeSet<WorkloadId> = touched().cloned().collect();
+    for id in touched() {
+        let namespace = request.workloads.get(id).map(|w| &w.target.namespace);
+        let living = namespace.and_then(|n| by_namespace.get(n));
+        due.extend(living.into_iter().flatten().cloned());
+    }
+    due
 }
 
 /// Those for whom another place is kept than before.

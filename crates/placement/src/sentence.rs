@@ -364,7 +364,7 @@ impl Display for Violation {
                 let apart: Vec<String> = apart.iter().map(ToString::to_string).collect();
                 write!(
                     f,
-                    "{policy}: no cluster with room can stand by for {cluster} {}",
+                    "{policy}: no cluster with room can take it over from {cluster} {}",
                     listed(&apart, "and")
                 )
             }

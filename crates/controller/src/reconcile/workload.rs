@@ -343,6 +343,9 @@ fn failover_ready(
             "there is no capture of it yet".to_owned(),
         );
     }
+    if let Some(standby) = &decision.standby {
+        return (State::True, "StandbyKept", format!("room is kept on {standby}"));
+    }
     let elsewhere = candidates
         .iter()
         .find(|(cluster, c)| Some(*cluster) != decision.home.as_ref() && matches!(c, Candidate::Fits(_)));

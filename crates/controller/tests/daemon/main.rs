@@ -11,6 +11,7 @@ mod cutoff; // a member vanishes, and returns
 mod drill; // the same, rehearsed
 mod placement; // what may not stand there is moved
 mod replicas; // who leads, and who takes over
+mod route; // moves that somebody must approve
 mod shut; // a store that fills up
 mod stage; // hub, members, applications, daemon
 mod trouble; // what must do nothing, or go on all the same

@@ -446,7 +446,7 @@ pub(crate) fn ours(kind: &str, name: &str, spec: Value) -> Value {
     let mut object =
         json!({"apiVersion": "havenmeester.dev/v1alpha1", "kind": kind, "metadata": {"name": name}});
     object["spec"] = spec;
-    if ["Workload", "Migration", "Drill"].contains(&kind) {
+    if ["Workload", "Migration", "Drill", "Approval"].contains(&kind) {
         object["metadata"]["namespace"] = json!(SPACE);
     }
     object

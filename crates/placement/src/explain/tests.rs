@@ -44,6 +44,33 @@ fn explanations_read_as_they_should() {
 }
 
 #[test]
+fn who_must_agree_and_where_room_is_kept_is_told() {
+    let mut request = mk_request();
+    for name in ["eu-1", "eu-2"] {
+        let full = mk_cluster("eu").requested_cpu(10_000);
+        request.fleet.clusters.insert(name.to_owned(), full);
+    }
+    let mut old = mk_provider("NL");
+    old.owners = vec![crate::mk::mk_stake("microsoft", 10_000)];
+    request.fleet.providers.insert("old".to_owned(), old);
+    let autonomous = request.policies.get_mut("autonomous").unwrap();
+    autonomous.routes.push(crate::mk::mk_route("azure-weu", 30));
+    let default = request.policies.get_mut("default").unwrap();
+    default.require.standby = Some(havenmeester_api::require::StandbyRule::default());
+    let request = request
+        .cluster("old-1", mk_cluster("old"))
+        .workload("permits", mk_workload("permits", "old-1").critical())
+        .workload("shop", mk_workload("shop", "eu-1"));
+    let waiting = text(&request, Language::En);
+    let asked = decide(&request).decisions[&id("permits")].approval.clone();
+    let agreed = text(&request.approved(&asked.unwrap()), Language::En);
+    golden(
+        "src/explain/tests/route.txt",
+        &format!("{waiting}\n--- approved:\n\n{agreed}"),
+    );
+}
+
+#[test]
 fn as_data_it_names_rules_and_policies() {
     let request = mk_request().workload("shop", mk_workload("shop", "azure-weu").critical());
     let plan = decide(&request);
