@@ -57,6 +57,8 @@ impl Daemon {
                 "never",
             ])
             .args(["--identity", "end-to-end"])
+            // Nothing is pulled here, and a test must not depend on the world's registries.
+            .arg("--no-registries")
             .arg("--capture-key-file")
             .arg(&self.key);
         self.store_of(&mut command);

@@ -21,6 +21,10 @@ pub const WORKLOAD: &str = "havenmeester.dev/workload";
 pub const DRILL: &str = "havenmeester.dev/drill";
 /// See [`DRILL`].
 pub const CONTRACT: &str = "havenmeester.dev/contract";
+/// On a dry run that a policy's `rehearse` made: its value is `true`.
+pub const REHEARSAL: &str = "havenmeester.dev/rehearsal";
+/// Annotation on such a dry run: a hash of what it rests on. Another hash calls for another dry run.
+pub const REHEARSED: &str = "havenmeester.dev/rehearsed";
 /// Annotation on a namespace of a member: the Migration that wrote there last.
 pub const MIGRATION: &str = "havenmeester.dev/migration";
 /// Annotation on a namespace of a member: the generation of that Migration's plan. A writer with a lower one stops.

@@ -45,7 +45,7 @@ use crate::Span;
 #[x_kube(
     validation = ("!has(self.source) || self.source != self.target", "spec.target: the workload stands there already; name another cluster"),
     validation = ("has(self.source) || (has(self.dryRun) && self.dryRun)", "spec.source is required: name the cluster that the workload leaves"),
-    validation = ("self.workload == oldSelf.workload && self.kind == oldSelf.kind && self.target == oldSelf.target && has(self.source) == has(oldSelf.source) && (!has(self.source) || self.source == oldSelf.source) && has(self.dryRun) == has(oldSelf.dryRun) && (!has(self.dryRun) || self.dryRun == oldSelf.dryRun)", "a migration cannot be changed, only aborted; make another"),
+    validation = ("self.workload == oldSelf.workload && self.kind == oldSelf.kind && self.target == oldSelf.target && has(self.source) == has(oldSelf.source) && (!has(self.source) || self.source == oldSelf.source) && has(self.dryRun) == has(oldSelf.dryRun) && (!has(self.dryRun) || self.dryRun == oldSelf.dryRun) && has(self.pinDigests) == has(oldSelf.pinDigests) && (!has(self.pinDigests) || self.pinDigests == oldSelf.pinDigests)", "a migration cannot be changed, only aborted; make another"),
     validation = ("!(has(oldSelf.abort) && oldSelf.abort) || (has(self.abort) && self.abort)", "spec.abort cannot be taken back"),
     validation = ("!(has(self.dryRun) && self.dryRun) || self.kind == 'Relocate'", "spec.kind: a dry run is of kind Relocate")
 )]
@@ -65,6 +65,9 @@ pub struct MigrationSpec {
     /// Only answer whether it could be done; nothing is written on either cluster.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub dry_run: bool,
+    /// The target gets every image by the digest that its name led to when the move began.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub pin_digests: bool,
     /// How long the stopped source is kept after the move. Absent = 24h.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rollback_window: Option<Span>,
@@ -298,6 +301,17 @@ pub struct FindingStatus {
     pub remedy: Option<String>,
 }
 
+/// One image as its registry had it.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ImageStatus {
+    /// As it is named in what the target is sent.
+    pub image: String,
+    /// The digest to which the name led; absent = it could not be resolved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<String>,
+}
+
 /// How far the move is.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -339,6 +353,11 @@ pub struct MigrationStatus {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 200))]
     pub findings: Vec<FindingStatus>,
+    /// The images that the target needs, as their registries had them: at most 200. Absent = not asked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 200))]
+    #[schemars(extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["image"]))]
+    pub images: Vec<ImageStatus>,
     /// The moments that count.
     #[serde(default)]
     pub measured: Measured,

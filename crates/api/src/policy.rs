@@ -62,6 +62,24 @@ pub struct PlacementPolicySpec {
     #[schemars(length(max = 16))]
     #[schemars(extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["name"]))]
     pub routes: Vec<Route>,
+    /// Dry runs that are made by themselves. Absent = none, unless another policy asks for them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rehearse: Option<Rehearse>,
+}
+
+/// Dry runs by themselves: on a schedule, and sooner when the workload, the target, a policy or our rules changed.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Rehearse {
+    /// The longest time between two dry runs of a workload to the same cluster. Less than 1h counts as 1h. The shortest
+    /// of all policies wins.
+    pub every: Span,
+    /// To these clusters. Absent = to where it must stand, or, where it stands there already, to the best place at
+    /// another provider. Of several policies all are rehearsed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 8), inner(length(min = 1, max = 253)))]
+    #[schemars(extend("x-kubernetes-list-type" = "set"))]
+    pub to: Vec<String>,
 }
 
 /// Chooses workloads.
@@ -266,6 +284,10 @@ pub struct MigrationRule {
     /// forbidden its workloads leave, and nothing new is sent there. The longest wins. Absent = 30d; at most 366d.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lead_time: Option<Span>,
+    /// The target gets every image by the digest that its name led to when the move began. One policy that asks for it
+    /// is enough. A failover keeps names: it may not wait for a registry.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub pin_digests: bool,
 }
 
 /// What happens when a cluster is lost.

@@ -69,6 +69,18 @@ pub struct ProviderSpec {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 32))]
     pub supported_from: Vec<Location>,
+    /// Hosts of its container registries: a name, or `*.` and the end of one (`*.azurecr.io`); with a port where it is not
+    /// 443. An image from one of them is lost with this provider. Of several providers the longest that fits counts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(
+        length(max = 64),
+        inner(
+            length(min = 1, max = 253),
+            regex(pattern = r"^(\*\.)?[a-z0-9]([-a-z0-9.]*[a-z0-9])?(:[0-9]{1,5})?$")
+        )
+    )]
+    #[schemars(extend("x-kubernetes-list-type" = "set"))]
+    pub registries: Vec<String>,
     /// Assessment per objective of the EU Cloud Sovereignty Framework (v1.2.1). An objective that is not here
     /// counts as SEAL-0.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -31,6 +31,7 @@ use crate::{Criticality, Sensitivity, migration::Verdict};
         json_path = ".status.conditions[?(@.type=='Compliant')].status"
     ),
     printcolumn(name = "Dry Run", type_ = "string", json_path = ".status.lastDryRun.verdict"),
+    printcolumn(name = "Rehearsed", type_ = "date", json_path = ".status.lastDryRun.at"),
     printcolumn(name = "Age", type_ = "date", json_path = ".metadata.creationTimestamp")
 )]
 #[serde(rename_all = "camelCase")]
@@ -302,4 +303,30 @@ pub struct LastDryRun {
     pub verdict: Verdict,
     /// When.
     pub at: Time,
+    /// Hosts of the registries from which its images would come.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 200))]
+    #[schemars(extend("x-kubernetes-list-type" = "set"))]
+    pub registries: Vec<String>,
+    /// What is different from the dry run before it; absent = there was none to the same cluster.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<DryRunChange>,
+}
+
+/// What is different between two dry runs of a workload to the same cluster.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DryRunChange {
+    /// The Migration that was the dry run before it.
+    pub migration: String,
+    /// What came of that one.
+    pub verdict: Verdict,
+    /// Findings that it did not have, as sentences: at most 20, passes left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 20))]
+    pub new: Vec<String>,
+    /// Findings that it had and that are gone: at most 20.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 20))]
+    pub gone: Vec<String>,
 }

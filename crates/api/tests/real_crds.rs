@@ -248,6 +248,11 @@ fn of_the_rest() -> Vec<Case> {
         ),
         edit(
             "Migration",
+            json!({"pinDigests": true}),
+            "a migration cannot be changed, only aborted; make another",
+        ),
+        edit(
+            "Migration",
             json!({"abort": false}),
             "spec.abort cannot be taken back",
         ),
@@ -292,6 +297,16 @@ fn schema() -> Vec<Case> {
             "supported values: \"Hyperscaler\", \"HyperscalerHardened\", \"PrivateEu\", \"Government\", \"OnPremises\"",
         ),
         make("Provider", json!({"country": "Netherlands"}), "spec.country"),
+        make(
+            "Provider",
+            json!({"registries": ["https://harbor.example.nl/apps"]}),
+            "spec.registries[0]",
+        ),
+        make(
+            "PlacementPolicy",
+            json!({"rehearse": {"every": "weekly"}}),
+            "spec.rehearse.every",
+        ),
         make(
             "Provider",
             json!({"sovereignty": [{"objective": "SOV-1", "seal": 5}]}),

@@ -174,6 +174,12 @@ pub(crate) struct RunArgs {
     /// How many moves run at once.
     #[arg(long, default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..=512))]
     pub(crate) concurrent_moves: u16,
+    /// Ask no image registry. Dry runs then say of images that they are not known.
+    #[arg(long, conflicts_with = "plain_http_registry")]
+    pub(crate) no_registries: bool,
+    /// A registry's host (and port) that is asked without TLS. May be repeated.
+    #[arg(long, value_name = "HOST")]
+    pub(crate) plain_http_registry: Vec<String>,
     /// Install or update the CustomResourceDefinitions first.
     #[arg(long)]
     pub(crate) install_crds: bool,
@@ -371,6 +377,9 @@ pub(crate) struct MigrateArgs {
     /// Only find out whether it could be done; nothing is written on either cluster.
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Name images by the digests to which their names lead, also where no policy asks for it.
+    #[arg(long, conflicts_with = "dry_run")]
+    pub(crate) pin_digests: bool,
     /// How long to wait for the end, in seconds.
     #[arg(long, default_value_t = 600)]
     pub(crate) timeout: u64,
@@ -432,6 +441,12 @@ pub(crate) struct TransformArgs {
     /// How what runs is created.
     #[arg(long, value_enum, default_value_t = Begin::AsCaptured)]
     pub(crate) start: Begin,
+    /// Ask the registries, with the pull Secrets among the manifests, and name images by their digests.
+    #[arg(long)]
+    pub(crate) pin_digests: bool,
+    /// A registry's host (and port) that is asked without TLS. May be repeated.
+    #[arg(long, value_name = "HOST", requires = "pin_digests")]
+    pub(crate) plain_http_registry: Vec<String>,
     /// How to print. What changed and why goes to stderr, but with json.
     #[arg(short, long, value_enum, default_value_t = TransformOutput::Yaml)]
     pub(crate) output: TransformOutput,

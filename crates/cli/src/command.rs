@@ -39,7 +39,7 @@ pub(crate) fn dispatch(cli: &Cli, screen: Screen) -> anyhow::Result<ExitCode> {
         Command::Migrate(args) => block_on(migrate::run(cli, args)),
         Command::Haven(args) => block_on(haven::run(cli, args, screen)),
         Command::Closure(args) => closure::run(args, screen),
-        Command::Transform(args) => transform::run(cli, args),
+        Command::Transform(args) => block_on(transform::run(cli, args)),
         Command::Drill { command } => block_on(drill::run(cli, command, screen)),
         Command::Policy {
             command: PolicyCommand::Lint(args),

@@ -111,6 +111,7 @@ impl Bench {
         let log = std::fs::File::create(self.home.path().join("daemon.log")).unwrap();
         let arguments = [
             "run",
+            "--no-registries",
             "--install-crds",
             "--store",
             "store",

@@ -10,7 +10,7 @@ use futures::StreamExt;
 use havenmeester_api::{FIELD_MANAGER, Migration, Workload};
 use havenmeester_ledger::{Entry, Ledger};
 use jiff::Timestamp;
-use kube::api::PostParams;
+use kube::api::{DeleteParams, PostParams, Preconditions};
 use kube::core::NamespaceResourceScope;
 use kube::{Api, Client, Resource, ResourceExt};
 use serde::Serialize;
@@ -65,6 +65,7 @@ impl Hand {
             first,
             discovered,
             migrations,
+            outdated,
             statuses,
             notices,
         } = intents;
@@ -75,6 +76,7 @@ impl Hand {
         self.create(migrations.into_iter().map(|m| *m.object).collect())
             .await;
         self.write(statuses).await;
+        self.delete(outdated).await;
         self.owed.extend(notices);
         if !self.silence.kept() {
             let owed = std::mem::take(&mut self.owed);
@@ -131,6 +133,27 @@ impl Hand {
                 Err(error) => {
                     self.metrics.failed(Failure::HubWrite);
                     warn!(object = %key, error = %crate::chain::chain(&error), "writing a status");
+                }
+            }
+        }
+    }
+
+    /// Exactly those that were seen: one that changed, or another of the same name, stays.
+    async fn delete(&self, migrations: Vec<Arc<Migration>>) {
+        for migration in migrations.into_iter().take(IN_FLIGHT) {
+            let api: Api<Migration> = namespaced(&self.hub, migration.as_ref());
+            let seen = Preconditions {
+                resource_version: migration.resource_version(),
+                uid: migration.uid(),
+            };
+            let params = DeleteParams::default().preconditions(seen);
+            let name = migration.name_any();
+            match api.delete(&name, &params).await {
+                Ok(_) => info!(%name, "an outdated rehearsal was deleted"),
+                Err(error) if is_conflict(&error) || is_gone(&error) => {}
+                Err(error) => {
+                    self.metrics.failed(Failure::HubWrite);
+                    warn!(%name, error = %crate::chain::chain(&error), "deleting an outdated rehearsal");
                 }
             }
         }
@@ -275,6 +298,10 @@ where
 /// Whether two entries say the same, apart from when.
 fn says_as(one: &Entry, other: &Entry) -> bool {
     one.kind == other.kind && one.message == other.message && one.data == other.data
+}
+
+fn is_gone(error: &kube::Error) -> bool {
+    matches!(error, kube::Error::Api(status) if status.code == 404)
 }
 
 fn is_conflict(error: &kube::Error) -> bool {

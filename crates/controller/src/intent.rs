@@ -64,6 +64,8 @@ pub(crate) struct Intents {
     pub(crate) discovered: Vec<Workload>,
     /// Moves, the most critical first.
     pub(crate) migrations: Vec<NewMigration>,
+    /// Rehearsals that later ones took the place of, to be deleted.
+    pub(crate) outdated: Vec<Arc<Migration>>,
     /// Every other status.
     pub(crate) statuses: Vec<StatusWrite>,
     /// Events, last.

@@ -2,7 +2,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use havenmeester_fleet::FleetOptions;
+use havenmeester_fleet::{FleetOptions, Registries};
 
 /// Everything that `run` needs beside its seams.
 #[derive(Clone, Debug)]
@@ -23,6 +23,8 @@ pub struct Options {
     pub tick: Duration,
     /// How clusters are watched.
     pub fleet: FleetOptions,
+    /// Where dry runs look for images. Not asked unless set: a simulated world has none.
+    pub registries: Registries,
 }
 
 impl Options {
@@ -36,6 +38,7 @@ impl Options {
             concurrent_moves: 32,
             tick: Duration::from_secs(2),
             fleet: FleetOptions::default(),
+            registries: Registries::not_asked(),
         }
     }
 }

@@ -12,6 +12,7 @@ mod member; // reachability, quarantine, admission
 mod moves; // from decisions to Migrations
 mod policy; // how many it touches, whether it makes sense
 mod provider; // what follows from who owns it
+mod rehearse; // dry runs on a schedule, and on change
 mod standard; // by what measure that is judged
 mod workload; // where it stands, where it must, and why
 
@@ -50,6 +51,7 @@ pub(crate) fn deeds(turn: &Turn) -> Intents {
     discovery::reconcile(turn, &mut intents);
     drill::reconcile(turn, &mut intents);
     moves::reconcile(turn, &mut intents);
+    rehearse::reconcile(turn, &mut intents); // after moves: none begins beside a failover
     member::reconcile(turn, &mut intents); // after moves: a failover to be made bars its source
     intents
 }

@@ -175,6 +175,7 @@ impl Daemon {
             fleet: self.fleet.clone(),
             ledger: self.ledger.clone(),
             clock: Arc::clone(&self.clock),
+            registries: self.options.registries.clone(),
         };
         let events = Publisher::new(self.hub.clone(), &self.options.identity);
         Rounds {

@@ -8,7 +8,7 @@ use havenmeester_api::migration::MigrationStatus;
 use havenmeester_fleet::Member;
 use havenmeester_ledger::{Capture, CaptureId};
 use havenmeester_placement::Reach;
-use havenmeester_portability::{ClusterClasses, Gvk, Planned, Route, Start, Transformed, transform};
+use havenmeester_portability::{ClusterClasses, Gvk, Planned, Route, Start, Transformed, pin, transform};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
@@ -17,6 +17,7 @@ use crate::{
     classes,
     deps::Deps,
     errors::MemberError,
+    images,
     moving::Moving,
     namespace::{self, Writer},
     plan::Later,
@@ -122,7 +123,12 @@ impl<'d> Cx<'d> {
         start: Start,
     ) -> Result<Cargo, MemberError> {
         let capture = self.capture(status).await?;
-        self.pack(&capture.objects, target, start).await
+        let mut cargo = self.pack(&capture.objects, target, start).await?;
+        if self.moving.pin_digests {
+            pin(&mut cargo.said, &images::digests(status));
+            cargo.objects = self.all_but_namespace(&cargo.said);
+        }
+        Ok(cargo)
     }
 
     /// The same from any objects, for any member.
@@ -149,13 +155,21 @@ impl<'d> Cx<'d> {
         if only.is_none() {
             own = Some(self.namespace_of(&mut said));
         }
-        let is_own = |one: &Planned| one.key == namespace::key(self.moving.namespace());
-        let objects = said.objects.iter().filter(|one| !is_own(one)).cloned().collect();
+        let objects = self.all_but_namespace(&said);
         Ok(Cargo {
             namespace: own,
             objects,
             said,
         })
+    }
+
+    fn all_but_namespace(&self, said: &Transformed) -> Vec<Planned> {
+        let own = namespace::key(self.moving.namespace());
+        said.objects
+            .iter()
+            .filter(|one| one.key != own)
+            .cloned()
+            .collect()
     }
 
     /// The workload's own namespace as it was captured; else one with what is known of its tags.

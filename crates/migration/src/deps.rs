@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use havenmeester_ledger::Ledger;
 
-use havenmeester_fleet::{Clock, Fleet};
+use havenmeester_fleet::{Clock, Fleet, Registries};
 
 /// What a move works with. Cheap to clone.
 #[derive(Clone)]
@@ -17,4 +17,6 @@ pub struct Deps {
     pub ledger: Ledger,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// Where images come from.
+    pub registries: Registries,
 }

@@ -17,7 +17,7 @@ use havenmeester_portability::{AccessNeed, Aims, Fact, Gvk, TargetFacts, Version
 use crate::{
     cx::{Cargo, Cx},
     errors::MemberError,
-    namespace, objects,
+    images, namespace, objects,
     served::resource,
 };
 use scratch::Space;
@@ -47,8 +47,12 @@ pub(crate) async fn collect(
     let left = scratch::close(target, &space).await;
     let (tried, pods) = (tried.0?, tried.1);
     // Boxed: all questions at once are a large future, and many moves hold one.
-    let mut facts = Box::pin(general(cx, status, target, cargo)).await;
+    let (mut facts, images) = tokio::join!(
+        Box::pin(general(cx, status, target, cargo)),
+        Box::pin(images::look(cx, target, cargo)),
+    );
     facts = within(cx, target, exists, facts).await;
+    facts.images = images;
     facts.pod_security = cluster::pod_security(if exists {
         seen.as_ref()
     } else {

@@ -17,6 +17,7 @@ mod deps; // what a move works with
 mod errors; // what can go wrong
 mod facts; // what the target answers
 mod halt; // stopping one copy, or looking whether it stands still
+mod images; // what registries say
 mod moving; // what one move is
 mod namespace; // whose turn it is to write there
 mod objects; // the verbs on one member

@@ -33,6 +33,8 @@ pub(crate) struct Moving {
     pub(crate) source: String,
     /// The cluster that it goes to.
     pub(crate) target: String,
+    /// Whether images are named by digest on the target.
+    pub(crate) pin_digests: bool,
     /// How long the stopped source is kept.
     pub(crate) window: Span,
     /// Recovery time to measure against.
@@ -79,6 +81,7 @@ impl Moving {
             dry_run: spec.dry_run,
             source,
             target: spec.target.clone(),
+            pin_digests: spec.pin_digests,
             window: spec.rollback_window.unwrap_or(ROLLBACK_WINDOW),
             rto: spec.rto,
             rpo: spec.rpo,

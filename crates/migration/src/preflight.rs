@@ -7,7 +7,7 @@ use havenmeester_api::migration::{Answer, FindingStatus, MigrationStatus, Questi
 use havenmeester_portability::{self as portability, Finding, Preflight, Severity, Start};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 
-use crate::{cx::Cx, errors::MemberError, facts, reason::Reason, turn::Turn, volumes};
+use crate::{cx::Cx, errors::MemberError, facts, images, reason::Reason, turn::Turn, volumes};
 
 /// The most findings that are kept in the status.
 const KEPT: usize = 200;
@@ -33,6 +33,8 @@ pub(crate) async fn run(cx: &Cx<'_>, status: &mut MigrationStatus) -> Result<Tur
         }
         Err(error) => return Err(error),
     };
+    // By their names, also when it is asked again: what a name led to is asked anew.
+    status.images.clear();
     // Beside: with the replicas that it will have, so that quota counts them.
     let cargo = cx.cargo(status, &target, Start::Beside).await?;
     let mut found = facts::collect(cx, status, &target, &cargo).await?;
@@ -42,6 +44,7 @@ pub(crate) async fn run(cx: &Cx<'_>, status: &mut MigrationStatus) -> Result<Tur
         .extend(volumes::findings(cx.moving.mode, &cargo.objects));
     let judged = portability::preflight(&cargo.said, &found.facts);
     keep(status, &judged);
+    images::keep(status, found.facts.images.as_ref());
     if let Some(failed) = hindered(cx, &judged) {
         return Ok(failed);
     }

@@ -22,7 +22,7 @@ use havenmeester_api::{
     member::Scope,
     migration::{Answer, MigrationStatus, Question, QuestionStatus, Step, StepState, Verdict},
 };
-use havenmeester_fleet::{Fleet, FleetOptions, KubeconfigConnector, SystemClock, Tracked};
+use havenmeester_fleet::{Fleet, FleetOptions, KubeconfigConnector, Registries, SystemClock, Tracked};
 use havenmeester_ledger::{Keys, Ledger, open_store};
 use havenmeester_migration::{Deps, Next, advance};
 use havenmeester_portability::{ObjectKey, capture, is_captured_kind, manifests};
@@ -163,6 +163,7 @@ impl Scene {
             fleet,
             ledger,
             clock,
+            registries: Registries::not_asked(),
         };
         let scene = Self {
             hub,

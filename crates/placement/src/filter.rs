@@ -68,6 +68,11 @@ fn by_facts(asked: &Requirements, place: &Place<'_>, facts: &Autonomy) -> Vec<Re
     refusals
 }
 
+/// Why the laws that reach an entity forbid it, by the policies.
+pub(crate) fn by_law(asked: &Requirements, facts: &Autonomy) -> Vec<Refusal> {
+    jurisdictions(asked, facts).chain(denied(asked, facts)).collect()
+}
+
 /// Whether our credentials reach a namespace there.
 pub(crate) fn reaches(place: &Place<'_>, namespace: &str) -> bool {
     match &place.view.reach {

@@ -28,6 +28,7 @@ mod place; // the clusters with what follows from their facts
 mod planner; // decides again after one change
 mod problems; // what is wrong with providers, clusters and policies
 mod reasons; // why not elsewhere
+mod registry; // whose an image registry is
 mod request; // all a decision may know
 mod resource; // what can be short
 mod room; // what is free, and what is promised
@@ -62,6 +63,7 @@ pub use merge::{Effective, FAILOVER_AFTER, LEAD_TIME, Merged, ROLLBACK_WINDOW, e
 pub use planner::{Advance, Change, Planner};
 pub use problems::{Example, Object, Problem, Reason, Wrong, problems};
 pub use reasons::Reasons;
+pub use registry::{registry_lost, registry_owner};
 pub use request::{Moving, Request, Search, Using, WorkloadId, WorkloadView};
 pub use resource::Resource;
 pub use say::Say;

@@ -49,6 +49,7 @@ pub(crate) fn mk_provider(country: &str) -> ProviderSpec {
         keys_held_by: Vec::new(),
         hosted_in: Vec::new(),
         supported_from: Vec::new(),
+        registries: Vec::new(),
         sovereignty: Objective::ALL.into_iter().map(|o| mk_assessment(o, 3)).collect(),
         core_values: CoreValues::default(),
     }
@@ -258,6 +259,7 @@ pub(crate) fn mk_empty_policy() -> PlacementPolicySpec {
         migration: None,
         failover: None,
         routes: Vec::new(),
+        rehearse: None,
     }
 }
 
@@ -268,6 +270,7 @@ pub(crate) fn mk_policy() -> PlacementPolicySpec {
             mode: Trigger::Automatic,
             rollback_window: None,
             lead_time: None,
+            pin_digests: false,
         }),
         failover: Some(FailoverRule {
             mode: Trigger::Automatic,

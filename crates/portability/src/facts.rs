@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::{
     finding::{Finding, Question},
+    image::ImageFacts,
     key::{Gvk, ObjectKey},
 };
 
@@ -171,39 +172,6 @@ pub struct Versions {
     pub target: String,
 }
 
-/// What the registry of an image says.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum ImageAnswer {
-    /// It can be pulled.
-    Found {
-        /// `sha256:...`.
-        digest: String,
-        /// The processor architectures for which it is there, `amd64`.
-        architectures: BTreeSet<String>,
-    },
-    /// It is not there, or not for us, or not for the target's architecture.
-    Refused {
-        /// Why, one sentence.
-        why: String,
-    },
-    /// The registry could not be asked.
-    Unknown {
-        /// Why not, one sentence.
-        why: String,
-    },
-}
-
-/// One image of the workload, as it would be pulled on the target.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ImageFact {
-    /// Its name as it stands in the planned objects.
-    pub image: String,
-    /// The planned objects that use it.
-    pub used_by: BTreeSet<ObjectKey>,
-    /// What its registry says.
-    pub answer: ImageAnswer,
-}
-
 /// All that was found out about a target. `..TargetFacts::default()` leaves the rest unknown.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct TargetFacts {
@@ -236,8 +204,8 @@ pub struct TargetFacts {
     pub namespace_exists: Fact<bool>,
     /// What stands on the target under the planned names; empty when nothing does.
     pub existing: Fact<Vec<Existing>>,
-    /// Every image of the planned objects; none when no registry was asked.
-    pub images: Option<Vec<ImageFact>>,
+    /// What registries say of the images of the planned objects; none when none was asked.
+    pub images: Option<ImageFacts>,
     /// How far the target's clock is ahead of ours, in seconds; to the second, as a Date header is.
     pub skew: Fact<i64>,
     /// `LimitRange`s of the namespaces that are sent to, as they stand there.

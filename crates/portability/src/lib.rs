@@ -38,8 +38,8 @@ pub use {
     compare::{Difference, faithful},
     draft::{Change, Why},
     facts::{
-        AccessFact, AccessNeed, Aims, DryRunFact, Existing, Fact, ImageAnswer, ImageFact, NodesFact,
-        QuotaFact, QuotaScope, SourceFact, StorageFact, TargetFacts, Verb, Versions,
+        AccessFact, AccessNeed, Aims, DryRunFact, Existing, Fact, NodesFact, QuotaFact, QuotaScope,
+        SourceFact, StorageFact, TargetFacts, Verb, Versions,
     },
     finding::{Finding, Question, Severity},
     haven_app::{Condition, Evidence, Judgement, State, haven_app},

@@ -76,7 +76,14 @@ fn daemon(directory: &Path, kubeconfig: &Path) -> anyhow::Result<Child> {
         );
     }
     Command::new(binary)
-        .args(["run", "--listen", "127.0.0.1:0", "--identity", "bench"])
+        .args([
+            "run",
+            "--listen",
+            "127.0.0.1:0",
+            "--identity",
+            "bench",
+            "--no-registries",
+        ])
         .arg("--store")
         .arg(directory.join("store"))
         .arg("--capture-key-file")

@@ -1,8 +1,13 @@
 //! `havenmeester explain`: where one workload must stand, and why not elsewhere.
+use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use anyhow::anyhow;
+use havenmeester_api::workload::LastDryRun;
+use havenmeester_fleet::{Clock as _, SystemClock};
 use havenmeester_placement::{Explanation, Reasons, WorkloadId, explain_in};
+use jiff::Timestamp;
+use serde::Serialize;
 use tracing::warn;
 
 use crate::args::{Cli, ExplainArgs};
@@ -28,8 +33,57 @@ pub(crate) async fn run(cli: &Cli, args: &ExplainArgs, screen: Screen) -> anyhow
     let reasons = Reasons::of(&decided.request, &decided.plan);
     let language = args.language.of(args.output);
     let explanation = explain_in(&id, &reasons, language).ok_or_else(|| unknown(&id, &decided, args))?;
-    output::show(args.output, &explanation, |explanation| text(explanation, screen))?;
+    let status = decided
+        .workload(&id)
+        .and_then(|workload| workload.status.as_ref());
+    let shown = Shown {
+        explanation,
+        last_dry_run: status.and_then(|status| status.last_dry_run.clone()),
+    };
+    let now = SystemClock.now();
+    output::show(args.output, &shown, |shown| {
+        let rehearsed = shown.last_dry_run.as_ref().map(|run| dry_run(run, now));
+        text(&shown.explanation, screen) + &rehearsed.unwrap_or_default()
+    })?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The decision, and what is known of how a move would go.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Shown {
+    #[serde(flatten)]
+    explanation: Explanation,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_dry_run: Option<LastDryRun>,
+}
+
+/// The last dry run, with its age and what is different from the one before it.
+fn dry_run(run: &LastDryRun, now: Timestamp) -> String {
+    let age = now.duration_since(run.at.0);
+    let age = match age.as_hours() {
+        ..1 => format!("{} min", age.as_mins().max(0)),
+        hours @ 1..48 => format!("{hours} h"),
+        hours => format!("{} days", hours / 24),
+    };
+    let mut text = format!(
+        "\nlast dry run: {:?} to {}, {age} ago ({})\n",
+        run.verdict, run.target, run.migration
+    );
+    let Some(since) = &run.since else {
+        return text;
+    };
+    let _ = writeln!(
+        text,
+        "  the one before it: {:?} ({})",
+        since.verdict, since.migration
+    );
+    for (what, findings) in [("new", &since.new), ("gone", &since.gone)] {
+        for finding in findings {
+            let _ = writeln!(text, "  {what:<4}  {finding}");
+        }
+    }
+    text
 }
 
 fn unknown(id: &WorkloadId, decided: &Decided, args: &ExplainArgs) -> anyhow::Error {

@@ -134,6 +134,7 @@ fn wanted(
             source,
             target,
             dry_run: args.dry_run,
+            pin_digests: !args.dry_run && (args.pin_digests || pins(decided, decision)),
             rollback_window: rules.map(|rules| rules.rollback_window),
             rto: rules.and_then(|rules| rules.rto),
             rpo: rules.and_then(|rules| rules.rpo),
@@ -150,6 +151,13 @@ fn wanted(
     migration.metadata.namespace = Some(id.namespace.clone());
     migration.metadata.labels = Some(BTreeMap::from([(labels::WORKLOAD.to_owned(), id.name.clone())]));
     Ok(migration)
+}
+
+/// Whether a policy asks for digests.
+fn pins(decided: &Decided, decision: Option<&Decision>) -> bool {
+    let names = decision.into_iter().flat_map(|decision| &decision.rules.policies);
+    let mut rules = names.filter_map(|name| decided.request.policies.get(name)?.migration);
+    rules.any(|rule| rule.pin_digests)
 }
 
 fn check_target(

@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use havenmeester_api::{FIELD_MANAGER, crds};
 use havenmeester_controller::Options;
-use havenmeester_fleet::{KubeconfigConnector, SystemClock};
+use havenmeester_fleet::{KubeconfigConnector, Registries, RegistryOptions, SystemClock};
 use havenmeester_ledger::Ledger;
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
 use kube::api::{Patch, PatchParams};
@@ -31,6 +31,7 @@ pub(crate) async fn run(cli: &Cli, args: &RunArgs) -> anyhow::Result<ExitCode> {
     let options = Options {
         listen: Some(args.listen),
         concurrent_moves: usize::from(args.concurrent_moves),
+        registries: registries(args),
         ..Options::new(identity(args), &cli.namespace)
     };
     info!(identity = options.identity, namespace = options.namespace, listen = %args.listen, "starting");
@@ -53,6 +54,15 @@ pub(crate) async fn run(cli: &Cli, args: &RunArgs) -> anyhow::Result<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn registries(args: &RunArgs) -> Registries {
+    if args.no_registries {
+        return Registries::not_asked();
+    }
+    Registries::new(RegistryOptions {
+        plain_http: args.plain_http_registry.clone(),
+    })
 }
 
 /// Different for each replica: the name of the pod, or of the machine with the process.

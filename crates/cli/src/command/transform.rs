@@ -6,6 +6,7 @@
 //! in a diff.
 
 mod account;
+mod pins;
 mod write;
 
 use std::collections::BTreeSet;
@@ -26,7 +27,7 @@ use crate::files::{self, hint};
 use crate::manifests::{self, Manifest};
 use crate::output;
 
-pub(crate) fn run(cli: &Cli, args: &TransformArgs) -> anyhow::Result<ExitCode> {
+pub(crate) async fn run(cli: &Cli, args: &TransformArgs) -> anyhow::Result<ExitCode> {
     let members = members(cli, args)?;
     let (from, to) = (member(&members, &args.from)?, member(&members, &args.to)?);
     let manifests = manifests::read(&args.filename)?;
@@ -34,7 +35,10 @@ pub(crate) fn run(cli: &Cli, args: &TransformArgs) -> anyhow::Result<ExitCode> {
         !manifests.is_empty(),
         "the files hold no object that could be moved"
     );
-    let moved = Moved::of(from, to, &manifests, args.start);
+    let mut moved = Moved::of(from, to, &manifests, args.start);
+    if args.pin_digests {
+        pins::pin(&mut moved, &args.plain_http_registry).await;
+    }
     let text = match args.output {
         TransformOutput::Yaml => write::yaml(&moved, &manifests)?,
         TransformOutput::Diff => write::diff(&moved, &manifests)?,
@@ -74,14 +78,22 @@ impl Moved {
         let transformed = transform(&objects, &route, start);
         let mut findings = transformed.findings.clone();
         findings.extend(closure_of(&transformed).dangling);
-        findings.sort_by(|one, other| other.severity.cmp(&one.severity).then_with(|| one.cmp(other)));
-        findings.dedup();
-        Self {
+        let mut moved = Self {
             from: from.name_any(),
             to: to.name_any(),
             transformed,
-            findings,
-        }
+            findings: Vec::new(),
+        };
+        moved.find(findings);
+        moved
+    }
+
+    /// More findings, the worst first.
+    fn find(&mut self, more: Vec<Finding>) {
+        self.findings.extend(more);
+        self.findings
+            .sort_by(|one, other| other.severity.cmp(&one.severity).then_with(|| one.cmp(other)));
+        self.findings.dedup();
     }
 
     fn is_blocked(&self) -> bool {

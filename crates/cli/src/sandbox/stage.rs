@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use async_trait::async_trait;
 use havenmeester_api::{MemberCluster, crds};
 use havenmeester_controller::Options;
-use havenmeester_fleet::{Clock, ConnectError, Connector, Limits, Purpose, SystemClock, guarded};
+use havenmeester_fleet::{Clock, ConnectError, Connector, Limits, Purpose, Registries, SystemClock, guarded};
 use havenmeester_ledger::{Keys, Ledger, open_store};
 use havenmeester_simulator::{ClusterSpec, SimClock, User, World};
 use jiff::Timestamp;
@@ -94,7 +94,10 @@ impl Stage {
         let connector = Arc::new(Lines {
             world: Arc::clone(&self.world),
         });
-        let options = Options::new("sandbox", NAMESPACE);
+        let options = Options {
+            registries: Registries::simulated(),
+            ..Options::new("sandbox", NAMESPACE)
+        };
         self.daemon.spawn(havenmeester_controller::run(
             self.hub.clone(),
             connector,

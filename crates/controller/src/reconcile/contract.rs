@@ -148,7 +148,7 @@ fn tell(turn: &Turn, contract: &Arc<Contract>, lead_days: i32, intents: &mut Int
 }
 
 /// The best place for a workload on a cluster of another provider.
-fn elsewhere(turn: &Turn, id: &WorkloadId, provider: &str) -> Option<String> {
+pub(super) fn elsewhere(turn: &Turn, id: &WorkloadId, provider: &str) -> Option<String> {
     let candidates = turn.reasons.candidates(id);
     let fits = candidates
         .iter()
@@ -191,6 +191,7 @@ fn dry_run(turn: &Turn, contract: &Contract, round: &Round, id: &WorkloadId, tar
             source,
             target: target.to_owned(),
             dry_run: true,
+            pin_digests: false,
             rollback_window: None,
             rto: decision.and_then(|d| d.rules.rto),
             rpo: decision.and_then(|d| d.rules.rpo),

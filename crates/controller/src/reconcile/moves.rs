@@ -26,7 +26,7 @@ pub(super) fn reconcile(turn: &Turn, intents: &mut Intents) {
             continue;
         };
         let name = next_name(turn, id);
-        let migration = migration(id, &name, decision, &wanted);
+        let migration = migration(turn, id, &name, decision, &wanted);
         intents
             .log
             .push(log_entry::decided(turn, id, decision, &migration));
@@ -145,7 +145,18 @@ fn next_name(turn: &Turn, id: &WorkloadId) -> String {
     format!("{prefix}{}", last + 1)
 }
 
-fn migration(id: &WorkloadId, name: &str, decision: &Decision, wanted: &Wanted) -> Migration {
+/// Whether a policy asks for digests. A failover keeps names: it may not wait for a registry.
+fn pins(turn: &Turn, decision: &Decision, kind: MoveKind) -> bool {
+    let policies = &turn.scene.policies;
+    let mut rules = decision
+        .rules
+        .policies
+        .iter()
+        .filter_map(|name| policies.get(name)?.spec.migration);
+    kind.source_answers() && rules.any(|rule| rule.pin_digests)
+}
+
+fn migration(turn: &Turn, id: &WorkloadId, name: &str, decision: &Decision, wanted: &Wanted) -> Migration {
     let mut migration = Migration::new(
         name,
         MigrationSpec {
@@ -154,6 +165,7 @@ fn migration(id: &WorkloadId, name: &str, decision: &Decision, wanted: &Wanted) 
             source: Some(wanted.source.clone()),
             target: wanted.target.clone(),
             dry_run: false,
+            pin_digests: pins(turn, decision, wanted.kind),
             rollback_window: Some(decision.rules.rollback_window),
             rto: decision.rules.rto,
             rpo: decision.rules.rpo,

@@ -1,15 +1,16 @@
 //! Where a workload stands, where it must stand, and why.
+mod dry_run; // the last one, and what is different
+mod images; // whether they outlast the cluster
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use havenmeester_api::Workload;
 use havenmeester_api::condition::{self, State};
-use havenmeester_api::migration::MigrationSpec;
 use havenmeester_api::policy::Trigger;
 use havenmeester_api::workload::{
-    AskedApproval, CaptureStatus, Desired, LastDryRun, Mode, Processes, Rejected, Violation as Said,
-    WorkloadStatus,
+    AskedApproval, CaptureStatus, Desired, Mode, Processes, Rejected, Violation as Said, WorkloadStatus,
 };
-use havenmeester_api::{Migration, Workload};
 use havenmeester_placement::{
     Action, Asked, Candidate, Decision, Object, Refusal, Violation, Waiting, WorkloadId,
 };
@@ -22,7 +23,7 @@ use crate::intent::{About, Intents, Notice, StatusWrite};
 use crate::scene::failed;
 
 pub(super) fn reconcile(turn: &Turn, intents: &mut Intents) {
-    let dry_runs = last_dry_runs(turn);
+    let dry_runs = dry_run::of_workloads(turn.scene);
     for (id, identity) in turn.identities {
         let Some(workload) = turn.scene.workloads.get(id) else {
             continue;
@@ -30,8 +31,9 @@ pub(super) fn reconcile(turn: &Turn, intents: &mut Intents) {
         let old = workload.status.clone().unwrap_or_default();
         let mut new = old.clone();
         facts(turn, id, workload, identity, &mut new);
-        if let Some(run) = dry_runs.get(id) {
-            new.last_dry_run = Some(run.clone());
+        let runs = dry_runs.get(id).map(Vec::as_slice).unwrap_or_default();
+        if let Some(run) = dry_run::last(runs, old.last_dry_run.as_ref()) {
+            new.last_dry_run = Some(run);
         }
         match turn.plan.decisions.get(id) {
             Some(decision) => decided(turn, id, workload, identity, decision, &mut new),
@@ -41,6 +43,7 @@ pub(super) fn reconcile(turn: &Turn, intents: &mut Intents) {
             continue;
         }
         tell(intents, workload, &old, &new);
+        tell_dry_run(intents, workload, &old, &new);
         let mut object = Workload::clone(workload);
         object.status = Some(new);
         intents.statuses.push(StatusWrite::Workload(Box::new(object)));
@@ -120,6 +123,12 @@ fn decided(
     if asked.is_none() {
         status.conditions.retain(|c| c.type_ != condition::APPROVED);
     }
+    let ready = failover_ready(identity, decision, &candidates, status.capture.is_some());
+    let home = decision.home.as_deref().unwrap_or_default();
+    let ready = match images::lost(turn, id, home, status.last_dry_run.as_ref()) {
+        Some(why) if ready.0 == State::True => (State::False, "ImagesLost", why),
+        Some(_) | None => ready,
+    };
     let generation = workload.metadata.generation;
     let now = turn.scene.now;
     let mut set = |kind: &str, (state, reason, message): (State, &str, String)| {
@@ -140,10 +149,7 @@ fn decided(
     }
     set(condition::SINGLE, single(decision));
     set(condition::CAPTURED, captured(turn, id, identity));
-    set(
-        condition::FAILOVER_READY,
-        failover_ready(identity, decision, &candidates, status.capture.is_some()),
-    );
+    set(condition::FAILOVER_READY, ready);
 }
 
 /// As the API keeps it: finer than that, a time would differ from itself once it is written.
@@ -376,34 +382,6 @@ fn said(violation: &Violation) -> Said {
     }
 }
 
-/// The newest dry run of each workload that came to a verdict.
-fn last_dry_runs(turn: &Turn) -> std::collections::BTreeMap<WorkloadId, LastDryRun> {
-    let mut last: std::collections::BTreeMap<WorkloadId, LastDryRun> = std::collections::BTreeMap::new();
-    for migration in turn.scene.migrations.values().filter(|m| m.spec.dry_run) {
-        let Some(run) = dry_run(migration, &migration.spec) else {
-            continue;
-        };
-        let entry = last
-            .entry(crate::scene::workload_of(migration))
-            .or_insert_with(|| run.clone());
-        if run.at.0 > entry.at.0 {
-            *entry = run;
-        }
-    }
-    last
-}
-
-fn dry_run(migration: &Migration, spec: &MigrationSpec) -> Option<LastDryRun> {
-    let status = migration.status.as_ref()?;
-    let complete = condition::get(&status.conditions, condition::COMPLETE)?;
-    Some(LastDryRun {
-        migration: migration.metadata.name.clone()?,
-        target: spec.target.clone(),
-        verdict: status.verdict?,
-        at: complete.last_transition_time.clone(),
-    })
-}
-
 fn tell(intents: &mut Intents, workload: &Arc<Workload>, old: &WorkloadStatus, new: &WorkloadStatus) {
     for kind in [
         condition::VALID,
@@ -434,6 +412,35 @@ fn tell(intents: &mut Intents, workload: &Arc<Workload>, old: &WorkloadStatus, n
             note: format!("{}: {}", after.reason, after.message),
         });
     }
+}
+
+/// A verdict that differs from that of the dry run before it, to the same cluster.
+fn tell_dry_run(intents: &mut Intents, workload: &Arc<Workload>, old: &WorkloadStatus, new: &WorkloadStatus) {
+    let told = old.last_dry_run.as_ref().map(|run| &run.migration);
+    let Some(run) = new
+        .last_dry_run
+        .as_ref()
+        .filter(|run| Some(&run.migration) != told)
+    else {
+        return;
+    };
+    let Some(since) = run.since.as_ref().filter(|since| since.verdict != run.verdict) else {
+        return;
+    };
+    let worse = run.verdict > since.verdict;
+    let named = if worse { &since.new } else { &since.gone };
+    let first = named
+        .first()
+        .map_or_else(String::new, |first| format!(": {first}"));
+    intents.notices.push(Notice {
+        about: About::Workload(Arc::clone(workload)),
+        warning: worse,
+        reason: if worse { "DryRunWorse" } else { "DryRunBetter" },
+        note: format!(
+            "to {}: {:?}, was {:?} ({}){first}",
+            run.target, run.verdict, since.verdict, since.migration
+        ),
+    });
 }
 
 #[cfg(test)]

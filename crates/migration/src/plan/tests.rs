@@ -10,6 +10,7 @@ fn mk_migration(name: &str, generation: i64) -> Migration {
         source: Some("a".to_owned()),
         target: "b".to_owned(),
         dry_run: false,
+        pin_digests: false,
         rollback_window: None,
         rto: None,
         rpo: None,

@@ -13,7 +13,7 @@ use havenmeester_api::{
     workload::{Mode, Target, WorkloadSpec, WorkloadStatus},
 };
 use havenmeester_fleet::{
-    Clock, ConnectError, Connector, Fleet, FleetOptions, Limits, Purpose, Tracked, guarded,
+    Clock, ConnectError, Connector, Fleet, FleetOptions, Limits, Purpose, Registries, Tracked, guarded,
 };
 use havenmeester_ledger::{EntryKind, Keys, Ledger, open_store};
 use havenmeester_migration::{Deps, Next, advance};
@@ -127,6 +127,7 @@ impl Stage {
                 fleet,
                 ledger,
                 clock,
+                registries: Registries::not_asked(),
             },
             world,
             mode,
@@ -203,6 +204,7 @@ impl Stage {
             source: Some("a".to_owned()),
             target: "b".to_owned(),
             dry_run: false,
+            pin_digests: false,
             rollback_window: Some("10m".parse().unwrap()),
             rto: None,
             rpo: None,

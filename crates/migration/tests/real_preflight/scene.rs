@@ -95,6 +95,7 @@ impl Scene {
             fleet,
             ledger,
             clock,
+            registries: havenmeester_fleet::Registries::not_asked(),
         };
         let clusters = BTreeMap::from([("a", a), ("b", b), ("old", old)]);
         Self {

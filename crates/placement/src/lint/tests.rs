@@ -296,6 +296,7 @@ fn a_move_that_nothing_asks_for_or_that_a_person_starts() {
             mode: Trigger::Manual,
             rollback_window: None,
             lead_time: None,
+            pin_digests: false,
         };
         request.policies.get_mut("default").unwrap().migration = Some(rule);
     };

@@ -110,6 +110,7 @@ fn policy() -> impl Strategy<Value = PlacementPolicySpec> {
         mode,
         rollback_window,
         lead_time,
+        pin_digests: false,
     });
     let failover = (mode(), span()).prop_map(|(mode, after)| FailoverRule { mode, after });
     let weight = prop::option::of(0..10_i32);
@@ -217,6 +218,7 @@ fn a_manual_policy_wins_and_is_named() {
         mode: Trigger::Manual,
         rollback_window: None,
         lead_time: None,
+        pin_digests: false,
     });
     let mut request = mk_request();
     request.policies = [

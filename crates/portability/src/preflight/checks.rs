@@ -33,7 +33,7 @@ pub(super) fn all(transformed: &Transformed, facts: &TargetFacts) -> Vec<Finding
     out.extend(admission::check(transformed, facts));
     out.extend(definitions::check(transformed, facts));
     out.extend(capacity::check(transformed, facts));
-    out.extend(images::check(facts));
+    out.extend(images::check(transformed, facts));
     out.extend(storage::check(transformed, facts));
     out.extend(transfer::check(transformed, facts));
     out.extend(source::check(transformed, facts));
@@ -62,7 +62,10 @@ pub(super) fn passed(question: Question, transformed: &Transformed, facts: &Targ
         Question::References => "everything that is referred to is there".to_owned(),
         Question::Images => {
             let images = facts.images.as_ref()?;
-            format!("all {} images can be pulled", images.len())
+            format!(
+                "all {} images can be pulled by the target's nodes",
+                images.answers.len()
+            )
         }
         Question::Storage => "every claim has its class on the target".to_owned(),
         Question::LockIn => format!("none of {} rules finds what ties it to a provider", lock_in::count()),

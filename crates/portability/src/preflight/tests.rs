@@ -8,10 +8,11 @@ use super::{Preflight, Verdict, access_needed, preflight, sample_pods};
 use crate::{
     classes::{ClusterClasses, Route, StorageClassKind},
     facts::{
-        AccessFact, Aims, DryRunFact, Existing, Fact, ImageAnswer, ImageFact, NodesFact, QuotaFact,
-        QuotaScope, SourceFact, StorageFact, TargetFacts, Versions,
+        AccessFact, Aims, DryRunFact, Existing, Fact, NodesFact, QuotaFact, QuotaScope, SourceFact,
+        StorageFact, TargetFacts, Versions,
     },
     finding::{Finding, Question, Severity},
+    image::{ImageFact, ImageFacts, images_used},
     key::{Gvk, ObjectKey},
     transform::{Start, Transformed, transform},
 };
@@ -75,6 +76,20 @@ fn mk_node(name: &str, cpu: &str) -> Value {
             "nodeInfo": { "architecture": "amd64" }, "conditions": [{ "type": "Ready", "status": "True" }] } })
 }
 
+/// Every image is there for the only architecture of the nodes.
+pub(super) fn mk_images(transformed: &Transformed) -> ImageFacts {
+    let found = ImageFact::Found {
+        digest: format!("sha256:{}", "a".repeat(64)),
+        platforms: BTreeSet::from(["linux/amd64".to_owned()]),
+    };
+    let used = images_used(transformed.objects.iter().map(|one| (&one.key, &one.object)));
+    ImageFacts {
+        answers: used.into_iter().map(|one| (one.ask, found.clone())).collect(),
+        architectures: Fact::Known(BTreeSet::from(["amd64".to_owned()])),
+        ..ImageFacts::default()
+    }
+}
+
 /// Facts under which everything is good.
 fn mk_facts(transformed: &Transformed) -> TargetFacts {
     let allowed = |need| AccessFact {
@@ -101,7 +116,7 @@ fn mk_facts(transformed: &Transformed) -> TargetFacts {
         runtime_classes: Fact::Known(BTreeSet::new()),
         namespace_exists: Fact::Known(false),
         existing: Fact::Known(vec![]),
-        images: Some(vec![]),
+        images: Some(mk_images(transformed)),
         skew: Fact::Known(0),
         limit_ranges: Fact::Known(vec![]),
         pod_security: Fact::Known("restricted".to_owned()),
@@ -498,14 +513,15 @@ fn a_question_that_was_not_asked_is_unknown_and_says_what_to_do() {
 fn what_blocks_holds_a_move_and_so_does_an_unknown_object() {
     let judged = judge(|facts, _| facts.dry_run.clear());
     assert_eq!(judged.hindrance().map(|one| one.question), Some(Question::DryRun));
-    let refused = ImageFact {
-        image: "i".to_owned(),
-        used_by: BTreeSet::new(),
-        answer: ImageAnswer::Refused {
-            why: "gone".to_owned(),
-        },
-    };
-    let judged = judge(|facts, _| facts.images = Some(vec![refused]));
+    let judged = judge(|facts, _| {
+        for answer in facts
+            .images
+            .iter_mut()
+            .flat_map(|images| images.answers.values_mut())
+        {
+            *answer = ImageFact::NotFound;
+        }
+    });
     has(&judged, Verdict::Blocked, Question::Images, Severity::Block);
     assert_eq!(judged.hindrance().map(|one| one.question), Some(Question::Images));
 }

@@ -13,6 +13,7 @@ fn mk_args(to: Option<&str>, dry_run: bool) -> MigrateArgs {
         workload: "signalen".to_owned(),
         to: to.map(str::to_owned),
         dry_run,
+        pin_digests: false,
         timeout: 1,
         output: RunOutput::Table,
         language: LanguageArgs { language: Tongue::En },

@@ -35,6 +35,19 @@ fn the_same_turn_names_the_same_move() {
 }
 
 #[test]
+fn one_policy_that_asks_for_digests_is_enough_and_a_failover_keeps_names() {
+    let pinned = json!({"migration": {"mode": "Automatic", "pinDigests": true}});
+    let pins = |scene: &Scene| -> Vec<bool> {
+        let made = scene.intents().migrations;
+        made.iter().map(|one| one.object.spec.pin_digests).collect()
+    };
+    assert_eq!(pins(&forbidden()), [false]);
+    assert_eq!(pins(&forbidden().policy("pinned", pinned.clone())), [true]);
+    let lost = mk_scene().workload("shop", AZURE, mk::low()).lost(AZURE, 600);
+    assert_eq!(pins(&lost.policy("pinned", pinned)), [false]);
+}
+
+#[test]
 fn one_move_at_a_time() {
     let scene = forbidden().after_turn(1);
     assert!(made(&scene).is_empty());

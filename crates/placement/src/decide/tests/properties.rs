@@ -205,6 +205,7 @@ pub(crate) fn request() -> impl Strategy<Value = Request> {
             mode,
             rollback_window: None,
             lead_time: None,
+            pin_digests: false,
         });
         policy.failover = fails_over.map(|mode| FailoverRule { mode, after: None });
         request.policies.insert("default".to_owned(), policy);

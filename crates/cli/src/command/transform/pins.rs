@@ -1,0 +1,52 @@
+//! Images by digest: what their registries say now, asked with the pull Secrets among the manifests.
+//!
+//! Invariant: an image that could not be resolved keeps its name, and that is said; no login is printed.
+use std::collections::BTreeMap;
+
+use havenmeester_fleet::{Registries, RegistryOptions};
+use havenmeester_portability::image::{ImageFact, Keyring, images_used};
+use havenmeester_portability::{Finding, Question, Severity, pin as rewrite};
+
+use super::Moved;
+
+/// Asks, and rewrites what was found.
+pub(super) async fn pin(moved: &mut Moved, plain_http: &[String]) {
+    let registries = Registries::new(RegistryOptions {
+        plain_http: plain_http.to_vec(),
+    });
+    let sent = moved
+        .transformed
+        .objects
+        .iter()
+        .map(|one| (&one.key, &one.object));
+    let uses = images_used(sent.clone());
+    let asks = uses.iter().map(|one| one.ask.clone()).collect();
+    let answers = registries
+        .look(asks, &Keyring::of(sent))
+        .await
+        .unwrap_or_default();
+    let mut digests = BTreeMap::new();
+    let mut findings = Vec::new();
+    for one in &uses {
+        let Some(answer) = answers.get(&one.ask) else {
+            continue; // no name of an image
+        };
+        let why = match answer {
+            ImageFact::Found { digest, .. } => {
+                digests.insert(one.ask.image.clone(), digest.clone());
+                continue;
+            }
+            ImageFact::NotFound => "it is not in its registry",
+            ImageFact::NoAccess { .. } => "its registry refuses it",
+            ImageFact::Unknown { why } => why,
+        };
+        let message = format!("{} keeps its name: {why}", one.ask.image);
+        findings.push(
+            Finding::new(Question::Images, Severity::Warn, message)
+                .about(&one.object)
+                .field(one.field.clone()),
+        );
+    }
+    rewrite(&mut moved.transformed, &digests);
+    moved.find(findings);
+}
