@@ -159,6 +159,9 @@ pub struct WorkloadStatus {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["cluster"]))]
     pub copies: Vec<WorkloadCopy>,
+    /// What it asks of a cluster, as it was last seen where it stands; absent = never seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub demand: Option<WorkloadDemand>,
     /// Where it must stand.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub desired: Option<Desired>,
@@ -197,6 +200,33 @@ pub struct Processes {
     pub sensitivity: Sensitivity,
     /// Whose data it is (namespace/name on the hub).
     pub through: String,
+}
+
+/// What a workload asks of a cluster: the requests of its Pods, by their controllers' templates and replicas, and the
+/// sizes of its claims.
+#[derive(Clone, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WorkloadDemand {
+    /// Processor time, in thousandths of a core.
+    pub cpu_milli: i64,
+    /// Memory, in MiB.
+    pub memory_mib: i64,
+    /// Pods.
+    pub pods: i64,
+    /// Extended resources such as GPUs, and storage by class.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["resource"]))]
+    pub others: Vec<OtherDemand>,
+}
+
+/// How much of one resource is asked.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OtherDemand {
+    /// As in `room.headroom[].resource` of a MemberCluster.
+    pub resource: String,
+    /// Pieces; MiB of storage.
+    pub amount: i64,
 }
 
 /// One copy of a workload.

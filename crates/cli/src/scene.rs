@@ -1,7 +1,6 @@
 //! The scene that a decision is made from, without a live view of the members.
 //!
-//! From the hub: what the daemon wrote into the statuses of MemberClusters and Workloads. What a workload asks of a
-//! cluster stands in none of them, so that room is not weighed here as the daemon weighs it.
+//! From the hub: what the daemon wrote into the statuses of MemberClusters and Workloads.
 //! From files: every cluster answers and has room, and what runs where is what the inventory says.
 //! Invariant: nothing is made up that a status denies: a cluster that was seen lost stays lost.
 use std::collections::BTreeMap;
@@ -183,7 +182,7 @@ fn view_of(status: &WorkloadStatus, copy: &WorkloadCopy) -> CopyView {
             .and_then(|n| usize::try_from(n).ok())
             .unwrap_or(1)
             .max(1),
-        demand: Demand::default(),
+        demand: status.demand.as_ref().map(Demand::from).unwrap_or_default(),
     }
 }
 

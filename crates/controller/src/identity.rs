@@ -19,7 +19,7 @@ pub(crate) struct Identity {
     pub(crate) criticality: Criticality,
     pub(crate) sensitivity: Sensitivity,
     pub(crate) mode: Mode,
-    pub(crate) demand: Demand,
+    pub(crate) demand: Option<Demand>,
     pub(crate) home: Option<Home>,
     pub(crate) copies: Vec<WorkloadCopy>,
     /// Labels that could not be read, as sentences.
@@ -88,7 +88,7 @@ fn identity(
         .as_ref()
         .and_then(|h| seen.get(h.cluster.as_str()))
         .or_else(|| seen.values().next())
-        .map_or_else(Demand::default, |copy| copy.demand.clone());
+        .map(|copy| copy.demand.clone());
     let standing = match owners.get(target) {
         Some(owner) if *owner != id => Standing::Duplicate { of: (*owner).clone() },
         Some(_) | None if untagged(scene, workload, home.as_ref(), &seen) => Standing::Untagged,

@@ -145,7 +145,7 @@ fn workload(scene: &Scene, id: &WorkloadId, identity: &Identity) -> WorkloadView
         criticality: identity.criticality,
         sensitivity: identity.sensitivity,
         mode: identity.mode,
-        demand: identity.demand.clone(),
+        demand: identity.demand.clone().unwrap_or_default(),
         standby: status.and_then(|s| s.standby.clone()),
         previous: status.and_then(|s| Some(s.desired.as_ref()?.cluster.clone())),
         moving: moving(scene.moves_of(id))

@@ -8,7 +8,7 @@ use havenmeester_api::labels::Tags;
 use havenmeester_api::member::Capacity;
 use havenmeester_api::provider::ProviderSpec;
 use havenmeester_api::standard::AutonomyStandardSpec;
-use havenmeester_api::workload::CopyState;
+use havenmeester_api::workload::{CopyState, OtherDemand, WorkloadDemand};
 use jiff::Timestamp;
 
 use crate::Fact;
@@ -126,4 +126,43 @@ pub struct Demand {
     /// GPUs and the like, and storage; never cpu, memory or pods.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub others: BTreeMap<Resource, i64>,
+}
+
+impl Demand {
+    /// As a Workload's status has it.
+    pub fn told(&self) -> WorkloadDemand {
+        let others = self.others.iter().map(|(resource, amount)| OtherDemand {
+            resource: resource.to_string(),
+            amount: *amount,
+        });
+        WorkloadDemand {
+            cpu_milli: self.cpu_milli,
+            memory_mib: self.memory_mib,
+            pods: self.pods,
+            others: others.collect(),
+        }
+    }
+
+    /// The storage in it, in MiB, of whatever class.
+    pub fn storage_mib(&self) -> i64 {
+        let stored = self
+            .others
+            .iter()
+            .filter(|(resource, _)| matches!(resource, Resource::Storage(_)));
+        stored.fold(0, |sum, (_, mib)| sum.saturating_add(*mib))
+    }
+}
+
+impl From<&WorkloadDemand> for Demand {
+    fn from(told: &WorkloadDemand) -> Self {
+        let others = told.others.iter();
+        Self {
+            cpu_milli: told.cpu_milli,
+            memory_mib: told.memory_mib,
+            pods: told.pods,
+            others: others
+                .map(|other| (Resource::named(&other.resource), other.amount))
+                .collect(),
+        }
+    }
 }

@@ -202,8 +202,15 @@ impl Display for Refusal {
                 write!(f, "credentials: namespace {namespace} is out of their reach")
             }
             Self::Capacity { demand, free } => {
-                let short = shortages(demand, free)
-                    .map(|s| format!("needs {}, {} free", amount(s.unit, s.asked), bare(s.unit, s.free)));
+                let short = shortages(demand, free).map(|s| {
+                    let asked = amount(s.unit, s.asked);
+                    if s.undeclared {
+                        return format!(
+                            "needs {asked}, and spec.room.storage of its MemberCluster names none"
+                        );
+                    }
+                    format!("needs {asked}, {} free", bare(s.unit, s.free))
+                });
                 write!(f, "capacity: {}", short.collect::<Vec<_>>().join("; "))
             }
             Self::CapacityUnknown { why } => write!(f, "capacity: cannot be seen ({why})"),
@@ -417,6 +424,8 @@ pub(crate) struct Shortage<'a> {
     pub(crate) unit: Unit<'a>,
     pub(crate) asked: i64,
     pub(crate) free: i64,
+    /// No API tells how much storage there is: of this class nobody has said so.
+    pub(crate) undeclared: bool,
 }
 
 /// In what room is counted.
@@ -431,18 +440,23 @@ pub(crate) enum Unit<'a> {
 /// The dimensions in which something is short.
 pub(crate) fn shortages<'a>(demand: &'a Demand, free: &'a Demand) -> impl Iterator<Item = Shortage<'a>> {
     let others = demand.others.iter().map(|(resource, asked)| {
-        let free = free.others.get(resource).copied().unwrap_or(0);
-        (Unit::Other(resource), *asked, free)
+        let known = free.others.get(resource).copied();
+        (Unit::Other(resource), *asked, known)
     });
     [
-        (Unit::Cpu, demand.cpu_milli, free.cpu_milli),
-        (Unit::Memory, demand.memory_mib, free.memory_mib),
-        (Unit::Pods, demand.pods, free.pods),
+        (Unit::Cpu, demand.cpu_milli, Some(free.cpu_milli)),
+        (Unit::Memory, demand.memory_mib, Some(free.memory_mib)),
+        (Unit::Pods, demand.pods, Some(free.pods)),
     ]
     .into_iter()
     .chain(others)
-    .filter(|(_, asked, free)| *asked > 0 && asked > free)
-    .map(|(unit, asked, free)| Shortage { unit, asked, free })
+    .filter(|(_, asked, free)| *asked > 0 && *asked > free.unwrap_or(0))
+    .map(|(unit, asked, free)| Shortage {
+        unit,
+        asked,
+        free: free.unwrap_or(0),
+        undeclared: free.is_none() && matches!(unit, Unit::Other(Resource::Storage(_))),
+    })
 }
 
 fn amount(unit: Unit<'_>, value: i64) -> String {

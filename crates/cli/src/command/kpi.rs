@@ -6,7 +6,8 @@ use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use havenmeester_api::Language;
-use havenmeester_placement::{External, Kpi, Register, kpis};
+use havenmeester_placement::{Demand, External, Kpi, Register, WorkloadId, kpis};
+use kube::ResourceExt as _;
 use serde::Serialize;
 
 use crate::args::{Cli, KpiArgs, KpiCommand};
@@ -45,7 +46,7 @@ pub(crate) async fn run(cli: &Cli, args: &KpiArgs, screen: Screen) -> anyhow::Re
     let externals = externals(&decided, registers.applications);
     let register = Register {
         externals: &externals,
-        stored: &BTreeMap::new(),
+        stored: &stored(&decided),
     };
     let measured = Measured {
         kpis: kpis(&decided.request, &decided.plan, register),
@@ -56,6 +57,20 @@ pub(crate) async fn run(cli: &Cli, args: &KpiArgs, screen: Screen) -> anyhow::Re
         measured.table(screen, args.top, language)
     })?;
     Ok(super::verdict(measured.aside.is_empty()))
+}
+
+/// What Workloads store in GiB, begun ones counted whole, by the claims that the daemon saw.
+fn stored(decided: &Decided) -> BTreeMap<WorkloadId, i64> {
+    let seen = decided.objects.workloads.iter().filter_map(|workload| {
+        let demand = workload.status.as_ref()?.demand.as_ref()?;
+        let id = WorkloadId {
+            namespace: workload.namespace().unwrap_or_default(),
+            name: workload.name_any(),
+        };
+        let mib = Demand::from(demand).storage_mib();
+        Some((id, mib.saturating_add(1023) / 1024))
+    });
+    seen.collect()
 }
 
 /// The objects, but for those that a line of a register takes the place of; and the lines.

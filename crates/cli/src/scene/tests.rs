@@ -114,3 +114,16 @@ fn what_the_daemon_never_saw_is_unknown() {
             .all(|view| view.cluster.contact == Contact::Unknown)
     );
 }
+
+#[test]
+fn room_is_weighed_with_what_the_daemon_saw_that_it_asks() {
+    let asks = |cpu: i64| {
+        let mut objects = mk_hub("Reachable");
+        let status = objects.workloads[0].status.as_mut().unwrap();
+        let demand = json!({"cpuMilli": cpu, "memoryMib": 100, "pods": 1, "others": []});
+        status.demand = Some(serde_json::from_value(demand).unwrap());
+        action(objects)
+    };
+    assert!(matches!(asks(1_000), Action::Relocate { .. }));
+    assert!(matches!(asks(1_001), Action::Wait(_)), "the target has one core");
+}

@@ -69,6 +69,10 @@ fn facts(
     });
     status.mode = Some(identity.mode);
     status.copies.clone_from(&identity.copies);
+    // What is not seen now was seen once: it asks as much.
+    if let Some(demand) = &identity.demand {
+        status.demand = Some(demand.told());
+    }
     if let Some(home) = &identity.home {
         status.cluster = Some(home.cluster.clone());
         status.plan_generation = home.generation;

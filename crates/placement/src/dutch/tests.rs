@@ -21,6 +21,7 @@ use crate::lint::Fault;
 use crate::mk::{date, id, now};
 use crate::problems::{Example, Wrong};
 use crate::request::WorkloadId;
+use crate::resource::Resource;
 use crate::say::Say;
 use crate::score::Part;
 use crate::waves::{Limits, Window};
@@ -133,6 +134,18 @@ fn further_refusals() -> Vec<Refusal> {
             wanted: Vec::new(),
         },
         Refusal::NamespaceOutOfReach { namespace: s("shop") },
+        Refusal::Capacity {
+            demand: Demand {
+                others: [("fast", 10_240), ("slow", 2_048)]
+                    .map(|(class, mib)| (Resource::Storage(class.to_owned()), mib))
+                    .into(),
+                ..Demand::default()
+            },
+            free: Demand {
+                others: [(Resource::Storage("slow".to_owned()), 1_024)].into(),
+                ..Demand::default()
+            },
+        },
         Refusal::Capacity {
             demand: Demand {
                 cpu_milli: 4_000,

@@ -152,5 +152,8 @@ pub(super) fn amount(unit: Unit<'_>, value: i64) -> String {
 /// `nodig is 4 cpu, vrij is 2,5`.
 pub(super) fn shortage(short: &Shortage<'_>) -> String {
     let (asked, free) = (amount(short.unit, short.asked), bare(short.unit, short.free));
+    if short.undeclared {
+        return format!("nodig is {asked}, en spec.room.storage van de MemberCluster noemt die niet");
+    }
     format!("nodig is {asked}, vrij is {}", comma(&free))
 }

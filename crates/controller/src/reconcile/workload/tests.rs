@@ -1,6 +1,6 @@
 //! What a Workload's status says.
 use havenmeester_api::workload::CopyState;
-use havenmeester_placement::Contact;
+use havenmeester_placement::{Contact, Fact, Unseen};
 
 use super::*;
 use crate::mk::{self, AZURE, ago, mk_scene, written};
@@ -28,6 +28,18 @@ fn a_violation_says_why_where_to_and_why_not_elsewhere() {
     assert_eq!(status.desired.unwrap().cluster, "eu-1");
     assert_eq!(status.violations[0].policy.as_deref(), Some("autonomous"));
     assert_eq!(status.rejected[0].cluster, AZURE);
+}
+
+#[test]
+fn what_it_asks_is_told_and_kept_while_it_cannot_be_seen() {
+    let seen = status(&shop(mk::low())).demand.unwrap();
+    assert_eq!((seen.cpu_milli, seen.memory_mib, seen.pods), (100, 128, 1));
+    let mut lost = shop(mk::low());
+    lost.status("shop", |s| s.demand = Some(seen.clone()));
+    lost.view(AZURE, |view| {
+        view.cluster.copies = Fact::unknown(Unseen::NotYet);
+    });
+    assert_eq!(status(&lost).demand, Some(seen));
 }
 
 #[test]
