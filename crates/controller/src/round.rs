@@ -96,6 +96,7 @@ impl Rounds {
         count(&self.metrics, scene, plan);
         // What may run was written in an earlier round; it does not wait for the writes of this one.
         self.driver.start(queue.moves);
+        self.planning.rest();
         let thought = begun.elapsed();
         self.hand.carry_out(intents, scene.now).await;
         self.sweep(scene, &identities, sweep).await;

@@ -120,7 +120,7 @@ proptest! {
     fn scene_by_scene_the_plan_is_the_one_made_from_nothing(
         rounds in prop::collection::vec(prop::collection::vec(event(), 1..4), 1..10),
     ) {
-        let (mut scene, mut planning) = (mk_scene(), Planning::default());
+        let (mut scene, mut planning) = (mk_scene(), Planning::keeping_from(0));
         for events in rounds {
             let told = format!("{events:?}");
             scene = events.into_iter().fold(scene, happen);
@@ -130,6 +130,18 @@ proptest! {
             prop_assert_eq!(plan, &decide(&anew), "{}", &told);
         }
     }
+}
+
+#[test]
+fn a_small_fleet_keeps_nothing_and_gets_the_same_plan() {
+    let request = request::build(&mk_scene().workload("w1", AZURE, mk::critical()));
+    let (mut kept, mut small) = (Planning::keeping_from(0), Planning::default());
+    let plan = small.plan(request.clone()).unwrap().1.clone();
+    assert_eq!(kept.plan(request).unwrap().1, &plan);
+    small.rest();
+    kept.rest();
+    assert!(small.planner.is_none() && small.once.is_none());
+    assert!(kept.planner.is_some());
 }
 
 #[test]
