@@ -102,7 +102,7 @@ fn a_gpu_that_no_node_has_and_storage_of_which_nobody_tells_are_not_there() {
     let untold = room.refuses(&storage(1)).map(|refusal| refusal.to_string());
     assert_eq!(
         untold.as_deref(),
-        Some("capacity: needs 1 GiB of storage Rwo, 0 free")
+        Some("capacity: needs 1 GiB of storage Rwo, and spec.room.storage of its MemberCluster names none")
     );
     let told = Room::on(
         &mk_cluster("eu").with_other("storage/Rwo", 10 * 1024, 4 * 1024),
