@@ -2,8 +2,6 @@
 //!
 //! Pure. Invariant: the same plan has the same hash; the later of two plans of a workload has the higher generation.
 
-use std::fmt::Write as _;
-
 use havenmeester_api::{Migration, condition, migration::Step};
 use kube::ResourceExt as _;
 use sha2::{Digest as _, Sha256};
@@ -25,12 +23,7 @@ pub(crate) fn hash(moving: &Moving, capture: &str) -> String {
         list,
     ])
     .to_string();
-    let mut name = "sha256-".to_owned();
-    for byte in Sha256::digest(text.as_bytes()) {
-        // Writing to a String cannot fail.
-        let _ = write!(name, "{byte:02x}");
-    }
-    name
+    format!("sha256-{}", hex::encode(Sha256::digest(text.as_bytes())))
 }
 
 /// The generation of a new plan: one more than that of any other move of the workload.

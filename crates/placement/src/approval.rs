@@ -6,7 +6,7 @@
 //! Invariant: what is asked hangs on the workload, the place, the route and why it must be asked, never on where the
 //! workload stands now or when it is looked at. So an approval can be given before it is needed, and one that was given
 //! for something else says nothing.
-use std::fmt::{Display, Formatter, Result, Write};
+use std::fmt::{Display, Formatter, Result};
 
 use havenmeester_api::Date;
 use havenmeester_api::approval::{ApprovalSpec, DAYS};
@@ -272,11 +272,7 @@ fn hash(workload: &WorkloadId, target: &str, grounds: &[Ground]) -> String {
         sum.update((part.len() as u64).to_be_bytes());
         sum.update(part.as_bytes());
     }
-    let mut text = "sha256-".to_owned();
-    for byte in sum.finalize() {
-        let _ = write!(text, "{byte:02x}"); // a String takes all
-    }
-    text
+    format!("sha256-{}", hex::encode(sum.finalize()))
 }
 
 /// What is seen and wanted, without through whom: another chain to the same law is the same reason.

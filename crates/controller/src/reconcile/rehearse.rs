@@ -252,11 +252,7 @@ fn cluster(turn: &Turn, name: &str) -> String {
 
 /// Eight bytes: a hash that is the same by chance costs one dry run, which the schedule makes up for.
 fn hash(text: &str) -> String {
-    let bytes = Sha256::digest(text.as_bytes());
-    bytes.iter().take(8).fold(String::new(), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    hex::encode(&Sha256::digest(text.as_bytes())[..8])
 }
 
 /// How the names of a workload's rehearsals begin.

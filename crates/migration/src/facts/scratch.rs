@@ -158,11 +158,8 @@ pub(crate) async fn sweep(target: &Member, namespaces: &[Value], now: Timestamp)
 
 /// One name per Migration, so that a dry run that is taken up again finds what it made.
 fn name(migration: &str) -> String {
-    use std::fmt::Write as _;
-    let mut name = "havenmeester-try-".to_owned();
-    for byte in Sha256::digest(migration.as_bytes()).iter().take(6) {
-        // Writing to a String cannot fail.
-        let _ = write!(name, "{byte:02x}");
-    }
-    name
+    format!(
+        "havenmeester-try-{}",
+        hex::encode(&Sha256::digest(migration.as_bytes())[..6])
+    )
 }
