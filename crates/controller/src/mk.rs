@@ -8,9 +8,10 @@ use havenmeester_api::member::{Capacity, MemberClusterStatus, Quarantine, Reacha
 use havenmeester_api::migration::{MigrationStatus, MoveKind, Step, StepState, StepStatus};
 use havenmeester_api::workload::{CaptureStatus, CopyState, WorkloadStatus};
 use havenmeester_api::{
-    Contract, Drill, ExternalApplication, MemberCluster, Migration, PlacementPolicy, Provider, Workload,
+    Contract, Date, Drill, ExternalApplication, MemberCluster, Migration, PlacementPolicy, Provider, Workload,
 };
 use havenmeester_fleet::MemberView;
+use havenmeester_placement::autonomy::Facts;
 use havenmeester_placement::{
     ClusterView, Contact, CopyView, Demand, Fact, Reach, Reasons, Traits, WorkloadId, decide, lint, problems,
 };
@@ -291,11 +292,13 @@ impl Scene {
         let request = request::from_identities(self, &identities);
         let plan = decide(&request);
         assert!(lint(&request, &plan).is_empty());
+        let fleet = &request.fleet;
         look(&Turn {
             scene: self,
             identities: &identities,
             request: &request,
             plan: &plan,
+            facts: &Facts::on(&fleet.providers, &fleet.standard, Date::of(request.now)),
             reasons: &Reasons::of(&request, &plan),
             problems: &problems(&request),
             namespace: SPACE,

@@ -19,6 +19,7 @@ mod workload; // where it stands, where it must, and why
 use std::collections::BTreeMap;
 
 use havenmeester_api::condition::State;
+use havenmeester_placement::autonomy::Facts;
 use havenmeester_placement::{Object, Plan, Problem, Reason, Reasons, Request, WorkloadId};
 
 use crate::identity::Identity;
@@ -36,6 +37,8 @@ pub(crate) struct Turn<'a> {
     pub(crate) identities: &'a BTreeMap<WorkloadId, Identity>,
     pub(crate) request: &'a Request,
     pub(crate) plan: &'a Plan,
+    /// Who stands behind whom, today.
+    pub(crate) facts: &'a Facts<'a>,
     /// Why not elsewhere.
     pub(crate) reasons: &'a Reasons<'a>,
     pub(crate) problems: &'a [Problem],

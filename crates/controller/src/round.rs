@@ -7,8 +7,10 @@ use std::time::Duration;
 
 use futures::future::BoxFuture;
 use futures::{FutureExt, StreamExt};
+use havenmeester_api::Date;
 use havenmeester_fleet::{Fleet, Tracked};
 use havenmeester_migration::{Deps, stop_stale};
+use havenmeester_placement::autonomy::Facts;
 use havenmeester_placement::{Contact, Plan, Reasons, WorkloadId, problems};
 use tokio::time::Instant;
 use tracing::{error, info, warn};
@@ -74,12 +76,13 @@ impl Rounds {
                 return begun.elapsed();
             }
         };
-        let problems = problems(request);
+        let (problems, fleet) = (problems(request), &request.fleet);
         let turn = Turn {
             scene,
             identities: &identities,
             request,
             plan,
+            facts: &Facts::on(&fleet.providers, &fleet.standard, Date::of(request.now)),
             reasons: &Reasons::of(request, plan),
             problems: &problems,
             namespace: &self.namespace,

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use crate::approval::{Asked, asked};
+use crate::asked::Requirements;
 use crate::class::Classes;
 use crate::decide::mover::stands_by;
 use crate::decide::scene::Stand;
@@ -50,6 +51,12 @@ impl<'a> Reasons<'a> {
             scene,
             promised,
         }
+    }
+
+    /// What all policies together ask of where a workload stands; `None` for one that is not in the request.
+    pub fn requirements(&self, id: &WorkloadId) -> Option<&Requirements> {
+        let view = self.request.workloads.get(id)?;
+        Some(&self.classes.get(self.request, id, view)?.requirements)
     }
 
     /// Each cluster, and whether it may take the workload; its home too. Empty for a workload that is not in the

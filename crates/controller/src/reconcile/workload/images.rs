@@ -1,10 +1,8 @@
 //! Whether a workload's images are still there when its cluster is lost.
 //!
 //! Known from the registries that its last dry run named; without one nothing is known, and nothing is said.
-use havenmeester_api::Date;
 use havenmeester_api::workload::LastDryRun;
-use havenmeester_placement::autonomy::Facts;
-use havenmeester_placement::{WorkloadId, effective, registry_lost, registry_owner};
+use havenmeester_placement::{WorkloadId, registry_lost, registry_owner};
 
 use crate::reconcile::Turn;
 
@@ -21,14 +19,9 @@ pub(super) fn lost(turn: &Turn, id: &WorkloadId, home: &str, run: Option<&LastDr
     if owned.is_empty() {
         return None;
     }
-    let facts = Facts::on(&fleet.providers, &fleet.standard, Date::of(turn.scene.now));
-    let asked = turn
-        .request
-        .workloads
-        .get(id)
-        .map(|view| effective(turn.request, id, view).requirements);
+    let asked = turn.reasons.requirements(id);
     owned.into_iter().find_map(|(host, owner)| {
-        let why = registry_lost(&facts, owner, source, asked.as_ref())?;
+        let why = registry_lost(turn.facts, owner, source, asked)?;
         Some(format!(
             "images come from {host} of {owner}, and {why}; dry run {} tells how to mirror them",
             run.migration
