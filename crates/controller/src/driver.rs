@@ -52,19 +52,25 @@ struct Road {
 
 struct Running {
     task: AbortHandle,
-    /// Whether it got a place once: from then on only its own end ends it.
-    begun: Arc<AtomicBool>,
+    told: Arc<Told>,
     /// The spec that its task was last told of.
     generation: Option<i64>,
-    /// Told when a person changes the spec: a source is kept for hours, and an abort, or a shorter window, is meant now.
-    edited: Arc<Notify>,
+}
+
+/// What a task and the driver tell each other.
+#[derive(Default)]
+struct Told {
+    /// That it got a place once: from then on only its own end ends it.
+    begun: AtomicBool,
+    /// That a person changed the spec: a source is kept for hours, and an abort, or a shorter window, is meant now.
+    edited: Notify,
 }
 
 impl Running {
     fn tell(&mut self, migration: &Migration) {
         if self.generation != migration.metadata.generation {
             self.generation = migration.metadata.generation;
-            self.edited.notify_one();
+            self.told.edited.notify_one();
         }
     }
 }
@@ -105,7 +111,7 @@ impl Driver {
         }
         let wanted: BTreeSet<&Key> = queue.iter().map(|(key, _)| key).collect();
         self.running.retain(|key, running| {
-            let stays = running.begun.load(Ordering::Acquire) || wanted.contains(key);
+            let stays = running.told.begun.load(Ordering::Acquire) || wanted.contains(key);
             if !stays {
                 running.task.abort();
             }
@@ -117,19 +123,12 @@ impl Driver {
                 continue;
             }
             let generation = migration.metadata.generation;
-            let (begun, edited) = (Arc::<AtomicBool>::default(), Arc::<Notify>::default());
-            let told = Told {
-                begun: Arc::clone(&begun),
-                edited: Arc::clone(&edited),
-            };
-            let task = self
-                .tasks
-                .spawn(drive(Arc::clone(&self.road), key.clone(), migration, told));
+            let told = Arc::<Told>::default();
+            let task = drive(Arc::clone(&self.road), key.clone(), migration, Arc::clone(&told));
             let running = Running {
-                task,
-                begun,
+                task: self.tasks.spawn(task),
+                told,
                 generation,
-                edited,
             };
             self.running.insert(key, running);
         }
@@ -139,12 +138,6 @@ impl Driver {
     pub(crate) async fn stop(mut self) {
         self.tasks.shutdown().await;
     }
-}
-
-/// What a task and the driver tell each other.
-struct Told {
-    begun: Arc<AtomicBool>,
-    edited: Arc<Notify>,
 }
 
 /// Whether a move has nothing to write for now, so that another has use for its place: its pods start, or something has
@@ -162,7 +155,7 @@ fn writes(migration: &Migration) -> bool {
 }
 
 #[tracing::instrument(name = "move", skip_all, fields(namespace = %key.0, migration = %key.1, workload = %migration.spec.workload, kind = ?migration.spec.kind))]
-async fn drive(road: Arc<Road>, key: Key, mut migration: Arc<Migration>, told: Told) -> Key {
+async fn drive(road: Arc<Road>, key: Key, mut migration: Arc<Migration>, told: Arc<Told>) -> Key {
     let places = road.places_for(&migration);
     let mut place = None;
     let mut pause = FIRST_PAUSE;
