@@ -5,24 +5,7 @@
 use havenmeester_api::{Criticality, Language, Sensitivity};
 use havenmeester_placement::{Measure, Reason};
 
-macro_rules! words {
-    ($($word:ident: $english:literal, $dutch:literal;)*) => {
-        /// A word or a fixed phrase.
-        #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-        pub(crate) enum Word { $($word),* }
-
-        impl Word {
-            /// In a language.
-            pub(crate) const fn say(self, language: Language) -> &'static str {
-                match (self, language) {
-                    $((Self::$word, Language::En) => $english, (Self::$word, Language::Nl) => $dutch,)*
-                }
-            }
-        }
-    };
-}
-
-words! {
+havenmeester_api::words! {
     Yes: "yes", "ja";
     No: "no", "nee";
     And: "and", "en";

@@ -10,24 +10,7 @@ use havenmeester_api::migration::{Answer, StepState, Verdict};
 use crate::drill::{DrillState, MissReason, Objective, Outcome};
 use crate::dry_run::{DryRunState, Severity};
 
-macro_rules! words {
-    ($($word:ident: $english:literal, $dutch:literal;)*) => {
-        /// A word or a fixed phrase.
-        #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-        pub(crate) enum Word { $($word),* }
-
-        impl Word {
-            /// In a language.
-            pub(crate) const fn say(self, language: Language) -> &'static str {
-                match (self, language) {
-                    $((Self::$word, Language::En) => $english, (Self::$word, Language::Nl) => $dutch,)*
-                }
-            }
-        }
-    };
-}
-
-words! {
+havenmeester_api::words! {
     // the page
     LanguageTag: "en", "nl";
     Severity: "severity", "ernst";
