@@ -4,10 +4,13 @@
     reason = "a test: its helpers too stop it at the first surprise"
 )]
 
+mod agreed;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
+use agreed::agreed;
 use assert_cmd::cargo::cargo_bin_cmd;
 use serde_json::Value;
 
@@ -37,20 +40,7 @@ fn printed(arguments: &[&str], code: i32) -> String {
 
 #[track_caller]
 fn golden(name: &str, arguments: &[&str], code: i32) {
-    let seen = printed(arguments, code);
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/golden")
-        .join(name);
-    if std::env::var_os("UPDATE_GOLDEN").is_some() {
-        fs::write(&path, &seen).unwrap();
-    }
-    let wanted = fs::read_to_string(&path).unwrap_or_default();
-    let diff = similar::TextDiff::from_lines(wanted.as_str(), seen.as_str());
-    assert!(
-        wanted == seen,
-        "{name} differs (UPDATE_GOLDEN=1 rewrites it):\n{}",
-        diff.unified_diff()
-    );
+    agreed(name, &printed(arguments, code));
 }
 
 const CHECK: [&str; 6] = ["check", "examples/check", "--from", "azure", "--to", "haven"];

@@ -4,8 +4,11 @@
     reason = "a test: its helpers too stop it at the first surprise"
 )]
 
+mod agreed;
+
 use std::path::{Path, PathBuf};
 
+use agreed::agreed;
 use assert_cmd::cargo::cargo_bin_cmd;
 
 fn root() -> PathBuf {
@@ -26,20 +29,7 @@ fn printed(arguments: &[&str]) -> String {
 
 #[track_caller]
 fn check(name: &str, arguments: &[&str]) {
-    let seen = printed(arguments);
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/golden")
-        .join(name);
-    if std::env::var_os("UPDATE_GOLDEN").is_some() {
-        std::fs::write(&path, &seen).unwrap();
-    }
-    let wanted = std::fs::read_to_string(&path).unwrap_or_default();
-    let diff = similar::TextDiff::from_lines(wanted.as_str(), seen.as_str());
-    assert!(
-        wanted == seen,
-        "{name} differs (UPDATE_GOLDEN=1 rewrites it):\n{}",
-        diff.unified_diff()
-    );
+    agreed(name, &printed(arguments));
 }
 
 const FILES: [&str; 4] = ["-f", "examples/amsterdam", "-f", "examples/amsterdam/inventory"];

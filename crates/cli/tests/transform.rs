@@ -5,9 +5,12 @@
     reason = "a test: its helpers too stop it at the first surprise"
 )]
 
+mod agreed;
+
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
+use agreed::agreed;
 use assert_cmd::cargo::cargo_bin_cmd;
 
 const SHOP: &str = "crates/cli/tests/golden/shop.in.yaml";
@@ -42,28 +45,11 @@ fn transform(file: &str, output: &str, stdin: &str) -> (Option<i32>, String, Str
     (done.status.code(), text(done.stdout), text(done.stderr))
 }
 
-#[track_caller]
-fn golden(name: &str, seen: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/golden")
-        .join(name);
-    if std::env::var_os("UPDATE_GOLDEN").is_some() {
-        std::fs::write(&path, seen).unwrap();
-    }
-    let wanted = std::fs::read_to_string(&path).unwrap_or_default();
-    let diff = similar::TextDiff::from_lines(wanted.as_str(), seen);
-    assert!(
-        wanted == seen,
-        "{name} differs (UPDATE_GOLDEN=1 rewrites it):\n{}",
-        diff.unified_diff()
-    );
-}
-
 #[test]
 fn only_lines_that_must_change_are_changed_each_with_its_reason() {
     let (code, yaml, told) = transform(SHOP, "yaml", "");
-    golden("shop.yaml", &yaml);
-    golden("shop.told.txt", &told);
+    agreed("shop.yaml", &yaml);
+    agreed("shop.told.txt", &told);
     assert_eq!(
         code,
         Some(1),
@@ -86,7 +72,7 @@ fn a_second_time_changes_nothing() {
 #[test]
 fn a_diff_shows_the_changes_and_no_secret() {
     let (_, diff, _) = transform(SHOP, "diff", "");
-    golden("shop.diff", &diff);
+    agreed("shop.diff", &diff);
     assert!(!diff.contains("not-to-be-told"));
 }
 
