@@ -9,6 +9,8 @@
     reason = "in a test a panic is the answer, also in its helpers"
 )]
 
+mod hub;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -16,30 +18,28 @@ use std::{
 };
 
 use havenmeester_api::{
-    MemberCluster, Migration, Workload,
+    Workload,
     condition::{COMPLETE, get},
-    crds,
-    member::Scope,
     migration::{Answer, MigrationStatus, Question, QuestionStatus, Step, StepState, Verdict},
 };
 use havenmeester_fleet::{Fleet, FleetOptions, KubeconfigConnector, Registries, SystemClock, Tracked};
 use havenmeester_ledger::{Keys, Ledger, open_store};
-use havenmeester_migration::{Deps, Next, advance};
+use havenmeester_migration::{Deps, Gate};
 use havenmeester_portability::{ObjectKey, capture, is_captured_kind, manifests};
 use havenmeester_simulator::{Nodes, NodesConfig, NodesControl, SimClock, until};
 use havenmeester_testenv::{Cluster, ClusterOptions, Process};
-use k8s_openapi::api::core::v1::{Namespace, Secret, ServiceAccount};
+use hub::SPACE;
+use k8s_openapi::api::core::v1::Namespace;
 use k8s_openapi::api::rbac::v1::RoleBinding;
 use kube::{
     Api, Client,
-    api::{DynamicObject, ListParams, Patch, PatchParams, PostParams},
+    api::{DynamicObject, ListParams, PostParams},
     core::{ApiResource, GroupVersionKind},
 };
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-const SPACE: &str = "havenmeester";
 const APP: &str = "shop";
 const LONG: Duration = Duration::from_mins(3);
 
@@ -116,14 +116,7 @@ impl Scene {
         for name in ["a", "b"] {
             members.insert(name, Cluster::start(ClusterOptions::new(name)).await.unwrap());
         }
-        make_namespace(&hub.client(), SPACE, json!({})).await;
-        let definitions = Api::all(hub.client());
-        for definition in crds::all() {
-            definitions
-                .create(&PostParams::default(), &definition)
-                .await
-                .unwrap();
-        }
+        hub::furnish(&hub.client()).await;
         let ledger = Ledger::new(open_store("memory:").unwrap(), Keys::generate());
         let connector = Arc::new(KubeconfigConnector::new(hub.client()));
         let clock = Arc::new(SystemClock);
@@ -143,12 +136,16 @@ impl Scene {
             tasks.spawn(Nodes::run(cluster.client(), config, cancel.clone()));
             nodes.insert(*name, control);
             let credentials = match (narrow, *name) {
-                (true, "b") => Some(narrow_credentials(cluster).await),
+                (true, "b") => Some(hub::narrow_credentials(cluster, APP).await),
                 _ => None,
             };
-            let only = credentials.is_some();
+            let only = credentials.is_some().then_some(APP);
             let kubeconfig = credentials.unwrap_or_else(|| cluster.kubeconfig());
-            known.push(register(&hub.client(), name, &kubeconfig, only).await);
+            let mut member = hub::register(&hub.client(), name, &kubeconfig, only).await;
+            if only.is_some() {
+                member.spec.classes.ingress = Some("nginx".to_owned());
+            }
+            known.push(member);
         }
         fleet.set_members(known);
         let tracked = Tracked {
@@ -181,7 +178,7 @@ impl Scene {
     async fn set_up_app(&self) {
         let client = self.client("a");
         let labels = json!({"havenmeester.dev/criticality": "critical", "havenmeester.dev/mode": self.mode});
-        make_namespace(&client, APP, labels).await;
+        hub::make_namespace(&client, APP, &labels).await;
         let all = manifests(APPLICATION).unwrap();
         for object in &all {
             let key = ObjectKey::from_value(object).unwrap();
@@ -231,46 +228,12 @@ impl Scene {
     }
 
     async fn ask(&self, name: &str, spec: Value) {
-        let object = json!({
-            "apiVersion": "havenmeester.dev/v1alpha1", "kind": "Migration",
-            "metadata": {"name": name}, "spec": spec,
-        });
-        let object: Migration = serde_json::from_value(object).unwrap();
-        self.migrations()
-            .create(&PostParams::default(), &object)
-            .await
-            .unwrap();
-    }
-
-    fn migrations(&self) -> Api<Migration> {
-        Api::namespaced(self.deps.hub.clone(), SPACE)
+        hub::ask(&self.deps, name, &spec).await;
     }
 
     async fn until(&self, name: &str, wanted: impl Fn(&MigrationStatus) -> bool) -> MigrationStatus {
-        let moving = async {
-            loop {
-                let migration = self.migrations().get(name).await.unwrap();
-                let next = advance(&migration, &self.workload(), &self.deps).await.unwrap();
-                let status = self
-                    .migrations()
-                    .get(name)
-                    .await
-                    .unwrap()
-                    .status
-                    .unwrap_or_default();
-                match next {
-                    Next::In(after) | Next::Serving(after) if !wanted(&status) => {
-                        tokio::time::sleep(after).await;
-                    }
-                    Next::In(_) | Next::Serving(_) | Next::Finished => return status,
-                }
-            }
-        };
-        if let Ok(status) = tokio::time::timeout(LONG, moving).await {
-            return status;
-        }
-        let status = self.migrations().get(name).await.unwrap().status;
-        panic!("{name} does not end: {status:#?}");
+        let seen = async |status: &MigrationStatus| wanted(status);
+        hub::until(&self.deps, name, &self.workload(), Gate::Hold, LONG, seen).await
     }
 
     /// Everything in the application's namespace that would be captured.
@@ -330,58 +293,6 @@ impl Scene {
         while self.tasks.join_next().await.is_some() {}
         drop(self.hub);
     }
-}
-
-async fn make_namespace(client: &Client, name: &str, labels: Value) {
-    let space: Namespace =
-        serde_json::from_value(json!({"metadata": {"name": name, "labels": labels}})).unwrap();
-    Api::all(client.clone())
-        .create(&PostParams::default(), &space)
-        .await
-        .unwrap();
-}
-
-async fn register(hub: &Client, name: &str, kubeconfig: &str, only: bool) -> MemberCluster {
-    let secret: Secret =
-        serde_json::from_value(json!({"metadata": {"name": name}, "stringData": {"kubeconfig": kubeconfig}}))
-            .unwrap();
-    Api::namespaced(hub.clone(), SPACE)
-        .create(&PostParams::default(), &secret)
-        .await
-        .unwrap();
-    let spec = json!({
-        "provider": name, "region": "nl",
-        "connection": {"kubeconfigSecret": {"namespace": SPACE, "name": name}},
-    });
-    let mut member = MemberCluster::new(name, serde_json::from_value(spec).unwrap());
-    if only {
-        member.spec.scope = Scope::Namespaces;
-        member.spec.namespaces = vec![APP.to_owned()];
-        member.spec.classes.ingress = Some("nginx".to_owned());
-    }
-    member
-}
-
-/// The namespace, a service account in another, and the rights of `deploy/member/namespaces.yaml`.
-async fn narrow_credentials(cluster: &Cluster) -> String {
-    let client = cluster.client();
-    make_namespace(&client, APP, json!({})).await;
-    make_namespace(&client, "havenmeester-member", json!({})).await;
-    let account = serde_json::from_value(json!({"metadata": {"name": "havenmeester"}})).unwrap();
-    let accounts: Api<ServiceAccount> = Api::namespaced(client.clone(), "havenmeester-member");
-    accounts.create(&PostParams::default(), &account).await.unwrap();
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy/member/namespaces.yaml");
-    for object in manifests(&std::fs::read_to_string(path).unwrap()).unwrap() {
-        let key = ObjectKey::from_value(&object).unwrap();
-        let gvk = GroupVersionKind::gvk(&key.group, &key.version, &key.kind);
-        let api: Api<DynamicObject> = Api::namespaced_with(client.clone(), APP, &ApiResource::from_gvk(&gvk));
-        let object: DynamicObject = serde_json::from_value(object).unwrap();
-        api.create(&PostParams::default(), &object).await.unwrap();
-    }
-    cluster
-        .service_account_kubeconfig("havenmeester-member", "havenmeester")
-        .await
-        .unwrap()
 }
 
 fn is_retained(status: &MigrationStatus) -> bool {
@@ -463,12 +374,7 @@ async fn a_replicable_application_is_undone_and_then_failed_over() {
         .await;
     let waits = |status: &MigrationStatus| status.step == Some(Step::AwaitServing);
     scene.until("go", waits).await;
-    let abort = Patch::Merge(json!({"spec": {"abort": true}}));
-    scene
-        .migrations()
-        .patch("go", &PatchParams::default(), &abort)
-        .await
-        .unwrap();
+    hub::abort(&scene.deps, "go").await;
     let undone = scene.until("go", |_| false).await;
     assert_eq!(ended(&undone), "True RolledBack", "{undone:#?}");
     assert!(scene.namespace("b").await.is_none() && scene.is_serving("a").await);
@@ -511,12 +417,7 @@ async fn an_application_goes_to_a_cluster_that_gives_us_its_namespace_only_and_i
     let waits = |status: &MigrationStatus| status.step == Some(Step::AwaitServing);
     let waiting = scene.until("try", waits).await;
     assert_eq!(waiting.step, Some(Step::AwaitServing), "{waiting:#?}");
-    let abort = Patch::Merge(json!({"spec": {"abort": true}}));
-    scene
-        .migrations()
-        .patch("try", &PatchParams::default(), &abort)
-        .await
-        .unwrap();
+    hub::abort(&scene.deps, "try").await;
     let undone = scene.until("try", |_| false).await;
     assert_eq!(ended(&undone), "True RolledBack", "{undone:#?}");
     // Nothing of it is left; the namespace and the rights in it were given, are no part of it, and stay.

@@ -9,6 +9,8 @@
     reason = "in a test a panic is the answer, also in its helpers"
 )]
 
+#[path = "../hub/mod.rs"]
+mod hub;
 mod scene;
 
 use futures::future::join_all;

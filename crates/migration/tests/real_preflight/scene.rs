@@ -3,24 +3,25 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use havenmeester_api::{MemberCluster, Migration, Workload, crds, member::Scope, migration::MigrationStatus};
+use havenmeester_api::{Workload, migration::MigrationStatus};
 use havenmeester_fleet::{Clock as _, Fleet, FleetOptions, KubeconfigConnector, SystemClock, Tracked};
 use havenmeester_ledger::{Keys, Ledger, open_store};
-use havenmeester_migration::{Deps, Gate, Next, advance_through};
+use havenmeester_migration::{Deps, Gate};
 use havenmeester_portability::{ObjectKey, manifests};
 use havenmeester_simulator::{Nodes, NodesConfig, NodesControl, SimClock, until};
 use havenmeester_testenv::{Cluster, ClusterOptions};
-use k8s_openapi::api::core::v1::{Namespace, Pod, Secret, ServiceAccount};
+use k8s_openapi::api::core::v1::{Namespace, Pod};
 use kube::{
     Api, Client,
-    api::{DynamicObject, ListParams, Patch, PatchParams, PostParams},
+    api::{DynamicObject, ListParams, PostParams},
     core::{ApiResource, GroupVersionKind},
 };
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-pub(crate) const SPACE: &str = "havenmeester";
+use crate::hub::{self, SPACE};
+
 pub(crate) const LONG: Duration = Duration::from_mins(2);
 
 /// The namespace that the narrow credentials reach.
@@ -58,14 +59,7 @@ impl Scene {
             Cluster::start(old),
         );
         let (hub, a, b, old) = (hub.unwrap(), a.unwrap(), b.unwrap(), old.unwrap());
-        make(&hub.client(), SPACE, &json!({})).await;
-        for definition in crds::all() {
-            let definitions = Api::all(hub.client());
-            definitions
-                .create(&PostParams::default(), &definition)
-                .await
-                .unwrap();
-        }
+        hub::furnish(&hub.client()).await;
         let ledger = Ledger::new(open_store("memory:").unwrap(), Keys::generate());
         let connector = Arc::new(KubeconfigConnector::new(hub.client()));
         let clock = Arc::new(SystemClock);
@@ -80,12 +74,12 @@ impl Scene {
             };
             tasks.spawn(Nodes::run(cluster.client(), config, cancel.clone()));
         }
-        let narrow = narrow_credentials(&b).await;
+        let narrow = hub::narrow_credentials(&b, NARROW).await;
         let known = vec![
-            register(&hub.client(), "a", &a.kubeconfig(), false).await,
-            register(&hub.client(), "b", &b.kubeconfig(), false).await,
-            register(&hub.client(), "old", &old.kubeconfig(), false).await,
-            register(&hub.client(), "narrow", &narrow, true).await,
+            hub::register(&hub.client(), "a", &a.kubeconfig(), None).await,
+            hub::register(&hub.client(), "b", &b.kubeconfig(), None).await,
+            hub::register(&hub.client(), "old", &old.kubeconfig(), None).await,
+            hub::register(&hub.client(), "narrow", &narrow, Some(NARROW)).await,
         ];
         fleet.set_members(known);
         let (running, token) = (fleet.clone(), cancel.clone());
@@ -136,7 +130,7 @@ impl Scene {
     }
 
     pub(crate) async fn namespace(&self, cluster: &str, name: &str, labels: &Value) {
-        make(&self.client(cluster), name, labels).await;
+        hub::make_namespace(&self.client(cluster), name, labels).await;
     }
 
     pub(crate) fn api(&self, cluster: &str, namespace: &str, key: &ObjectKey) -> Api<DynamicObject> {
@@ -243,19 +237,9 @@ impl Scene {
     }
 
     pub(crate) async fn ask(&self, name: &str, app: &str, to: &str, dry_run: bool) {
-        let object = json!({
-            "apiVersion": "havenmeester.dev/v1alpha1", "kind": "Migration", "metadata": {"name": name},
-            "spec": {"workload": app, "kind": "Relocate", "source": "a", "target": to, "dryRun": dry_run},
-        });
-        let object: Migration = serde_json::from_value(object).unwrap();
-        self.migrations()
-            .create(&PostParams::default(), &object)
-            .await
-            .unwrap();
-    }
-
-    fn migrations(&self) -> Api<Migration> {
-        Api::namespaced(self.deps.hub.clone(), SPACE)
+        let spec =
+            json!({"workload": app, "kind": "Relocate", "source": "a", "target": to, "dryRun": dry_run});
+        hub::ask(&self.deps, name, &spec).await;
     }
 
     /// Advances a move until it ends or `seen` holds.
@@ -264,7 +248,7 @@ impl Scene {
         name: &str,
         app: &str,
         gate: Gate,
-        mut seen: impl AsyncFnMut(&MigrationStatus) -> bool,
+        seen: impl AsyncFnMut(&MigrationStatus) -> bool,
     ) -> MigrationStatus {
         let workload: Workload = serde_json::from_value(json!({
             "apiVersion": "havenmeester.dev/v1alpha1", "kind": "Workload",
@@ -272,41 +256,12 @@ impl Scene {
             "spec": {"target": {"namespace": app}, "mode": "Replicable"},
         }))
         .unwrap();
-        let moving = async {
-            loop {
-                let migration = self.migrations().get(name).await.unwrap();
-                let next = advance_through(&migration, &workload, &self.deps, gate)
-                    .await
-                    .unwrap();
-                let status = self
-                    .migrations()
-                    .get(name)
-                    .await
-                    .unwrap()
-                    .status
-                    .unwrap_or_default();
-                match next {
-                    Next::In(after) | Next::Serving(after) if !seen(&status).await => {
-                        tokio::time::sleep(after).await;
-                    }
-                    Next::In(_) | Next::Serving(_) | Next::Finished => return status,
-                }
-            }
-        };
-        if let Ok(status) = tokio::time::timeout(LONG, moving).await {
-            return status;
-        }
-        let status = self.migrations().get(name).await.unwrap().status;
-        panic!("{name} does not end: {status:#?}");
+        hub::until(&self.deps, name, &workload, gate, LONG, seen).await
     }
 
     /// Takes a move back and waits until nothing of it is left.
     pub(crate) async fn abort(&self, name: &str, app: &str) {
-        let patch = Patch::Merge(json!({"spec": {"abort": true}}));
-        self.migrations()
-            .patch(name, &PatchParams::default(), &patch)
-            .await
-            .unwrap();
+        hub::abort(&self.deps, name).await;
         self.until(name, app, Gate::Open, async |_| false).await;
     }
 
@@ -315,52 +270,4 @@ impl Scene {
         while self.tasks.join_next().await.is_some() {}
         drop(self.hub);
     }
-}
-
-async fn make(client: &Client, name: &str, labels: &Value) {
-    let space = serde_json::from_value(json!({"metadata": {"name": name, "labels": labels}})).unwrap();
-    let all: Api<Namespace> = Api::all(client.clone());
-    all.create(&PostParams::default(), &space).await.unwrap();
-}
-
-async fn register(hub: &Client, name: &str, kubeconfig: &str, only: bool) -> MemberCluster {
-    let secret: Secret =
-        serde_json::from_value(json!({"metadata": {"name": name}, "stringData": {"kubeconfig": kubeconfig}}))
-            .unwrap();
-    let secrets = Api::namespaced(hub.clone(), SPACE);
-    secrets.create(&PostParams::default(), &secret).await.unwrap();
-    let spec = json!({
-        "provider": name, "region": "nl",
-        "connection": {"kubeconfigSecret": {"namespace": SPACE, "name": name}},
-    });
-    let mut member = MemberCluster::new(name, serde_json::from_value(spec).unwrap());
-    if only {
-        member.spec.scope = Scope::Namespaces;
-        member.spec.namespaces = vec![NARROW.to_owned()];
-    }
-    member
-}
-
-/// The namespace, a service account in another, and the rights of `deploy/member/namespaces.yaml`.
-async fn narrow_credentials(cluster: &Cluster) -> String {
-    let client = cluster.client();
-    make(&client, NARROW, &json!({})).await;
-    make(&client, "havenmeester-member", &json!({})).await;
-    let account: ServiceAccount =
-        serde_json::from_value(json!({"metadata": {"name": "havenmeester"}})).unwrap();
-    let accounts = Api::namespaced(client.clone(), "havenmeester-member");
-    accounts.create(&PostParams::default(), &account).await.unwrap();
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy/member/namespaces.yaml");
-    for object in manifests(&std::fs::read_to_string(path).unwrap()).unwrap() {
-        let key = ObjectKey::from_value(&object).unwrap();
-        let gvk = GroupVersionKind::gvk(&key.group, &key.version, &key.kind);
-        let api: Api<DynamicObject> =
-            Api::namespaced_with(client.clone(), NARROW, &ApiResource::from_gvk(&gvk));
-        let object: DynamicObject = serde_json::from_value(object).unwrap();
-        api.create(&PostParams::default(), &object).await.unwrap();
-    }
-    cluster
-        .service_account_kubeconfig("havenmeester-member", "havenmeester")
-        .await
-        .unwrap()
 }
