@@ -8,6 +8,7 @@ mod check; // whether it came out as it should
 mod keep; // kubeconfigs to look around with
 mod outcome; // what is printed at the end
 mod pace; // how fast time goes
+mod seen; // what the hub says at one moment
 mod stage; // hub, members, daemon
 mod story; // placement, contract, cut-off
 mod tell; // progress, for a terminal or a log

@@ -5,6 +5,7 @@
 //! Invariant: keeps no truth of its own; killed at any point and started again it goes on.
 
 mod admission; // which moves may run now
+mod because; // why a workload must stand where it must
 mod chain; // errors with their causes, for logs
 mod driver; // runs the moves
 mod enact; // carries out what a round intends on the hub
@@ -25,6 +26,7 @@ mod scene; // all that a round may know
 mod server; // health and metrics over HTTP
 mod shelf; // objects of one kind, in order
 mod silence; // what is said waits for what is done
+mod turn; // what one turn hands to every reconcile
 
 #[cfg(test)]
 mod mk; // the smallest valid scenes, for tests

@@ -8,7 +8,8 @@ use havenmeester_placement::{Decision, WorkloadId};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 use serde_json::json;
 
-use crate::reconcile::{Turn, because};
+use crate::because::because;
+use crate::turn::Turn;
 
 pub(crate) fn discovered(turn: &Turn, workload: &Workload, cluster: &str) -> Entry {
     let name = workload.metadata.name.clone().unwrap_or_default();

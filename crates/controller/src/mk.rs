@@ -21,9 +21,10 @@ use serde_json::{Value, json};
 
 use crate::identity;
 use crate::intent::{Intents, StatusWrite};
-use crate::reconcile::{self, Turn};
+use crate::reconcile;
 use crate::request;
 use crate::scene::Scene;
+use crate::turn::Turn;
 
 /// The hub's namespace.
 pub(crate) const SPACE: &str = "havenmeester";

@@ -16,37 +16,15 @@ mod rehearse; // dry runs on a schedule, and on change
 mod standard; // by what measure that is judged
 mod workload; // where it stands, where it must, and why
 
-use std::collections::BTreeMap;
-
 use havenmeester_api::condition::State;
-use havenmeester_placement::autonomy::Facts;
-use havenmeester_placement::{Object, Plan, Problem, Reason, Reasons, Request, WorkloadId};
+use havenmeester_placement::{Object, Reason};
 
-use crate::identity::Identity;
 use crate::intent::Intents;
-use crate::scene::Scene;
+use crate::turn::Turn;
 
 pub(crate) use approval::holds;
 pub(crate) use drill::cut_off;
 pub(crate) use member::stale_copies;
-pub(crate) use workload::because;
-
-/// All that a reconcile may know.
-pub(crate) struct Turn<'a> {
-    pub(crate) scene: &'a Scene,
-    pub(crate) identities: &'a BTreeMap<WorkloadId, Identity>,
-    pub(crate) request: &'a Request,
-    pub(crate) plan: &'a Plan,
-    /// Who stands behind whom, today.
-    pub(crate) facts: &'a Facts<'a>,
-    /// Why not elsewhere.
-    pub(crate) reasons: &'a Reasons<'a>,
-    pub(crate) problems: &'a [Problem],
-    /// The hub's namespace for what the daemon makes itself.
-    pub(crate) namespace: &'a str,
-    /// The name of this replica, for the log.
-    pub(crate) actor: &'a str,
-}
 
 /// What must be done after one turn.
 pub(crate) fn deeds(turn: &Turn) -> Intents {

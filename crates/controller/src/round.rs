@@ -21,9 +21,10 @@ use crate::enact::Hand;
 use crate::identity::{self, Identity};
 use crate::metrics::{Failure, Metrics};
 use crate::planning::Planning;
-use crate::reconcile::{self, Turn};
+use crate::reconcile;
 use crate::request;
 use crate::scene::{Scene, ended};
+use crate::turn::Turn;
 
 /// Stale copies looked at at once.
 const IN_FLIGHT: usize = 16;

@@ -7,15 +7,15 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use havenmeester_api::condition::{self, is_true};
 use havenmeester_api::contract::{ContractSpec, ExitReadiness};
-use havenmeester_api::{Contract, Date, MemberCluster, Migration, Workload};
+use havenmeester_api::{Contract, Date, Migration, Workload};
 use havenmeester_portability::Standing;
 use havenmeester_simulator::Fault;
-use kube::ResourceExt;
-use kube::api::{Api, ListParams, PostParams};
+use kube::api::{Api, PostParams};
 
 use super::apps::{APPS, App};
 use super::check::{self, Check};
-use super::stage::{AZURE, NAMESPACE, Stage};
+use super::seen::Seen;
+use super::stage::{AZURE, Stage};
 use super::tell::Teller;
 use crate::args::Scenario;
 
@@ -185,7 +185,7 @@ async fn cutoff(stage: &Stage, teller: &Teller, played: &mut Played) -> anyhow::
         "Azure stops answering; workloads come up elsewhere from their captures",
     );
     let before = copies(stage, AZURE).await?;
-    let all = look(stage).await?;
+    let all = Seen::look(stage).await?;
     let there: Vec<&App> = APPS
         .iter()
         .filter(|app| all.workloads.get(app.name).is_some_and(|w| home(w) == AZURE))
@@ -240,41 +240,6 @@ async fn cutoff(stage: &Stage, teller: &Teller, played: &mut Played) -> anyhow::
     Ok(())
 }
 
-/// What the hub says at one moment.
-pub(super) struct Seen {
-    pub(super) workloads: BTreeMap<String, Workload>,
-    pub(super) migrations: BTreeMap<String, Migration>,
-    azure: Option<MemberCluster>,
-    contract: Option<Contract>,
-}
-
-impl Seen {
-    /// The moves of one application.
-    fn of<'a>(&'a self, app: &'a App) -> impl Iterator<Item = &'a Migration> {
-        self.migrations
-            .values()
-            .filter(|m| m.spec.workload == app.name && !m.spec.dry_run)
-    }
-}
-
-async fn look(stage: &Stage) -> anyhow::Result<Seen> {
-    let params = ListParams::default();
-    let workloads: Api<Workload> = Api::namespaced(stage.hub.clone(), NAMESPACE);
-    let migrations: Api<Migration> = Api::namespaced(stage.hub.clone(), NAMESPACE);
-    let members: Api<MemberCluster> = Api::all(stage.hub.clone());
-    let contracts: Api<Contract> = Api::all(stage.hub.clone());
-    Ok(Seen {
-        workloads: named(workloads.list(&params).await?.items),
-        migrations: named(migrations.list(&params).await?.items),
-        azure: members.get_opt(AZURE).await?,
-        contract: contracts.get_opt("azure-2024").await?,
-    })
-}
-
-fn named<K: ResourceExt>(items: Vec<K>) -> BTreeMap<String, K> {
-    items.into_iter().map(|item| (item.name_any(), item)).collect()
-}
-
 /// Looks until `done`, tells what changes, and gives up with what was still missing.
 async fn wait(
     stage: &Stage,
@@ -284,7 +249,7 @@ async fn wait(
 ) -> anyhow::Result<Seen> {
     let begun = tokio::time::Instant::now();
     loop {
-        let seen = look(stage).await?;
+        let seen = Seen::look(stage).await?;
         teller.show(&seen, stage.clock.now());
         if done(&seen) {
             return Ok(seen);
@@ -293,27 +258,11 @@ async fn wait(
             bail!(
                 "waited {} minutes for {what}: {}",
                 PATIENCE.as_secs() / 60,
-                state(&seen)
+                seen.trouble()
             );
         }
         tokio::time::sleep(LOOK).await;
     }
-}
-
-/// Where everything is, for the message of a story that was broken off.
-fn state(seen: &Seen) -> String {
-    let moves = seen.migrations.values().filter_map(|m| {
-        let status = m.status.as_ref()?;
-        let bad = condition::get(&status.conditions, condition::FAILED).filter(|c| c.status == "True");
-        let why = bad.map_or_else(|| status.waiting_for.clone(), |c| Some(c.message.clone()))?;
-        Some(format!("{}: {why}", m.name_any()))
-    });
-    let workloads = seen.workloads.values().filter_map(|w| {
-        let status = w.status.as_ref()?;
-        let compliant = condition::get(&status.conditions, condition::COMPLIANT)?;
-        (compliant.status != "True").then(|| format!("{}: {}", w.name_any(), compliant.message))
-    });
-    moves.chain(workloads).collect::<Vec<_>>().join("; ")
 }
 
 /// What stands in every application's namespace on a cluster.

@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::Timestamp;
 use owo_colors::OwoColorize as _;
 
-use super::story::Seen;
+use super::seen::Seen;
 use crate::args::Output;
 
 /// Tells each thing once.

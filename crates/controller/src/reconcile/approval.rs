@@ -7,11 +7,11 @@ use havenmeester_api::migration::MoveKind;
 use havenmeester_api::{Approval, Date, Migration};
 use havenmeester_placement::{Asked, WorkloadId};
 
-use super::Turn;
 use crate::identity::moving;
 use crate::intent::{About, Intents, Notice, StatusWrite};
 use crate::request::approved;
 use crate::scene::workload_of;
+use crate::turn::Turn;
 
 pub(super) fn reconcile(turn: &Turn, intents: &mut Intents) {
     for (id, approval) in &turn.scene.approvals {

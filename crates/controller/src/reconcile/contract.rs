@@ -11,10 +11,10 @@ use havenmeester_api::{Contract, Date, Migration, labels};
 use havenmeester_placement::{Candidate, Refusal, WorkloadId};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 
-use super::Turn;
 use crate::intent::{About, Intents, NewMigration, Notice, StatusWrite};
 use crate::log_entry;
 use crate::scene::{ended, workload_of};
+use crate::turn::Turn;
 
 pub(super) fn reconcile(turn: &Turn, intents: &mut Intents) {
     for contract in turn.scene.contracts.values() {

@@ -6,9 +6,9 @@ use havenmeester_api::labels;
 use havenmeester_api::workload::{Target, WorkloadSpec};
 use havenmeester_placement::{Contact, WorkloadId};
 
-use super::Turn;
 use crate::intent::Intents;
 use crate::log_entry;
+use crate::turn::Turn;
 
 pub(super) fn reconcile(turn: &Turn, intents: &mut Intents) {
     let known: BTreeSet<&str> = turn

@@ -11,11 +11,11 @@ use havenmeester_placement::{Action, Contact, Decision, Waiting, WorkloadId};
 use jiff::SignedDuration;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 
-use super::Turn;
 use crate::identity::has_arrived;
 use crate::intent::{About, Intents, Notice, StatusWrite};
 use crate::log_entry;
 use crate::scene::{Scene, failed};
+use crate::turn::Turn;
 
 /// When a drill ends at the latest, where it does not say.
 const DEADLINE: Span = Span::hours(2);

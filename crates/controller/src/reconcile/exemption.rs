@@ -7,8 +7,8 @@ use havenmeester_api::exemption::{ExemptionStatus, WARNINGS};
 use havenmeester_api::{Date, Exemption};
 use havenmeester_placement::{Object, WorkloadId, relying};
 
-use super::Turn;
 use crate::intent::{About, Intents, Notice, StatusWrite};
+use crate::turn::Turn;
 
 pub(super) fn reconcile(turn: &Turn, intents: &mut Intents) {
     if turn.scene.exemptions.is_empty() {

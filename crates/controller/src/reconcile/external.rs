@@ -8,9 +8,9 @@ use havenmeester_api::external::{ExternalApplicationSpec, ExternalApplicationSta
 use havenmeester_api::{Date, ExternalApplication};
 use havenmeester_placement::Autonomy;
 
-use super::Turn;
 use super::provider::{autonomous, worked_out};
 use crate::intent::{About, Intents, Notice, StatusWrite};
+use crate::turn::Turn;
 
 pub(super) fn reconcile(turn: &Turn, intents: &mut Intents) {
     if turn.scene.externals.is_empty() {

@@ -18,11 +18,11 @@ use havenmeester_placement::{Autonomy, Contact, Object, WorkloadId};
 use jiff::SignedDuration;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 
-use super::Turn;
 use crate::identity::has_arrived;
 use crate::intent::{About, Intents, Notice, StatusWrite};
 use crate::log_entry;
 use crate::scene::{ended, workload_of};
+use crate::turn::Turn;
 
 /// A heartbeat comes every 2 s; the status says a new one only this often, so that a quiet fleet writes little.
 const HEARTBEAT_IN_STATUS: SignedDuration = SignedDuration::from_secs(30);

@@ -10,10 +10,11 @@ use havenmeester_api::{Migration, condition, labels};
 use havenmeester_placement::{Action, Decision, WorkloadId};
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Turn, drill};
+use super::drill;
 use crate::intent::{About, Intents, NewMigration, Notice};
 use crate::log_entry;
 use crate::scene::{Scene, failed};
+use crate::turn::Turn;
 
 /// How long a failed move by itself is left before it is tried again: 5 minutes, doubled each time, at most an hour.
 /// Sooner would hammer a target that refuses; later would leave a mended one unused.

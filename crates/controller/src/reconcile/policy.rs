@@ -3,8 +3,8 @@ use havenmeester_api::PlacementPolicy;
 use havenmeester_api::condition::{self, State};
 use havenmeester_placement::{Object, Reason};
 
-use super::Turn;
 use crate::intent::{Intents, StatusWrite};
+use crate::turn::Turn;
 
 pub(super) fn reconcile(turn: &Turn, intents: &mut Intents) {
     for (name, policy) in &turn.scene.policies {

@@ -9,8 +9,8 @@ use havenmeester_api::{Date, Provider};
 use havenmeester_placement::autonomy::{Timeline, weights_version};
 use havenmeester_placement::{Autonomy, Object};
 
-use super::Turn;
 use crate::intent::{Intents, StatusWrite};
+use crate::turn::Turn;
 
 pub(super) fn reconcile(turn: &Turn, intents: &mut Intents) {
     let fleet = &turn.request.fleet;

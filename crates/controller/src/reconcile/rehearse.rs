@@ -14,11 +14,12 @@ use havenmeester_placement::{Action, Decision, WorkloadId};
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 
-use super::{Turn, contract, drill};
+use super::{contract, drill};
 use crate::admission::is_urgent;
 use crate::identity::moving;
 use crate::intent::{Intents, NewMigration};
 use crate::scene::{ended, workload_of};
+use crate::turn::Turn;
 
 /// Under way at once. Each asks its target some hundreds of questions in some seconds: with four a city's 500 workloads are
 /// done within the hour, and moves keep the rest of the places.

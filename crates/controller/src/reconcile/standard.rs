@@ -4,8 +4,8 @@ use havenmeester_api::standard::{AutonomyStandardSpec, NAME};
 use havenmeester_api::{AutonomyStandard, Date};
 use havenmeester_placement::{Object, autonomy};
 
-use super::Turn;
 use crate::intent::{Intents, StatusWrite};
+use crate::turn::Turn;
 
 pub(super) fn reconcile(turn: &Turn, intents: &mut Intents) {
     let today = Date::of(turn.scene.now);

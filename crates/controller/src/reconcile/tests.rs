@@ -4,9 +4,9 @@ use havenmeester_placement::Contact;
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::*;
 use crate::intent::StatusWrite;
 use crate::mk::{self, AZURE, ago, mk_scene};
+use crate::scene::Scene;
 
 fn any_contact() -> impl Strategy<Value = Contact> {
     prop_oneof![

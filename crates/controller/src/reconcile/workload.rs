@@ -17,10 +17,11 @@ use havenmeester_placement::{
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 
-use super::Turn;
+use crate::because::because;
 use crate::identity::{Identity, Standing, moving};
 use crate::intent::{About, Intents, Notice, StatusWrite};
 use crate::scene::failed;
+use crate::turn::Turn;
 
 pub(super) fn reconcile(turn: &Turn, intents: &mut Intents) {
     let dry_runs = dry_run::of_workloads(turn.scene);
@@ -362,19 +363,6 @@ fn failover_ready(
     match elsewhere {
         Some((cluster, _)) => (State::True, "TargetFits", format!("for instance {cluster}")),
         None => (State::False, "NoClusterFits", Waiting::NoClusterFits.to_string()),
-    }
-}
-
-/// Why it must stand where it must, in one sentence.
-pub(crate) fn because(decision: &Decision) -> String {
-    match &decision.action {
-        Action::Stay => "it may stand where it stands".to_owned(),
-        Action::Relocate { source, .. } => decision
-            .violations
-            .first()
-            .map_or_else(|| format!("it may not stand on {source}"), ToString::to_string),
-        Action::FailOver { source, .. } => format!("{source} is lost"),
-        Action::Wait(waiting) => waiting.to_string(),
     }
 }
 

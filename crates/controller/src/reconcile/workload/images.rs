@@ -4,7 +4,7 @@
 use havenmeester_api::workload::LastDryRun;
 use havenmeester_placement::{WorkloadId, registry_lost, registry_owner};
 
-use crate::reconcile::Turn;
+use crate::turn::Turn;
 
 /// Why they are not, in one sentence: a failover would come up without them.
 pub(super) fn lost(turn: &Turn, id: &WorkloadId, home: &str, run: Option<&LastDryRun>) -> Option<String> {
