@@ -24,6 +24,7 @@ pub mod external; // an application that is not on Kubernetes
 pub mod haven; // what a cluster is by the Haven standard
 pub mod labels; // what a namespace on a member says of itself
 pub mod language; // in which language people are told
+pub mod latency; // how long data takes between clusters
 pub mod level; // criticality and sensitivity, and how they order
 pub mod member; // a cluster that runs workloads
 pub mod migration; // one move

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::haven::HavenStatus;
+use crate::latency::LatencySpec;
 use crate::provider::{AutonomyChange, Jurisdiction};
 use crate::room::{OtherRoom, RoomSpec};
 
@@ -79,6 +80,9 @@ pub struct MemberClusterSpec {
     /// Room that no API tells, and how much is kept free.
     #[serde(default, skip_serializing_if = "RoomSpec::is_empty")]
     pub room: RoomSpec,
+    /// How long data takes to other clusters and back. What is not said, by neither of two clusters, meets no bound.
+    #[serde(default, skip_serializing_if = "LatencySpec::is_empty")]
+    pub latency: LatencySpec,
 }
 
 /// How a cluster is reached.

@@ -79,8 +79,9 @@ pub enum Layer {
 }
 
 /// Data of another Workload.
-#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, Ord, PartialEq, PartialOrd, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, KubeSchema, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[x_kube(validation = ("!has(self.withinMilliseconds) || self.within != 'Cluster'", "withinMilliseconds adds nothing to within: Cluster; leave one of the two out"))]
 pub struct Use {
     /// That Workload: NAME in the same namespace, or NAMESPACE/NAME.
     #[schemars(length(min = 1, max = 317))]
@@ -88,6 +89,11 @@ pub struct Use {
     /// How near to it this one must stand. Absent = anywhere.
     #[serde(default)]
     pub within: Within,
+    /// How long it may take to go to the cluster on which that data stands and back, in milliseconds, by `spec.latency` of
+    /// the two MemberClusters; a time that neither says is too long. Absent = any time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 60_000))]
+    pub within_milliseconds: Option<i32>,
 }
 
 /// How near a workload must stand to its data.

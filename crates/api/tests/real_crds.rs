@@ -202,6 +202,11 @@ fn of_the_rest() -> Vec<Case> {
             "spec.target cannot be changed: it is the workload's identity; make another Workload",
         ),
         make(
+            "Workload",
+            json!({"uses": [{"workload": "register", "within": "Cluster", "withinMilliseconds": 5}]}),
+            "withinMilliseconds adds nothing to within: Cluster; leave one of the two out",
+        ),
+        make(
             "PlacementPolicy",
             json!({"workloads": {"anyOf": [{}]}}),
             "a term names at least one of criticality, sensitivity, namespace and layer",
@@ -297,6 +302,21 @@ fn schema() -> Vec<Case> {
             "supported values: \"Hyperscaler\", \"HyperscalerHardened\", \"PrivateEu\", \"Government\", \"OnPremises\"",
         ),
         make("Provider", json!({"country": "Netherlands"}), "spec.country"),
+        make(
+            "Workload",
+            json!({"uses": [{"workload": "register", "withinMilliseconds": 0}]}),
+            "spec.uses[0].withinMilliseconds",
+        ),
+        make(
+            "MemberCluster",
+            json!({"latency": {"regions": [{"name": "nl-west", "milliseconds": -1}]}}),
+            "spec.latency.regions[0].milliseconds",
+        ),
+        make(
+            "MemberCluster",
+            json!({"latency": {"clusters": [{"name": "a", "milliseconds": 1}, {"name": "a", "milliseconds": 2}]}}),
+            "spec.latency.clusters[1]",
+        ),
         make(
             "Provider",
             json!({"registries": ["https://harbor.example.nl/apps"]}),

@@ -14,7 +14,7 @@ use havenmeester_api::{Approval, Exemption, MemberCluster, Migration, Workload};
 use havenmeester_controller::Scene;
 use havenmeester_fleet::MemberView;
 use havenmeester_placement::{
-    ClusterView, Contact, CopyView, Demand, Fact, Reach, Traits, Unseen, WorkloadId,
+    ClusterView, Contact, CopyView, Demand, Fact, Latency, Reach, Traits, Unseen, WorkloadId,
 };
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
@@ -252,6 +252,7 @@ fn member_view(
             },
             capacity,
             headroom: havenmeester_fleet::headroom(member),
+            latency: Latency::from(&spec.latency),
             copies,
             traits,
         },

@@ -13,7 +13,7 @@ use havenmeester_api::{
 use havenmeester_fleet::MemberView;
 use havenmeester_placement::autonomy::Facts;
 use havenmeester_placement::{
-    ClusterView, Contact, CopyView, Demand, Fact, Reach, Reasons, Traits, WorkloadId, decide, lint, problems,
+    ClusterView, Contact, CopyView, Demand, Fact, Latency, Reach, Reasons, Traits, WorkloadId, decide, lint, problems,
 };
 use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
@@ -119,6 +119,7 @@ pub(crate) fn mk_view(provider: &str) -> MemberView {
             reach: Reach::Cluster,
             capacity: Fact::known(capacity, now()),
             headroom: BTreeMap::new(),
+            latency: Latency::default(),
             copies: Fact::known(BTreeMap::new(), now()),
             traits: Traits::default(),
         },

@@ -179,8 +179,11 @@ fn using(id: &WorkloadId, used: &Use) -> Using {
         namespace: namespace.to_owned(),
         name: name.to_owned(),
     };
-    let within = used.within;
-    Using { workload, within }
+    Using {
+        workload,
+        within: used.within,
+        milliseconds: used.within_milliseconds.map(i64::from),
+    }
 }
 
 /// Then nothing can go back there, and a failover must not wait for it.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use havenmeester_api::MemberCluster;
 use havenmeester_api::member::{Capacity, Reachability, ReachabilityState, Scope};
 use havenmeester_ledger::CaptureRef;
-use havenmeester_placement::{Bar, ClusterView, Contact, CopyView, Fact, Reach, Traits, Unseen};
+use havenmeester_placement::{Bar, ClusterView, Contact, CopyView, Fact, Latency, Reach, Traits, Unseen};
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 
@@ -130,6 +130,7 @@ fn of_spec(
         reach: reach(member),
         capacity,
         headroom: room::headroom(member),
+        latency: Latency::from(&spec.latency),
         copies,
         traits,
     }

@@ -296,6 +296,7 @@ fn essence(refusal: &Refusal) -> String {
         | Refusal::Barred { .. }
         | Refusal::UnknownProvider { .. }
         | Refusal::AwayFromData { .. }
+        | Refusal::SlowToData { .. }
         | Refusal::OwnershipUnclear { .. }
         | Refusal::Region { .. }
         | Refusal::NotNamed { .. }

@@ -9,8 +9,9 @@ use havenmeester_api::workload::Within;
 
 use crate::decision::Refusal;
 use crate::fleet::Contact;
+use crate::latency::round_trip;
 use crate::place::Place;
-use crate::request::{Request, WorkloadId, WorkloadView};
+use crate::request::{Request, Using, WorkloadId, WorkloadView};
 
 /// One workload must stand near another.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -28,26 +29,45 @@ pub enum Near {
     Region(String),
     /// On this cluster.
     Cluster(String),
+    /// So near to this cluster.
+    RoundTrip {
+        /// Where the data stands.
+        cluster: String,
+        /// There and back, in milliseconds.
+        at_most: i64,
+    },
 }
 
 /// All that a workload is bound to.
 pub(crate) fn bounds(request: &Request, workload: &WorkloadView) -> BTreeSet<Bound> {
-    let near = workload
-        .uses
-        .iter()
-        .filter(|using| using.within != Within::Anywhere);
-    near.filter_map(|using| {
-        let cluster = stands_at(request, request.workloads.get(&using.workload)?)?;
-        let near = match using.within {
-            Within::Region => Near::Region(request.fleet.clusters.get(cluster)?.region.clone()),
-            Within::Cluster | Within::Anywhere => Near::Cluster(cluster.to_owned()),
+    let mut bounds = BTreeSet::new();
+    for using in workload.uses.iter().filter(|using| binds(using)) {
+        let data = request.workloads.get(&using.workload);
+        let Some(cluster) = data.and_then(|data| stands_at(request, data)) else {
+            continue;
         };
-        Some(Bound {
+        let view = request.fleet.clusters.get(cluster);
+        let beside = match using.within {
+            Within::Region => view.map(|view| Near::Region(view.region.clone())),
+            Within::Cluster => Some(Near::Cluster(cluster.to_owned())),
+            Within::Anywhere => None,
+        };
+        let in_time = using.milliseconds.filter(|_| view.is_some());
+        let in_time = in_time.map(|at_most| Near::RoundTrip {
+            cluster: cluster.to_owned(),
+            at_most,
+        });
+        bounds.extend(beside.into_iter().chain(in_time).map(|near| Bound {
             data: using.workload.clone(),
             near,
-        })
-    })
-    .collect()
+        }));
+    }
+    bounds
+}
+
+/// Whether it matters how near the data is.
+fn binds(using: &Using) -> bool {
+    using.within != Within::Anywhere || using.milliseconds.is_some()
 }
 
 /// Where data stands, or goes while it cannot stay.
@@ -74,6 +94,7 @@ pub(crate) fn refusals(bounds: &BTreeSet<Bound>, place: &Place<'_>) -> impl Iter
         let (seen, wanted) = match &bound.near {
             Near::Region(region) => (place.view.region.as_str(), region),
             Near::Cluster(cluster) => (place.name, cluster),
+            Near::RoundTrip { cluster, at_most } => return slow(&bound.data, cluster, *at_most, place),
         };
         (seen != wanted).then(|| Refusal::AwayFromData {
             data: bound.data.clone(),
@@ -81,6 +102,19 @@ pub(crate) fn refusals(bounds: &BTreeSet<Bound>, place: &Place<'_>) -> impl Iter
             wanted: wanted.clone(),
         })
     })
+}
+
+/// Why it takes too long to go to data and back.
+fn slow(data: &WorkloadId, cluster: &str, at_most: i64, place: &Place<'_>) -> Option<Refusal> {
+    let there = place.fleet.clusters.get(cluster)?;
+    let seen = round_trip((place.name, place.view), (cluster, there));
+    seen.is_none_or(|seen| seen > at_most)
+        .then(|| Refusal::SlowToData {
+            data: data.clone(),
+            cluster: cluster.to_owned(),
+            seen,
+            wanted: at_most,
+        })
 }
 
 #[cfg(test)]

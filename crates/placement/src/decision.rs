@@ -224,6 +224,17 @@ pub enum Refusal {
         /// The region or the cluster where the data stands.
         wanted: String,
     },
+    /// It takes too long to go to data that the workload uses and back, or nobody says how long.
+    SlowToData {
+        /// Whose data.
+        data: WorkloadId,
+        /// Where it stands.
+        cluster: String,
+        /// There and back, in milliseconds; `None`: neither MemberCluster says it.
+        seen: Option<i64>,
+        /// What is wanted at most.
+        wanted: i64,
+    },
     /// Something was not seen of it that a policy asks for.
     Lacks {
         /// Who asks.

@@ -12,6 +12,7 @@ use havenmeester_api::workload::{CopyState, OtherDemand, WorkloadDemand};
 use jiff::Timestamp;
 
 use crate::Fact;
+use crate::latency::Latency;
 use crate::resource::Resource;
 use crate::traits::Traits;
 
@@ -45,6 +46,8 @@ pub struct ClusterView {
     pub capacity: Fact<Capacity>,
     /// How much of a resource is kept free, in per cent of all of it.
     pub headroom: BTreeMap<Resource, i64>,
+    /// How long data takes to other clusters and back, as it says.
+    pub latency: Latency,
     /// The tagged namespaces and the namespaces of known Workloads that are there, by name.
     /// Of a lost cluster: the last that was seen.
     pub copies: Fact<BTreeMap<String, CopyView>>,

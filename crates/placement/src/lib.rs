@@ -22,6 +22,7 @@ mod flow; // sensitivity flows from data to what processes it
 mod gap; // what a cluster lacks
 mod hypothesis; // what if
 mod kpi; // how far the city is with its targets
+mod latency; // how long data takes between clusters
 mod lint; // checks a plan anew, with code of its own
 mod merge; // all policies that match, the strictest of each
 mod place; // the clusters with what follows from their facts
@@ -58,6 +59,7 @@ pub use flow::flow;
 pub use gap::Gap;
 pub use hypothesis::{Dimension, Hypothesis, HypothesisError};
 pub use kpi::{Kpi, Measure, Missing, Register, kpis};
+pub use latency::Latency;
 pub use lint::{Fault, LintFinding, lint};
 pub use merge::{Effective, FAILOVER_AFTER, LEAD_TIME, Merged, ROLLBACK_WINDOW, effective};
 pub use planner::{Advance, Change, Planner};

@@ -16,6 +16,7 @@ use crate::say::Say;
 
 mod acts; // each action by itself
 mod fault; // what may be wrong
+mod near; // whether data is near enough
 mod routes; // over less autonomous places
 mod rules; // whether policies allow a cluster
 mod standby; // where room is kept

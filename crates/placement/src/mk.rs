@@ -20,6 +20,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::approval::{ApprovalView, Asked};
 use crate::fact::Fact;
 use crate::fleet::{ClusterView, Contact, CopyView, Demand, Reach};
+use crate::latency::Latency;
 use crate::request::{Moving, Request, Using, WorkloadId, WorkloadView};
 use crate::traits::Traits;
 
@@ -130,6 +131,7 @@ pub(crate) fn mk_cluster(provider: &str) -> ClusterView {
             now(),
         ),
         headroom: BTreeMap::new(),
+        latency: Latency::default(),
         copies: Fact::known(BTreeMap::new(), now()),
         traits: Traits::default(),
     }
@@ -182,6 +184,12 @@ impl ClusterView {
         self
     }
 
+    /// Says how long it takes to another cluster and back.
+    pub(crate) fn away_from(mut self, cluster: &str, milliseconds: i64) -> Self {
+        self.latency.clusters.insert(cluster.to_owned(), milliseconds);
+        self
+    }
+
     pub(crate) fn only(mut self, namespaces: &[&str]) -> Self {
         let namespaces: BTreeSet<String> = namespaces.iter().map(|n| (*n).to_owned()).collect();
         self.reach = Reach::Namespaces(namespaces);
@@ -225,8 +233,20 @@ impl WorkloadView {
     }
 
     pub(crate) fn using(mut self, name: &str, within: Within) -> Self {
-        let workload = id(name);
-        self.uses.insert(Using { workload, within });
+        self.uses.insert(Using {
+            workload: id(name),
+            within,
+            milliseconds: None,
+        });
+        self
+    }
+
+    pub(crate) fn using_in_time(mut self, name: &str, milliseconds: i64) -> Self {
+        self.uses.insert(Using {
+            workload: id(name),
+            within: Within::Anywhere,
+            milliseconds: Some(milliseconds),
+        });
         self
     }
 

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 
 use crate::autonomy::{Autonomy, Facts, Timeline};
 use crate::fact::{FRESH_FOR, Fact};
-use crate::fleet::{ClusterView, Contact};
+use crate::fleet::{ClusterView, Contact, FleetView};
 use crate::merge::{LEAD_TIME, lead_days};
 use crate::request::Request;
 
@@ -19,6 +19,8 @@ use crate::request::Request;
 pub(crate) struct Place<'a> {
     pub(crate) name: &'a str,
     pub(crate) view: &'a ClusterView,
+    /// All of them, for what hangs on two.
+    pub(crate) fleet: &'a FleetView,
     /// Whether there is a Provider of that name.
     pub(crate) provider_known: bool,
     pub(crate) category: Option<Category>,
@@ -50,6 +52,7 @@ pub(crate) fn places_of<'a>(request: &'a Request, known: &[Known]) -> Vec<Place<
         Place {
             name,
             view,
+            fleet: &request.fleet,
             provider_known: spec.is_some(),
             category: spec.and_then(|spec| spec.category),
             core_values: spec.map(|spec| spec.core_values).unwrap_or_default(),

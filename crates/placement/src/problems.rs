@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::autonomy::holder::{Holder, active};
 use crate::autonomy::web::Web;
 use crate::autonomy::{Flaw, WHOLE_BASIS_POINTS, field};
-use crate::place::places;
+use crate::place::{Place, places};
 use crate::request::{Request, WorkloadId};
 
 mod exemptions; // who is exempt from what
@@ -112,6 +112,7 @@ pub fn problems(request: &Request) -> Vec<Problem> {
             flaw,
         ));
     }
+    all.extend(places.iter().flat_map(|place| far_from_nobody(request, place)));
     all.extend(policies::of_policies(request, &places));
     all.extend(exemptions::of_exemptions(request));
     all.extend(uses::of_workloads(request));
@@ -125,6 +126,17 @@ pub fn problems(request: &Request) -> Vec<Problem> {
         (object.clone(), field.clone(), wrong.to_string(), *reason)
     });
     all
+}
+
+/// Round-trip times to clusters that are not there (yet).
+fn far_from_nobody(request: &Request, place: &Place<'_>) -> Vec<Problem> {
+    let named = place.view.latency.clusters.keys();
+    let unknown = named.filter(|name| !request.fleet.clusters.contains_key(*name));
+    let told = |name: &String| {
+        let object = Object::MemberCluster(place.name.to_owned());
+        note(object, "spec.latency.clusters", Wrong::NoCluster { name: name.clone() })
+    };
+    unknown.map(told).collect()
 }
 
 fn problem(object: Object, field: impl Into<String>, wrong: impl Into<Wrong>) -> Problem {

@@ -107,6 +107,8 @@ pub struct Using {
     pub workload: WorkloadId,
     /// How near to it one must stand.
     pub within: Within,
+    /// How long it may take to go to where it stands and back, in milliseconds; `None` = any time.
+    pub milliseconds: Option<i64>,
 }
 
 /// A move that is under way.

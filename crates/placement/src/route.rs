@@ -122,6 +122,7 @@ fn of_autonomy(refusal: &Refusal) -> Option<&str> {
         | Refusal::Barred { .. }
         | Refusal::UnknownProvider { .. }
         | Refusal::AwayFromData { .. }
+        | Refusal::SlowToData { .. }
         | Refusal::OwnershipUnclear { .. }
         | Refusal::Region { .. }
         | Refusal::NotNamed { .. }

@@ -24,6 +24,8 @@ impl Refusal {
             Self::Jurisdiction { .. } => "JurisdictionForbidden",
             Self::JurisdictionDenied { .. } => "JurisdictionDenied",
             Self::AwayFromData { .. } => "AwayFromData",
+            Self::SlowToData { seen: Some(_), .. } => "LatencyTooHigh",
+            Self::SlowToData { seen: None, .. } => "LatencyUnknown",
             Self::Lacks { gap, .. } => gap.rule(),
             Self::Adverse { .. } => "JurisdictionAdverse",
             Self::Announced { refusal, .. } => refusal.rule(),
@@ -64,6 +66,7 @@ impl Refusal {
             | Self::UnknownProvider { .. }
             | Self::OwnershipUnclear { .. }
             | Self::AwayFromData { .. }
+            | Self::SlowToData { .. }
             | Self::NamespaceOutOfReach { .. }
             | Self::Capacity { .. }
             | Self::CapacityUnknown { .. } => None,
@@ -96,6 +99,15 @@ impl Refusal {
             | Self::JurisdictionDenied { country, .. }
             | Self::Adverse { country, .. } => format!("would do out of reach of the law of {country}"),
             Self::AwayFromData { data, .. } => format!("would do if the data of {data} stood there"),
+            Self::SlowToData {
+                cluster,
+                seen,
+                wanted,
+                ..
+            } => match seen {
+                Some(_) => format!("would do if it took {wanted} ms to {cluster} and back"),
+                None => format!("would do if spec.latency said at most {wanted} ms to {cluster} and back"),
+            },
             Self::OwnershipUnclear { .. } => {
                 "would do if the facts about its owners were put right".to_owned()
             }
@@ -147,6 +159,22 @@ impl Display for Refusal {
                     "data: {data}, which it uses, stands in {wanted}, and this is {seen}"
                 )
             }
+            Self::SlowToData {
+                data,
+                cluster,
+                seen,
+                wanted,
+            } => match seen {
+                Some(seen) => write!(
+                    f,
+                    "data: {data}, which it uses, stands on {cluster}, {seen} ms there and back, wanted at most {wanted} ms"
+                ),
+                None => write!(
+                    f,
+                    "data: {data}, which it uses, stands on {cluster}, and nobody says how long it takes there and back, \
+                     wanted at most {wanted} ms: declare it in spec.latency of this MemberCluster or of {cluster}"
+                ),
+            },
             Self::Lacks { policy, gap } => write!(f, "{policy}: {gap}"),
             Self::JurisdictionDenied {
                 policy,

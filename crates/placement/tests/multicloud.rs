@@ -12,7 +12,7 @@ use havenmeester_api::standard::AutonomyStandardSpec;
 use havenmeester_api::workload::{CopyState, Mode, Target};
 use havenmeester_api::{Criticality, Sensitivity};
 use havenmeester_placement::{
-    Action, Candidate, ClusterView, Contact, CopyView, Demand, Fact, FleetView, Reach, Reasons, Request,
+    Action, Candidate, ClusterView, Contact, CopyView, Demand, Fact, FleetView, Latency, Reach, Reasons, Request,
     Traits, WorkloadId, WorkloadView, decide, explain, lint, problems,
 };
 use serde::de::DeserializeOwned;
@@ -89,6 +89,7 @@ fn cluster(provider: &str, copies: &[&str], request: &Request) -> ClusterView {
             request.now,
         ),
         headroom: BTreeMap::new(),
+        latency: Latency::default(),
         traits: Traits::default(),
     }
 }

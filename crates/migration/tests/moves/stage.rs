@@ -446,6 +446,7 @@ fn mk_member(name: &str, narrow: bool) -> MemberCluster {
         witness: false,
         classes: havenmeester_api::member::Classes::default(),
         room: havenmeester_api::room::RoomSpec::default(),
+        latency: havenmeester_api::latency::LatencySpec::default(),
     };
     MemberCluster::new(name, spec)
 }

@@ -11,7 +11,7 @@ use havenmeester_api::provider::ProviderSpec;
 use havenmeester_api::workload::{CopyState, Mode, Target, Within};
 use havenmeester_api::{Criticality, Sensitivity};
 use havenmeester_placement::{
-    ClusterView, Contact, CopyView, Demand, Fact, FleetView, Reach, Request, Traits, Using, WorkloadId,
+    ClusterView, Contact, CopyView, Demand, Fact, FleetView, Latency, Reach, Request, Traits, Using, WorkloadId,
     WorkloadView, flow,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -202,6 +202,7 @@ fn cluster(n: u64) -> ClusterView {
         reach: Reach::Cluster,
         capacity: Fact::known(Capacity::default(), now()),
         headroom: BTreeMap::new(),
+        latency: Latency::default(),
         copies: Fact::known(BTreeMap::new(), now()),
         traits: Traits::default(),
     }
@@ -211,6 +212,7 @@ fn using(n: usize) -> Using {
     Using {
         workload: workload_id(n),
         within: Within::Anywhere,
+        milliseconds: None,
     }
 }
 

@@ -72,6 +72,68 @@ fn the_place_must_be_allowed_to_see_the_data() {
     assert!(decision.rules.policies.contains(&"autonomous".to_owned()));
 }
 
+/// `site` must be within 10 ms of `register`, which stands on `eu-1`; the fleet says how far clusters are from there.
+fn in_time(said: &[(&str, i64)]) -> Request {
+    let mut request = mk_request()
+        .workload("register", mk_workload("register", "eu-1").critical())
+        .workload("site", mk_workload("site", "azure-weu").using_in_time("register", 10));
+    for (cluster, milliseconds) in said {
+        let view = request.fleet.clusters.get_mut(*cluster).unwrap();
+        *view = view.clone().away_from("eu-1", *milliseconds);
+    }
+    request
+}
+
+#[test]
+fn who_must_reach_its_data_in_time_goes_to_where_that_is_declared() {
+    let near = in_time(&[("azure-weu", 10), ("eu-2", 30)]);
+    assert_eq!(decided(&near, "site").action, Action::Stay);
+    let far = decided(&in_time(&[("azure-weu", 11), ("eu-2", 3)]), "site");
+    assert_eq!(far.violations[0].rule(), "LatencyTooHigh");
+    assert!(matches!(far.action, Action::Relocate { .. }));
+    let unknown = decided(&in_time(&[]), "site");
+    assert_eq!(unknown.violations[0].rule(), "LatencyUnknown");
+    // Nobody says how far `eu-2` is; where the data stands it is near.
+    assert_eq!(unknown.desired.as_deref(), Some("eu-1"));
+}
+
+#[test]
+fn the_other_cluster_may_say_it_and_the_larger_counts() {
+    let mut request = in_time(&[("azure-weu", 4)]);
+    let home = request.fleet.clusters.get_mut("eu-1").unwrap();
+    *home = home.clone().away_from("azure-weu", 12);
+    let decision = decided(&request, "site");
+    let told: Vec<String> = decision
+        .violations
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    let expected = "data: havenmeester/register, which it uses, stands on eu-1, 12 ms there and back, wanted at most 10 ms";
+    assert!(told[0].contains(expected), "{told:?}");
+}
+
+#[test]
+fn a_region_and_a_time_must_both_be_met() {
+    let mut request = in_time(&[("azure-weu", 4), ("eu-2", 4)]);
+    request.fleet.clusters.get_mut("azure-weu").unwrap().region = "weu".to_owned();
+    let site = request.workloads.get_mut(&id("site")).unwrap();
+    *site = site.clone().using("register", Within::Region);
+    let candidates = {
+        let plan = decide(&request);
+        crate::Reasons::of(&request, &plan).candidates(&id("site"))
+    };
+    let fits = |name: &str| matches!(candidates[name], crate::Candidate::Fits(_));
+    assert!(fits("eu-1") && fits("eu-2") && !fits("azure-weu"));
+}
+
+#[test]
+fn a_time_to_a_cluster_that_is_not_there_is_told() {
+    let request = in_time(&[]).cluster("eu-2", mk_cluster("eu").away_from("eu-9", 4));
+    let told: Vec<String> = problems(&request).iter().map(ToString::to_string).collect();
+    let expected = "MemberCluster/eu-2, spec.latency.clusters: there is no MemberCluster \"eu-9\"";
+    assert!(told.iter().any(|told| told.starts_with(expected)), "{told:?}");
+}
+
 #[test]
 fn who_uses_itself_or_nobody_is_told() {
     let site = mk_workload("site", "eu-1")

@@ -51,6 +51,19 @@ impl Say for Refusal {
             Self::AwayFromData { data, seen, wanted } => {
                 format!("gegevens: de gegevens van {data} staan in {wanted}, en dit is {seen}")
             }
+            Self::SlowToData {
+                data,
+                cluster,
+                seen,
+                wanted,
+            } => match seen {
+                Some(seen) => format!(
+                    "gegevens: de gegevens van {data} staan op {cluster}, heen en terug kost {seen} ms, gevraagd is hoogstens {wanted} ms"
+                ),
+                None => format!(
+                    "gegevens: de gegevens van {data} staan op {cluster}, en niemand zegt hoeveel tijd heen en terug kost, gevraagd is hoogstens {wanted} ms: zet het in spec.latency van deze MemberCluster of van {cluster}"
+                ),
+            },
             Self::Lacks { policy, gap } => format!("{policy}: {}", gap.dutch()),
             Self::Announced { on, refusal } => format!("vanaf {}: {}", day(*on), refusal.dutch()),
             Self::OwnershipUnclear { why } => format!("de eigendom is onduidelijk: {}", why.dutch()),
@@ -104,6 +117,17 @@ pub(crate) fn nearest_change(refusal: &Refusal) -> Option<String> {
             format!("kan wel als het recht van {} hier niet geldt", country(code))
         }
         Refusal::AwayFromData { data, .. } => format!("kan wel als de gegevens van {data} daar staan"),
+        Refusal::SlowToData {
+            cluster,
+            seen,
+            wanted,
+            ..
+        } => match seen {
+            Some(_) => format!("kan wel als heen en terug naar {cluster} hoogstens {wanted} ms kost"),
+            None => {
+                format!("kan wel als in spec.latency staat dat heen en terug naar {cluster} hoogstens {wanted} ms kost")
+            }
+        },
         Refusal::OwnershipUnclear { .. } => {
             "kan wel als de gegevens over de eigenaren zijn verbeterd".to_owned()
         }

@@ -99,6 +99,18 @@ fn further_refusals() -> Vec<Refusal> {
             seen: s("nl-west"),
             wanted: s("nl-east"),
         },
+        Refusal::SlowToData {
+            data: id("registry"),
+            cluster: s("eu-1"),
+            seen: Some(25),
+            wanted: 10,
+        },
+        Refusal::SlowToData {
+            data: id("registry"),
+            cluster: s("eu-1"),
+            seen: None,
+            wanted: 10,
+        },
         Refusal::Announced {
             on: date("2027-03-01"),
             refusal: Box::new(Refusal::NotNamed {

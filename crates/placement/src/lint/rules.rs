@@ -6,14 +6,13 @@ use std::collections::BTreeMap;
 use havenmeester_api::exemption::LONGEST_DAYS;
 use havenmeester_api::policy::{PlacementPolicySpec, Trigger};
 use havenmeester_api::require::Rule;
-use havenmeester_api::workload::Within;
 use havenmeester_api::{Date, Span};
 
 use crate::autonomy::{Autonomy, Facts, HORIZON_DAYS, Timeline, eea};
-use crate::fleet::{ClusterView, Contact};
+use crate::fleet::ClusterView;
 use crate::request::{Request, WorkloadId, WorkloadView};
 
-use super::traits;
+use super::{near, traits};
 
 /// What follows from the facts of each cluster.
 pub(super) struct Laws<'a> {
@@ -98,36 +97,9 @@ impl<'a> Laws<'a> {
             broken.extend(traits::floors(&policy.require, provider, autonomy));
             rules.extend(self.holding(id, name, broken));
         }
-        rules.extend(self.away(workload, cluster).then_some(Breach::of_nobody("data")));
+        let far = near::broken(self.request, workload, cluster);
+        rules.extend(far.into_iter().map(Breach::of_nobody));
         rules
-    }
-
-    /// Whether a cluster is too far from data that stands somewhere.
-    fn away(&self, workload: &WorkloadView, cluster: &str) -> bool {
-        let clusters = &self.request.fleet.clusters;
-        workload.uses.iter().any(|using| {
-            let Some(data) = self.request.workloads.get(&using.workload) else {
-                return false;
-            };
-            let lost = |home: &String| {
-                clusters
-                    .get(home)
-                    .is_some_and(|c| matches!(c.contact, Contact::Lost { .. }))
-            };
-            let at = match (&data.moving, &data.home) {
-                (Some(moving), _) => Some(&moving.target),
-                (None, Some(home)) if lost(home) => data.previous.as_ref(),
-                (None, home) => home.as_ref(),
-            };
-            let region = |name: &str| clusters.get(name).map(|view| &view.region);
-            match (using.within, at) {
-                (Within::Anywhere, _) | (_, None) => false,
-                (Within::Cluster, Some(at)) => at != cluster,
-                (Within::Region, Some(at)) => {
-                    region(at).is_some_and(|wanted| region(cluster) != Some(wanted))
-                }
-            }
-        })
     }
 
     /// The same with whose rule it is, of dated facts.

@@ -181,6 +181,29 @@ fn sent_where_ownership_is_unclear() {
 }
 
 #[test]
+fn sent_too_far_from_its_data() {
+    let mut request = scene();
+    request = request.workload("register", mk_workload("register", "eu-2"));
+    *workload(&mut request, "permits") = mk_workload("permits", "azure-weu")
+        .critical()
+        .using_in_time("register", 10);
+    let eu = request.fleet.clusters.get_mut("eu-1").unwrap();
+    *eu = eu.clone().away_from("eu-2", 10);
+    let mut plan = decide(&request);
+    send("permits", "eu-1")(&mut plan);
+    assert_eq!(lint(&request, &plan), []);
+    let expected = [finding(&id("permits"), forbidden("eu-1", "latency"))];
+    // The other says that it is further, or nobody says anything any more.
+    let mut further = request.clone();
+    let register = further.fleet.clusters.get_mut("eu-2").unwrap();
+    *register = register.clone().away_from("eu-1", 11);
+    assert_eq!(lint(&further, &plan), expected);
+    let eu = request.fleet.clusters.get_mut("eu-1").unwrap();
+    eu.latency = crate::Latency::default();
+    assert_eq!(lint(&request, &plan), expected);
+}
+
+#[test]
 fn more_than_there_is_room_for_in_sum() {
     let full = |name| {
         (

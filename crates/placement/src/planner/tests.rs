@@ -102,13 +102,14 @@ fn change() -> impl Strategy<Value = Change> {
             0..10_usize,
             any::<bool>(),
             prop::sample::select(vec![Within::Anywhere, Within::Region, Within::Cluster]),
+            prop::option::weighted(0.4, 1..20_i64),
         ),
     );
     prop_oneof![
         5 => (ids, workload(), gone(), tied).prop_map(|(id, mut view, gone, tied)| {
-            if let Some((n, near, within)) = tied {
+            if let Some((n, near, within, milliseconds)) = tied {
                 let other = crate::mk::id(&format!("w{n}"));
-                if near { view.uses.insert(Using { workload: other, within }) } else { view.apart.insert(other) };
+                if near { view.uses.insert(Using { workload: other, within, milliseconds }) } else { view.apart.insert(other) };
             }
             Change::Workload(id, (!gone).then(|| Box::new(view)))
         }),

@@ -233,7 +233,10 @@ impl Planner {
         let is_lost = |view: &ClusterView| matches!(view.contact, Contact::Lost { .. });
         let new = &self.request.fleet.clusters[name];
         let turned = is_lost(&old) != is_lost(new);
-        let same = old.provider == new.provider && old.region == new.region && old.country == new.country;
+        let same = old.provider == new.provider
+            && old.region == new.region
+            && old.country == new.country
+            && old.latency == new.latency;
         if !same || turned && !self.used_by.is_empty() {
             return None;
         }

@@ -8,7 +8,7 @@ use havenmeester_api::room::OtherRoom;
 use havenmeester_api::workload::{CopyState, Mode, Target, Within};
 use havenmeester_api::{Criticality, Sensitivity};
 use havenmeester_placement::{
-    ClusterView, Contact, CopyView, Demand, Fact, FleetView, Reach, Request, Resource, Traits, Using,
+    ClusterView, Contact, CopyView, Demand, Fact, FleetView, Latency, Reach, Request, Resource, Traits, Using,
     WorkloadId, WorkloadView,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -122,6 +122,7 @@ fn anywhere(workload: WorkloadId) -> Using {
     Using {
         workload,
         within: Within::Anywhere,
+        milliseconds: None,
     }
 }
 
@@ -201,6 +202,7 @@ fn cluster(provider: &str, chance: &mut Chance, room: [i64; 3], others: Vec<Othe
         reach: Reach::Cluster,
         capacity: Fact::known(capacity, now()),
         headroom: BTreeMap::from([(Resource::Memory, chance.between(0, 10))]),
+        latency: Latency::default(),
         copies: Fact::known(BTreeMap::new(), now()),
         traits: Traits::default(),
     }

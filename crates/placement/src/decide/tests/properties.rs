@@ -7,6 +7,7 @@ use proptest::prelude::*;
 
 use crate::fact::Fact;
 use crate::fleet::{ClusterView, Contact, Demand};
+use crate::latency::Latency;
 use crate::mk::{
     ago, id, mk_autonomous, mk_cluster, mk_policy, mk_provider, mk_request, mk_stake, mk_workload, now,
 };
@@ -49,6 +50,7 @@ pub(crate) fn cluster() -> impl Strategy<Value = ClusterView> {
         prop::sample::select(vec![None, Some("NL"), Some("US")]),
         others(0..6),
         others(0..120),
+        latency(),
     );
     (
         prop::sample::select(&PROVIDERS[..]),
@@ -60,7 +62,7 @@ pub(crate) fn cluster() -> impl Strategy<Value = ClusterView> {
         rest,
     )
         .prop_map(
-            |(provider, contact, copies, room, age, reach, (barred, country, others, headroom))| {
+            |(provider, contact, copies, room, age, reach, (barred, country, others, headroom, latency))| {
                 let mut cluster = mk_cluster(provider);
                 for (namespace, state) in NAMESPACES.iter().zip(copies) {
                     cluster = state
@@ -93,6 +95,7 @@ pub(crate) fn cluster() -> impl Strategy<Value = ClusterView> {
                     cluster = cluster.with_other(&resource.to_string(), many, many / 3);
                 }
                 cluster.headroom = headroom;
+                cluster.latency = latency;
                 if let Fact::Known { observed_at, .. } = &mut cluster.copies {
                     *observed_at = ago(age);
                 }
@@ -102,6 +105,17 @@ pub(crate) fn cluster() -> impl Strategy<Value = ClusterView> {
                 cluster
             },
         )
+}
+
+/// What a cluster says of how far others are, and whether it says anything of its region.
+fn latency() -> impl Strategy<Value = Latency> {
+    let name = prop::sample::select(&CLUSTERS[..]).prop_map(str::to_owned);
+    let clusters = prop::collection::btree_map(name, 0..20_i64, 0..4);
+    let region = prop::option::weighted(0.3, 0..20_i64);
+    (clusters, region).prop_map(|(clusters, region)| Latency {
+        clusters,
+        regions: region.map(|time| ("nl-west".to_owned(), time)).into_iter().collect(),
+    })
 }
 
 /// Now and then of what not every cluster has.

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::flow;
+use crate::request::Using;
 use crate::merge::tests::{mk_seen, require};
 use crate::mk::{mk_approval, mk_named, mk_route, today};
 
@@ -14,8 +15,8 @@ const CLUSTERS: [&str; 4] = ["azure-weu", "eu-1", "eu-2", "lost-1"];
 
 /// An exemption: which rule of which policy, for whom, from and until how many days from today.
 type Exempt = (Rule, bool, usize, i64, i64);
-/// Data: who uses whose, how near.
-type Uses = (usize, usize, Within);
+/// Data: who uses whose, how near, and in how many milliseconds.
+type Uses = (usize, usize, Within, Option<i64>);
 
 fn exempt() -> impl Strategy<Value = Exempt> {
     let rule = prop::sample::select(&Rule::ALL[..]);
@@ -24,7 +25,8 @@ fn exempt() -> impl Strategy<Value = Exempt> {
 
 fn uses() -> impl Strategy<Value = Uses> {
     let within = prop::sample::select(vec![Within::Anywhere, Within::Region, Within::Cluster]);
-    (0..NAMES.len(), 0..NAMES.len(), within)
+    let time = prop::option::weighted(0.4, 1..9_i64);
+    (0..NAMES.len(), 0..NAMES.len(), within, time)
 }
 
 /// A route: of which policy, over which cluster to which, until how many days from today.
@@ -61,6 +63,7 @@ proptest! {
         dated in (-40..40_i64, prop::option::of(-40..40_i64)),
         routes in prop::collection::vec(route(), 0..4),
         agreed in any::<bool>(),
+        far in prop::collection::vec((0..CLUSTERS.len(), 0..CLUSTERS.len(), 0..9_i64), 0..5),
     ) {
         let mut request = mk_fleet(&homes);
         let (strict, all, lead) = rules;
@@ -80,9 +83,14 @@ proptest! {
             }
             request.exemptions.insert(id(&format!("e{n}")), spec);
         }
-        for (user, used, within) in uses {
-            let view = workload(&mut request, NAMES[user]);
-            *view = view.clone().using(NAMES[used], within);
+        for (user, used, within, milliseconds) in uses {
+            let workload = id(NAMES[used]);
+            let view = self::workload(&mut request, NAMES[user]);
+            view.uses.insert(Using { workload, within, milliseconds });
+        }
+        for (here, there, time) in far {
+            let view = request.fleet.clusters.get_mut(CLUSTERS[here]).unwrap();
+            *view = view.clone().away_from(CLUSTERS[there], time);
         }
         flow(&mut request.workloads);
         let mut buyer = mk_named("Buyer Inc.", "US", 10_000);
