@@ -280,8 +280,8 @@ pub struct MigrationRule {
     /// How long the stopped source is kept after a move. The longest wins. Absent = 24h.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rollback_window: Option<Span>,
-    /// How long before a dated change (a take-over, another operator, a jurisdiction that becomes adverse) makes a place
-    /// forbidden its workloads leave, and nothing new is sent there. The longest wins. Absent = 30d; at most 366d.
+    /// How long before a dated change (a take-over, another operator, a jurisdiction that becomes adverse, the end of an
+    /// exemption) makes a place forbidden its workloads leave, and nothing new is sent there. The longest wins. Absent = 30d; at most 366d.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lead_time: Option<Span>,
     /// The target gets every image by the digest that its name led to when the move began. One policy that asks for it

@@ -9,6 +9,7 @@ use havenmeester_api::member::Scope;
 use havenmeester_api::policy::{ObjectiveLevel, PlacementPolicySpec};
 use havenmeester_api::provider::{Category, Objective};
 use havenmeester_api::require::{CoreValue, Ineligible, Rule};
+use havenmeester_api::{Date, Span};
 
 use crate::apart::Apart;
 use crate::bound::Bound;
@@ -183,6 +184,34 @@ impl Requirements {
             || !self.denied.is_empty()
             || self.seal.is_some()
             || !self.objectives.is_empty()
+    }
+}
+
+/// What is asked, as far ahead as somebody looks.
+#[derive(Clone, Copy)]
+pub(crate) struct Outlook<'a> {
+    /// Today.
+    pub(crate) asked: &'a Requirements,
+    /// From later days on, the next first: exemptions begin and end.
+    pub(crate) later: &'a [(Date, Requirements)],
+    /// How far ahead.
+    pub(crate) lead: Span,
+}
+
+impl<'a> Outlook<'a> {
+    /// Of what is asked of nobody in particular, and so is asked on every day.
+    pub(crate) fn always(asked: &'a Requirements, lead: Span) -> Self {
+        Self {
+            asked,
+            later: &[],
+            lead,
+        }
+    }
+
+    /// What is asked on a day.
+    pub(crate) fn on(&self, day: Date) -> &'a Requirements {
+        let begun = self.later.iter().take_while(|(from, _)| *from <= day);
+        begun.last().map_or(self.asked, |(_, asked)| asked)
     }
 }
 

@@ -6,14 +6,14 @@ use std::sync::Arc;
 
 use havenmeester_api::policy::Weights;
 use havenmeester_api::workload::Layer;
-use havenmeester_api::{Criticality, Sensitivity};
+use havenmeester_api::{Criticality, Date, Sensitivity};
 
-use crate::asked::Requirements;
+use crate::asked::{Outlook, Requirements};
 use crate::bound::{Bound, bounds};
 use crate::decision::{Refusal, Rules};
-use crate::exempt::{Held, Waiver, Waivers};
+use crate::exempt::{Held, Waiver, Waivers, turning_days};
 use crate::filter;
-use crate::merge::effective_with;
+use crate::merge::{effective_with, lead_days};
 use crate::place::Place;
 use crate::request::{Request, WorkloadId, WorkloadView};
 use crate::route::{self, Lane, Passing};
@@ -24,6 +24,8 @@ pub(crate) struct Class {
     pub(crate) rules: Arc<Rules>,
     pub(crate) verdicts: Vec<Verdict>,
     pub(crate) requirements: Requirements,
+    /// What is asked from later days on, within the lead time: exemptions begin and end.
+    later: Vec<(Date, Requirements)>,
     weights: Weights,
     lanes: Vec<Lane>,
 }
@@ -64,23 +66,34 @@ impl Class {
         waivers: Option<&BTreeSet<Held<'_>>>,
         places: &[Place<'_>],
     ) -> Self {
-        let effective = effective_with(request, workload, waivers);
+        let today = Date::of(request.now);
+        let effective = effective_with(request, workload, waivers, today);
+        let last = today.plus_days(lead_days(effective.rules.lead_time));
+        let turning = waivers.map(|held| turning_days(held, today, last));
+        let on = |day| (day, effective_with(request, workload, waivers, day).requirements);
         let mut class = Self {
             rules: Arc::new(effective.rules),
             verdicts: Vec::new(),
             requirements: effective.requirements,
+            later: turning.into_iter().flatten().map(on).collect(),
             weights: effective.weights,
             lanes: Vec::new(),
         };
-        let (rules, asked) = (&class.rules, &class.requirements);
-        class.lanes = route::lanes(request, &rules.policies, asked, rules.lead_time, places);
+        class.lanes = route::lanes(request, &class.rules.policies, class.outlook(), places);
         class.verdicts = places.iter().map(|place| class.judge(place)).collect();
         class
     }
 
+    fn outlook(&self) -> Outlook<'_> {
+        Outlook {
+            asked: &self.requirements,
+            later: &self.later,
+            lead: self.rules.lead_time,
+        }
+    }
+
     fn judge(&self, place: &Place<'_>) -> Verdict {
-        let lead = self.rules.lead_time;
-        let by_rules = filter::by_rules_and_dates(&self.requirements, place, lead);
+        let by_rules = filter::by_rules_and_dates(self.outlook(), place);
         Verdict {
             passings: route::over(&self.lanes, place, &by_rules).into(),
             by_rules: by_rules.into(),
@@ -96,9 +109,12 @@ impl Class {
 struct Key {
     plain: Plain,
     namespace: Option<String>,
-    waivers: BTreeSet<Waiver>,
+    waivers: BTreeSet<Own>,
     bounds: BTreeSet<Bound>,
 }
+
+/// A rule from which a workload is exempt, and from which day on.
+type Own = (Waiver, Date);
 
 /// What tells most classes apart.
 type Plain = (Criticality, Sensitivity, Option<Layer>);
@@ -106,7 +122,7 @@ type Plain = (Criticality, Sensitivity, Option<Layer>);
 /// All classes.
 pub(crate) struct Classes {
     named: BTreeSet<String>,
-    exempt: BTreeMap<WorkloadId, BTreeSet<Waiver>>,
+    exempt: BTreeMap<WorkloadId, BTreeSet<Own>>,
     plain: BTreeMap<Plain, usize>,
     own: BTreeMap<Key, usize>,
     all: Vec<Class>,
@@ -143,8 +159,8 @@ impl Classes {
         let held = waivers.of_workload(id);
         match held {
             Some(held) => {
-                let told = held.iter().map(Held::told).collect();
-                self.exempt.insert(id.clone(), told);
+                let own = held.iter().map(|one| (one.told(), one.from)).collect();
+                self.exempt.insert(id.clone(), own);
             }
             None => drop(self.exempt.remove(id)),
         }

@@ -10,7 +10,7 @@ use havenmeester_api::exemption::{ExemptionSpec, LONGEST_DAYS};
 use havenmeester_api::require::{CoreValue, Rule};
 
 use crate::filter::by_rules;
-use crate::merge::effective_with;
+use crate::merge::{LONGEST_LEAD, effective_with};
 use crate::place::places;
 use crate::problems::Wrong;
 use crate::request::{Request, WorkloadId};
@@ -28,7 +28,7 @@ pub struct Waiver {
     pub until: Date,
 }
 
-/// What holds for each workload that is exempt from anything.
+/// What holds for each workload that is exempt from anything, today or soon.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Waivers<'a> {
     /// By namespace and name.
@@ -41,10 +41,17 @@ pub(crate) struct Held<'a> {
     pub(crate) policy: &'a str,
     pub(crate) rule: Rule,
     pub(crate) exemption: &'a str,
+    /// The first day on which it holds, and the last.
+    pub(crate) from: Date,
     pub(crate) until: Date,
 }
 
 impl Held<'_> {
+    /// Whether it holds on a day.
+    pub(crate) fn holds(&self, day: Date) -> bool {
+        self.from <= day && day <= self.until
+    }
+
     /// As a decision tells it.
     pub(crate) fn told(&self) -> Waiver {
         Waiver {
@@ -57,7 +64,7 @@ impl Held<'_> {
 }
 
 impl<'a> Waivers<'a> {
-    /// Those that hold at the moment of the request.
+    /// Those that hold at the moment of the request, or will as far ahead as anybody looks.
     pub(crate) fn of(request: &'a Request) -> Self {
         Self::among(request, request.exemptions.iter())
     }
@@ -69,12 +76,18 @@ impl<'a> Waivers<'a> {
     ) -> Self {
         let today = Date::of(request.now);
         let mut all = Self::default();
-        let in_force = some.filter(|(_, spec)| spec.covers(today) && invalid(spec, today).is_none());
-        for (id, spec) in in_force {
+        let last = today.plus_days(LONGEST_LEAD);
+        for (id, spec) in some {
+            // One that lasts too long holds from the day on from which it does not any more.
+            let from = spec.since.max(spec.until.plus_days(-LONGEST_DAYS));
+            if invalid(spec, from).is_some() || spec.until < today || last < from {
+                continue;
+            }
             let held = Held {
                 policy: &spec.policy,
                 rule: spec.rule,
                 exemption: &id.name,
+                from,
                 until: spec.until,
             };
             for workload in &spec.workloads {
@@ -94,6 +107,7 @@ impl<'a> Waivers<'a> {
 /// The workloads that stand where only an exemption allows it, by the exemption: they leave when it is over.
 pub fn relying(request: &Request) -> BTreeMap<WorkloadId, Vec<WorkloadId>> {
     let (waivers, places) = (Waivers::of(request), places(request));
+    let today = Date::of(request.now);
     let mut relying: BTreeMap<WorkloadId, Vec<WorkloadId>> = BTreeMap::new();
     for (id, workload) in &request.workloads {
         let (Some(held), Some(home)) = (waivers.of_workload(id), &workload.home) else {
@@ -102,9 +116,9 @@ pub fn relying(request: &Request) -> BTreeMap<WorkloadId, Vec<WorkloadId>> {
         let Some(place) = places.iter().find(|place| place.name == home) else {
             continue;
         };
-        for one in held {
+        for one in held.iter().filter(|one| one.holds(today)) {
             let others = held.iter().filter(|other| *other != one).copied().collect();
-            let without = effective_with(request, workload, Some(&others));
+            let without = effective_with(request, workload, Some(&others), today);
             if !by_rules(&without.requirements, place).is_empty() {
                 let exemption = WorkloadId {
                     namespace: id.namespace.clone(),
@@ -115,6 +129,12 @@ pub fn relying(request: &Request) -> BTreeMap<WorkloadId, Vec<WorkloadId>> {
         }
     }
     relying
+}
+
+/// The days up to and including `last` on which somebody is exempt from other rules than on the day before.
+pub(crate) fn turning_days(held: &BTreeSet<Held<'_>>, today: Date, last: Date) -> BTreeSet<Date> {
+    let days = held.iter().flat_map(|one| [one.from, one.until.plus_days(1)]);
+    days.filter(|day| today < *day && *day <= last).collect()
 }
 
 /// The rules of a policy from which somebody is exempt.

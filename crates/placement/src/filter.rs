@@ -2,10 +2,10 @@
 //!
 //! Not here: which of the clusters that may take it is best (`score`).
 //! Invariant: nothing that is unknown lets a cluster through.
-use havenmeester_api::Span;
+use havenmeester_api::Date;
 use havenmeester_api::provider::{Jurisdiction, Objective};
 
-use crate::asked::Requirements;
+use crate::asked::{Outlook, Requirements};
 use crate::autonomy::{Autonomy, eea};
 use crate::bound;
 use crate::decision::Refusal;
@@ -22,31 +22,48 @@ pub(crate) fn by_state(place: &Place<'_>) -> Vec<Refusal> {
 
 /// Why the rules forbid it, whoever stands there and whether it answers or not: today, or from a day on that lies
 /// within the lead time.
-pub(crate) fn by_rules_and_dates(asked: &Requirements, place: &Place<'_>, lead: Span) -> Vec<Refusal> {
-    let mut refusals = by_rules(asked, place);
-    if refusals.is_empty() {
-        let last = place.today.plus_days(lead_days(lead));
-        let announced = place.ahead.iter().take_while(|(on, _)| *on <= last);
-        let first = announced
-            .map(|(on, then)| (on, by_facts(asked, place, then)))
-            .find(|(_, refusals)| !refusals.is_empty());
-        if let Some((on, then)) = first {
-            refusals.extend(then.into_iter().map(|refusal| Refusal::Announced {
-                on: *on,
-                refusal: Box::new(refusal),
-            }));
-        }
+pub(crate) fn by_rules_and_dates(outlook: Outlook<'_>, place: &Place<'_>) -> Vec<Refusal> {
+    let refusals = by_rules(outlook.asked, place);
+    if !refusals.is_empty() {
+        return refusals;
     }
-    refusals
+    let last = place.today.plus_days(lead_days(outlook.lead));
+    let turning = place.ahead.iter().map(|(on, _)| *on);
+    let mut turning: Vec<Date> = turning.take_while(|on| *on <= last).collect();
+    turning.extend(outlook.later.iter().map(|(on, _)| *on).filter(|on| *on <= last));
+    turning.sort_unstable();
+    let on = |on: Date| {
+        let facts = place.ahead.iter().take_while(|(from, _)| *from <= on).last();
+        let facts = facts.map_or(&*place.autonomy, |(_, then)| then);
+        let then = if outlook.later.is_empty() {
+            by_facts(outlook.asked, place, facts)
+        } else {
+            on_a_day(outlook.on(on), &place.on(on), facts)
+        };
+        (on, then)
+    };
+    let first = turning.into_iter().map(on).find(|(_, then)| !then.is_empty());
+    let announced = first.into_iter().flat_map(|(on, then)| {
+        then.into_iter().map(move |refusal| Refusal::Announced {
+            on,
+            refusal: Box::new(refusal),
+        })
+    });
+    announced.collect()
 }
 
 /// Why the rules forbid it today.
 pub(crate) fn by_rules(asked: &Requirements, place: &Place<'_>) -> Vec<Refusal> {
+    on_a_day(asked, place, &place.autonomy)
+}
+
+/// Why the rules forbid it on the day of the place, by what is known of its owners, operators and key holders then.
+fn on_a_day(asked: &Requirements, place: &Place<'_>, facts: &Autonomy) -> Vec<Refusal> {
     let mut refusals: Vec<Refusal> = Vec::new();
     refusals.extend(unknown_provider(place));
     if place.provider_known {
         refusals.extend(categories(asked, place));
-        refusals.extend(by_facts(asked, place, &place.autonomy));
+        refusals.extend(by_facts(asked, place, facts));
     }
     refusals.extend(regions(asked, place));
     refusals.extend(named(asked, place));

@@ -5,7 +5,7 @@
 //! add to another and never take away. Each requirement remembers who asked.
 use std::collections::BTreeSet;
 
-use havenmeester_api::Span;
+use havenmeester_api::{Date, Span};
 use havenmeester_api::policy::{PlacementPolicySpec, Trigger, Weights};
 
 use crate::asked::{Ask, Requirements, ask, highest};
@@ -23,7 +23,7 @@ pub const FAILOVER_AFTER: Span = Span::seconds(30);
 /// dry run, its approval and its window takes weeks, and a plan for longer is often overtaken.
 pub const LEAD_TIME: Span = Span::hours(30 * 24);
 /// The longest lead time that counts, in days: a year and a day.
-const LONGEST_LEAD: i64 = 366;
+pub(crate) const LONGEST_LEAD: i64 = 366;
 
 /// A lead time in whole days, rounded up.
 pub(crate) fn lead_days(lead: Span) -> i64 {
@@ -63,23 +63,25 @@ pub struct Effective {
 /// What holds for a workload at the moment of a request: all policies that choose it, the strictest of each rule,
 /// without the rules from which it is exempt today.
 pub fn effective(request: &Request, id: &WorkloadId, workload: &WorkloadView) -> Effective {
-    effective_with(request, workload, Waivers::of(request).of_workload(id))
+    let (waivers, today) = (Waivers::of(request), Date::of(request.now));
+    effective_with(request, workload, waivers.of_workload(id), today)
 }
 
-/// The same when its waivers are known.
+/// The same on a day, when its waivers are known, of whatever days.
 pub(crate) fn effective_with(
     request: &Request,
     workload: &WorkloadView,
     waivers: Option<&BTreeSet<Held<'_>>>,
+    day: Date,
 ) -> Effective {
-    let none = BTreeSet::new();
-    let waivers = waivers.unwrap_or(&none);
+    let waivers = waivers.into_iter().flatten().filter(|held| held.holds(day));
+    let waivers: BTreeSet<Held<'_>> = waivers.copied().collect();
     let merged = request
         .policies
         .iter()
         .filter(|(_, policy)| chooses(policy, workload))
         .fold(Merged::default(), |merged, (name, policy)| {
-            merged.and(Merged::without(name, policy, waivers))
+            merged.and(Merged::without(name, policy, &waivers))
         });
     let mut effective = Effective::from(merged);
     effective.requirements.bounds = bounds(request, workload);

@@ -16,6 +16,7 @@ use crate::merge::{LEAD_TIME, lead_days};
 use crate::request::Request;
 
 /// A cluster, and what follows from its facts.
+#[derive(Clone)]
 pub(crate) struct Place<'a> {
     pub(crate) name: &'a str,
     pub(crate) view: &'a ClusterView,
@@ -124,6 +125,14 @@ pub(crate) enum Seen {
 }
 
 impl Place<'_> {
+    /// The same on another day: what was seen and judged of it is as it is today.
+    pub(crate) fn on(&self, day: Date) -> Self {
+        Self {
+            today: day,
+            ..self.clone()
+        }
+    }
+
     pub(crate) fn answers(&self) -> bool {
         self.view.contact == Contact::Reachable
     }

@@ -8,9 +8,9 @@ use std::sync::Arc;
 
 use havenmeester_api::require::CoreValue;
 use havenmeester_api::route::{LONGEST_DAYS, Route};
-use havenmeester_api::{Date, Span};
+use havenmeester_api::Date;
 
-use crate::asked::Requirements;
+use crate::asked::Outlook;
 use crate::decision::Refusal;
 use crate::filter;
 use crate::gap::Gap;
@@ -41,8 +41,7 @@ pub(crate) struct Passing {
 pub(crate) fn lanes(
     request: &Request,
     policies: &[String],
-    asked: &Requirements,
-    lead: Span,
+    outlook: Outlook<'_>,
     places: &[Place<'_>],
 ) -> Vec<Lane> {
     let today = Date::of(request.now);
@@ -50,7 +49,7 @@ pub(crate) fn lanes(
         let policy = request.policies.get(name);
         let routes = policy.into_iter().flat_map(|policy| &policy.routes);
         routes
-            .filter(|route| invalid(route, asked, lead, places, today).is_none())
+            .filter(|route| invalid(route, outlook, places, today).is_none())
             .map(|route| Lane {
                 policy: name.clone(),
                 route: Arc::new(route.clone()),
@@ -135,8 +134,7 @@ fn of_autonomy(refusal: &Refusal) -> Option<&str> {
 /// Why a route cannot be used by workloads of which so much is asked: the field within it, and what would be right.
 pub(crate) fn invalid(
     route: &Route,
-    asked: &Requirements,
-    lead: Span,
+    outlook: Outlook<'_>,
     places: &[Place<'_>],
     today: Date,
 ) -> Option<(&'static str, Wrong)> {
@@ -145,7 +143,7 @@ pub(crate) fn invalid(
         return Some(("end", Wrong::NoCluster { name }));
     };
     let name = || end.name.to_owned();
-    if let Some(refusal) = filter::by_rules_and_dates(asked, end, lead).into_iter().next() {
+    if let Some(refusal) = filter::by_rules_and_dates(outlook, end).into_iter().next() {
         return Some(("end", Wrong::EndForbidden { end: name(), refusal }));
     }
     if !end.autonomy.is_autonomous() {

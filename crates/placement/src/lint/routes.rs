@@ -24,7 +24,7 @@ pub(super) fn unlifted<'a>(laws: &Laws<'a>, id: &WorkloadId, cluster: &str, lost
 
 fn all<'a>(laws: &Laws<'a>, id: &WorkloadId, cluster: &str, lost: bool) -> Vec<Breach<'a>> {
     let mut breaches = laws.breaches(id, cluster);
-    if !lost {
+    if !lost && breaches.is_empty() {
         breaches.extend(laws.breaches_soon(id, cluster));
     }
     breaches

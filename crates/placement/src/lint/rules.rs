@@ -1,9 +1,9 @@
 //! Whether a cluster is allowed by each policy that chooses a workload, one policy at a time, never merged.
 //!
 //! Invariant: knows nothing of `merge` and `filter`.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use havenmeester_api::exemption::LONGEST_DAYS;
+use havenmeester_api::exemption::{ExemptionSpec, LONGEST_DAYS};
 use havenmeester_api::policy::{PlacementPolicySpec, Trigger};
 use havenmeester_api::require::Rule;
 use havenmeester_api::{Date, Span};
@@ -57,7 +57,8 @@ impl<'a> Laws<'a> {
             .collect()
     }
 
-    /// The rules by which a dated fact will forbid it within the longest lead time of its policies.
+    /// The rules by which a dated fact, or the end of an exemption, will forbid it within the longest lead time of its
+    /// policies.
     pub(super) fn forbid_soon(&self, id: &WorkloadId, cluster: &str) -> Vec<&'static str> {
         self.breaches_soon(id, cluster)
             .iter()
@@ -72,7 +73,17 @@ impl<'a> Laws<'a> {
 
     /// The same with whose rule it is.
     pub(super) fn breaches(&self, id: &WorkloadId, cluster: &str) -> Vec<Breach<'a>> {
-        let (Some(view), Some(workload), Some(autonomy)) = (
+        let then = self.today.get(cluster);
+        then.map_or_else(Vec::new, |then| self.breaches_on(id, cluster, self.day(), then))
+    }
+
+    fn day(&self) -> Date {
+        Date::of(self.request.now)
+    }
+
+    /// On a day, with what dated facts make of the cluster then. What was seen and judged of it is as it is today.
+    fn breaches_on(&self, id: &WorkloadId, cluster: &str, day: Date, then: &Autonomy) -> Vec<Breach<'a>> {
+        let (Some(view), Some(workload), Some(today)) = (
             self.request.fleet.clusters.get(cluster),
             self.request.workloads.get(id),
             self.today.get(cluster),
@@ -82,7 +93,6 @@ impl<'a> Laws<'a> {
         let Some(provider) = self.request.fleet.providers.get(&view.provider) else {
             return vec![Breach::of_nobody(UNKNOWN_PROVIDER)];
         };
-        let today = Date::of(self.request.now);
         let mut rules = Vec::new();
         for (name, policy) in policies(self.request, workload) {
             let mut broken = Vec::new();
@@ -91,18 +101,18 @@ impl<'a> Laws<'a> {
             if !wanted.is_empty() && category.is_none_or(|category| !wanted.contains(&category)) {
                 broken.push(Broken(Rule::Categories, "categories"));
             }
-            broken.extend(sovereignty(policy, autonomy, autonomy));
+            broken.extend(sovereignty(policy, then, today));
             broken.extend(names(policy, cluster, view));
-            broken.extend(traits::broken(&policy.require, view, today));
-            broken.extend(traits::floors(&policy.require, provider, autonomy));
-            rules.extend(self.holding(id, name, broken));
+            broken.extend(traits::broken(&policy.require, view, day));
+            broken.extend(traits::floors(&policy.require, provider, today));
+            rules.extend(self.holding(id, name, broken, day));
         }
         let far = near::broken(self.request, workload, cluster);
         rules.extend(far.into_iter().map(Breach::of_nobody));
         rules
     }
 
-    /// The same with whose rule it is, of dated facts.
+    /// The same with whose rule it is, from a later day on: a dated fact begins, or an exemption is over.
     pub(super) fn breaches_soon(&self, id: &WorkloadId, cluster: &str) -> Vec<Breach<'a>> {
         let Some(workload) = self.request.workloads.get(id) else {
             return Vec::new();
@@ -117,26 +127,29 @@ impl<'a> Laws<'a> {
             return Vec::new();
         };
         let days = (lead.as_seconds().div_ceil(24 * 60 * 60)).min(HORIZON_DAYS.unsigned_abs());
-        let now = Date::of(self.request.now);
-        let soon = self
-            .later
-            .iter()
-            .filter(|(day, _)| now.days_until(*day).unsigned_abs() <= days)
-            .filter_map(|(_, then)| then.get(cluster));
-        let mut rules = Vec::new();
-        for then in soon {
-            for (name, policy) in policies(self.request, workload) {
-                rules.extend(self.holding(id, name, sovereignty(policy, then, today)));
-            }
+        let now = self.day();
+        let mut turning: BTreeSet<Date> = self.later.iter().map(|(day, _)| *day).collect();
+        for spec in exempting(self.request, id) {
+            turning.extend([
+                spec.since,
+                spec.until.plus_days(1),
+                spec.until.plus_days(-LONGEST_DAYS),
+            ]);
         }
-        rules
+        turning.retain(|day| now < *day && now.days_until(*day).unsigned_abs() <= days);
+        let on = |day: Date| {
+            let begun = self.later.iter().filter(|(begins, _)| *begins <= day);
+            let then = begun.filter_map(|(_, then)| then.get(cluster)).last();
+            self.breaches_on(id, cluster, day, then.unwrap_or(today))
+        };
+        turning.into_iter().flat_map(on).collect()
     }
 
-    /// Those of the broken rules from which the workload is not exempt today.
-    fn holding(&self, id: &WorkloadId, policy: &'a str, broken: Vec<Broken>) -> Vec<Breach<'a>> {
+    /// Those of the broken rules from which the workload is not exempt on a day.
+    fn holding(&self, id: &WorkloadId, policy: &'a str, broken: Vec<Broken>, day: Date) -> Vec<Breach<'a>> {
         let holding = broken
             .into_iter()
-            .filter(|Broken(rule, _)| !self.exempt(id, policy, *rule));
+            .filter(|Broken(rule, _)| !exempt(self.request, id, policy, *rule, day));
         holding
             .map(|Broken(rule, told)| Breach {
                 policy: Some(policy),
@@ -148,22 +161,33 @@ impl<'a> Laws<'a> {
 
     /// Whether a workload is exempt from a rule of a policy today.
     pub(super) fn exempt(&self, id: &WorkloadId, policy: &str, rule: Rule) -> bool {
-        let today = Date::of(self.request.now);
-        self.request.exemptions.iter().any(|(exemption, spec)| {
-            exemption.namespace == id.namespace
-                && spec.workloads.contains(&id.name)
-                && spec.policy == policy
-                && spec.rule == rule
-                && spec.since <= today
-                && today <= spec.until
-                && spec.since.days_until(spec.until) <= LONGEST_DAYS
-                && today.days_until(spec.until) <= LONGEST_DAYS
-                && spec.weighing.len() == 7
-                && !spec.owner.trim().is_empty()
-                && !spec.approver.trim().is_empty()
-                && spec.owner != spec.approver
-        })
+        exempt(self.request, id, policy, rule, self.day())
     }
+}
+
+/// The exemptions that name a workload.
+fn exempting<'a>(request: &'a Request, id: &WorkloadId) -> impl Iterator<Item = &'a ExemptionSpec> {
+    let theirs = request
+        .exemptions
+        .iter()
+        .filter(|(exemption, spec)| exemption.namespace == id.namespace && spec.workloads.contains(&id.name));
+    theirs.map(|(_, spec)| spec)
+}
+
+/// Whether a workload is exempt from a rule of a policy on a day.
+fn exempt(request: &Request, id: &WorkloadId, policy: &str, rule: Rule, day: Date) -> bool {
+    exempting(request, id).any(|spec| {
+        spec.policy == policy
+            && spec.rule == rule
+            && spec.since <= day
+            && day <= spec.until
+            && spec.since.days_until(spec.until) <= LONGEST_DAYS
+            && day.days_until(spec.until) <= LONGEST_DAYS
+            && spec.weighing.len() == 7
+            && !spec.owner.trim().is_empty()
+            && !spec.approver.trim().is_empty()
+            && spec.owner != spec.approver
+    })
 }
 
 /// A rule that is broken, and whose it is.

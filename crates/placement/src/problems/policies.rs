@@ -8,7 +8,7 @@ use havenmeester_api::policy::PlacementPolicySpec;
 use havenmeester_api::require::Rule;
 use havenmeester_api::{Date, Span};
 
-use crate::asked::Requirements;
+use crate::asked::{Outlook, Requirements};
 use crate::autonomy::Flaw;
 use crate::components;
 use crate::filter;
@@ -99,7 +99,7 @@ fn routes(request: &Request, places: &[Place<'_>], name: &str, policy: &Placemen
     let today = Date::of(request.now);
     let mut found = Vec::new();
     for (i, one) in policy.routes.iter().enumerate() {
-        if let Some((field, wrong)) = route::invalid(one, &asked, lead, places, today) {
+        if let Some((field, wrong)) = route::invalid(one, Outlook::always(&asked, lead), places, today) {
             let field = format!("spec.routes[{i}].{field}");
             found.push(of(name, Reason::Invalid, field, wrong));
         }
