@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use havenmeester_api::require::Rule;
 
 use crate::decision::{Decision, Plan, Violation};
+use crate::fact::FRESH_FOR;
 use crate::fleet::{Contact, Reach};
 use crate::request::{Request, WorkloadId, WorkloadView};
 
@@ -81,7 +82,7 @@ fn countries<'a>(laws: &'a Laws<'_>, cluster: &str) -> BTreeSet<&'a str> {
     laws.map(|law| law.country.as_str()).collect()
 }
 
-/// Those for whom room is kept beside others where there is not enough for all.
+/// Those for whom room is kept where there is not enough of some resource for all that is kept and all that is sent there.
 pub(super) fn overbooked(request: &Request, plan: &Plan) -> Vec<LintFinding> {
     let mut kept: BTreeMap<&str, Vec<(&WorkloadId, &WorkloadView)>> = BTreeMap::new();
     for (id, workload) in &request.workloads {
@@ -93,23 +94,28 @@ pub(super) fn overbooked(request: &Request, plan: &Plan) -> Vec<LintFinding> {
             kept.entry(standby).or_default().push((id, workload));
         }
     }
+    let loads = sums::loads(request, plan);
     let mut findings = Vec::new();
     for (cluster, workloads) in kept {
         let Some(view) = request.fleet.clusters.get(cluster) else {
             continue; // said already
         };
-        let Some(room) = view.capacity.last().filter(|_| view.reach == Reach::Cluster) else {
-            continue;
+        if view.reach != Reach::Cluster {
+            continue; // its quota is asked by the dry run
+        }
+        let room = view.capacity.fresh(request.now, FRESH_FOR);
+        let room = room.map(|seen| sums::room(view, seen)).unwrap_or_default();
+        let load = loads.get(cluster);
+        let brought = |resource: &String| {
+            let sums = load.into_iter().flat_map(|load| [&load.by_plan, &load.under_way]);
+            sums.filter_map(|sum| sum.get(resource)).sum::<i128>()
         };
-        let asked = workloads
-            .iter()
-            .filter(|(_, workload)| !holds_active(view, workload));
-        let (mut sum, room) = (Sum::new(), sums::room(view, room));
-        for (_, workload) in asked {
+        let mut sum = Sum::new();
+        for (_, workload) in workloads.iter().filter(|(_, w)| !holds_active(view, w)) {
             sums::add(&mut sum, workload);
         }
         let over = |(resource, asked): (&String, &i128)| {
-            *asked > 0 && *asked > room.get(resource).copied().unwrap_or(0)
+            *asked > 0 && asked + brought(resource) > room.get(resource).copied().unwrap_or(0)
         };
         if sum.iter().any(over) {
             findings.extend(workloads.iter().map(|(id, _)| {

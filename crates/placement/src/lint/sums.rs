@@ -15,14 +15,22 @@ pub(super) type Sum = BTreeMap<String, i128>;
 
 /// What a plan and the moves under way bring to one cluster.
 #[derive(Default)]
-struct Load<'a> {
-    by_plan: Sum,
-    under_way: Sum,
+pub(super) struct Load<'a> {
+    pub(super) by_plan: Sum,
+    pub(super) under_way: Sum,
     workloads: Vec<&'a WorkloadId>,
 }
 
 /// Clusters to which more is sent than they have room for.
 pub(super) fn overfull(request: &Request, plan: &Plan) -> Vec<LintFinding> {
+    loads(request, plan)
+        .into_iter()
+        .flat_map(|(target, load)| over(request, target, &load))
+        .collect()
+}
+
+/// What is brought to each cluster; not what is active there already.
+pub(super) fn loads<'a>(request: &'a Request, plan: &'a Plan) -> BTreeMap<&'a str, Load<'a>> {
     let mut loads: BTreeMap<&str, Load<'_>> = BTreeMap::new();
     for (id, workload) in &request.workloads {
         let moving = workload.moving.as_ref().map(|moving| moving.target.as_str());
@@ -55,9 +63,6 @@ pub(super) fn overfull(request: &Request, plan: &Plan) -> Vec<LintFinding> {
         }
     }
     loads
-        .into_iter()
-        .flat_map(|(target, load)| over(request, target, &load))
-        .collect()
 }
 
 fn over(request: &Request, target: &str, load: &Load<'_>) -> Vec<LintFinding> {

@@ -11,6 +11,7 @@ use super::*;
 use crate::approval::{Asked, Ground};
 use crate::decide;
 use crate::decision::Waiting;
+use crate::fleet::Demand;
 use crate::mk::{ago, id, mk_cluster, mk_exemption, mk_request, mk_stake, mk_workload, now};
 use crate::resource::Resource;
 
@@ -112,6 +113,89 @@ fn room_is_kept_where_it_could_not_go_or_not_at_all() {
         request.fleet.clusters.insert("eu-2".to_owned(), there);
     };
     check(full, at("eu-2"), &[unfit("eu-2", "room")]);
+}
+
+#[test]
+fn room_is_kept_where_some_resource_is_short_for_all_together() {
+    let both = ["permits", "shop"].map(|name| {
+        let fault = Fault::StandbyUnfit {
+            cluster: "eu-2".to_owned(),
+            rule: "room",
+        };
+        (name, fault)
+    });
+    let at_eu_2 = |plan: &mut Plan| {
+        for name in ["permits", "shop"] {
+            plan.decisions.get_mut(&id(name)).unwrap().standby = Some("eu-2".to_owned());
+        }
+    };
+    // Each alone has room there, of every resource; both together have of all but one.
+    type Ask = fn(&mut Demand, i64);
+    let asks: [(&str, Ask); 5] = [
+        ("cpu", |demand, many| demand.cpu_milli = many),
+        ("memory", |demand, many| demand.memory_mib = many),
+        ("pods", |demand, many| demand.pods = many),
+        ("nvidia.com/gpu", |demand, many| {
+            demand.others.insert(Resource::named("nvidia.com/gpu"), many);
+        }),
+        ("storage/Rwo", |demand, many| {
+            demand.others.insert(Resource::named("storage/Rwo"), many);
+        }),
+    ];
+    for (resource, ask) in asks {
+        for (there, faults) in [(80, &both[..0]), (79, &both[..])] {
+            let short = |request: &mut Request| {
+                for name in ["permits", "shop"] {
+                    ask(&mut workload(request, name).demand, 40);
+                }
+                let mut roomy = mk_cluster("eu").with_other("nvidia.com/gpu", 1_000, 0);
+                roomy = roomy.with_other("storage/Rwo", 1_000, 0);
+                request.fleet.clusters.insert("eu-1".to_owned(), roomy.clone());
+                let Fact::Known { value, .. } = &mut roomy.capacity else {
+                    panic!("unknown")
+                };
+                match resource {
+                    "cpu" => value.cpu_milli = there,
+                    "memory" => value.memory_mib = there,
+                    "pods" => value.pods = there,
+                    other => {
+                        value.others.retain(|room| room.resource != other);
+                        roomy = roomy.with_other(other, there, 0);
+                    }
+                }
+                request.fleet.clusters.insert("eu-2".to_owned(), roomy);
+            };
+            check(short, at_eu_2, faults);
+        }
+    }
+}
+
+#[test]
+fn room_is_kept_where_others_are_sent_or_where_none_is_seen() {
+    let kept = |plan: &mut Plan| {
+        plan.decisions.get_mut(&id("permits")).unwrap().standby = Some("eu-2".to_owned());
+        send("shop", "eu-2")(plan);
+    };
+    let unfit = |rule| Fault::StandbyUnfit {
+        cluster: "eu-2".to_owned(),
+        rule,
+    };
+    let one_core = |request: &mut Request| {
+        let there = mk_cluster("eu").requested_cpu(9_000);
+        request.fleet.clusters.insert("eu-2".to_owned(), there);
+    };
+    check(one_core, kept, &[("permits", unfit("room"))]);
+    let age = |request: &mut Request| {
+        let cluster = request.fleet.clusters.get_mut("eu-2").unwrap();
+        let Fact::Known { observed_at, .. } = &mut cluster.capacity else {
+            panic!("unknown")
+        };
+        *observed_at = ago(600);
+    };
+    let unseen = Fault::CapacityUnseen {
+        cluster: "eu-2".to_owned(),
+    };
+    check(age, kept, &[("permits", unfit("room")), ("shop", unseen)]);
 }
 
 #[test]

@@ -190,6 +190,7 @@ proptest! {
         prop_assert_eq!(planner.plan(), &decide(planner.request()));
         for (change, n) in changes {
             check(&mut planner, change);
+            prop_assert_eq!(crate::lint(planner.request(), planner.plan()), vec![]);
             let asked = planner.plan().decisions.values().filter_map(|decision| decision.approval.as_ref());
             let yes = asked.filter(|asked| asked.given.is_none()).map(mk_approval).nth(n / 3);
             let change = Change::Approval(id(&format!("yes-{n}")), yes);
