@@ -16,6 +16,7 @@
 pub mod approval; // a person's yes to one move
 pub mod condition; // types and reasons, and the one way to set them
 pub mod contract; // until when a provider serves us
+pub mod cost; // what a cluster costs
 pub mod crds; // all definitions, in the order in which they are applied
 pub mod date; // a civil date as the API carries it
 pub mod drill; // a rehearsed cut-off

@@ -6,6 +6,7 @@ use kube::{CustomResource, KubeSchema};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::cost::CostSpec;
 use crate::haven::HavenStatus;
 use crate::latency::LatencySpec;
 use crate::provider::{AutonomyChange, Jurisdiction};
@@ -83,6 +84,9 @@ pub struct MemberClusterSpec {
     /// How long data takes to other clusters and back. What is not said, by neither of two clusters, meets no bound.
     #[serde(default, skip_serializing_if = "LatencySpec::is_empty")]
     pub latency: LatencySpec,
+    /// What it costs to run Workloads here. Absent = not known; where other clusters say it, that counts as the dearest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<CostSpec>,
 }
 
 /// How a cluster is reached.

@@ -1,4 +1,4 @@
-//! How much room a cluster has beside what its nodes tell, how much of it is kept free, and what it costs.
+//! How much room a cluster has beside what its nodes tell, how much of it is kept free.
 //!
 //! Not here: what is seen of it (`member::Capacity`).
 //! Invariant: what nobody has said and nobody can see is unknown, and holds nothing.

@@ -309,6 +309,16 @@ fn schema() -> Vec<Case> {
         ),
         make(
             "MemberCluster",
+            json!({"cost": {"currency": "euro", "cpuMonth": 1, "memoryGibMonth": 1}}),
+            "spec.cost.currency",
+        ),
+        make(
+            "MemberCluster",
+            json!({"cost": {"currency": "EUR", "cpuMonth": -1, "memoryGibMonth": 1}}),
+            "spec.cost.cpuMonth",
+        ),
+        make(
+            "MemberCluster",
             json!({"latency": {"regions": [{"name": "nl-west", "milliseconds": -1}]}}),
             "spec.latency.regions[0].milliseconds",
         ),

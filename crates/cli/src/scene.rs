@@ -253,6 +253,7 @@ fn member_view(
             capacity,
             headroom: havenmeester_fleet::headroom(member),
             latency: Latency::from(&spec.latency),
+            price: havenmeester_fleet::price(member),
             copies,
             traits,
         },

@@ -120,6 +120,7 @@ pub(crate) fn mk_view(provider: &str) -> MemberView {
             capacity: Fact::known(capacity, now()),
             headroom: BTreeMap::new(),
             latency: Latency::default(),
+        price: None,
             copies: Fact::known(BTreeMap::new(), now()),
             traits: Traits::default(),
         },

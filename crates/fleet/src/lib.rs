@@ -47,6 +47,6 @@ pub use limits::Limits;
 pub use member::Member;
 pub use reachability::{Answer, History, Met, Moment, Probe, Verdict, evaluate};
 pub use registry::{Registries, RegistryOptions};
-pub use room::headroom;
+pub use room::{headroom, price};
 pub use served::Served;
 pub use view::MemberView;

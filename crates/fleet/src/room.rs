@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use havenmeester_api::MemberCluster;
 use havenmeester_api::room::OtherRoom;
-use havenmeester_placement::{CopyView, Demand, Resource};
+use havenmeester_placement::{CopyView, Demand, Price, Resource};
 
 /// How much of each resource is kept free, in per cent.
 pub fn headroom(member: &MemberCluster) -> BTreeMap<Resource, i64> {
@@ -16,6 +16,12 @@ pub fn headroom(member: &MemberCluster) -> BTreeMap<Resource, i64> {
         (resource, i64::from(one.percent))
     });
     all.collect()
+}
+
+/// What it costs; `None`: not known.
+pub fn price(member: &MemberCluster) -> Option<Price> {
+    let storage = |class: &str| everywhere(member, None, Resource::Storage(class.to_owned()));
+    Price::of(member.spec.cost.as_ref()?, storage)
 }
 
 /// All but cpu, memory and pods: what there is, and what is taken.

@@ -131,6 +131,7 @@ fn of_spec(
         capacity,
         headroom: room::headroom(member),
         latency: Latency::from(&spec.latency),
+        price: room::price(member),
         copies,
         traits,
     }

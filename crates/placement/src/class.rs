@@ -17,7 +17,7 @@ use crate::merge::{effective_with, lead_days};
 use crate::place::Place;
 use crate::request::{Request, WorkloadId, WorkloadView};
 use crate::route::{self, Lane, Passing};
-use crate::score::{Marks, score};
+use crate::score::{Marks, cost_points, score};
 
 /// What holds for a class, and how each cluster stands to it. The list runs as the places do.
 pub(crate) struct Class {
@@ -27,6 +27,8 @@ pub(crate) struct Class {
     /// What is asked from later days on, within the lead time: exemptions begin and end.
     later: Vec<(Date, Requirements)>,
     weights: Weights,
+    /// The most that cost can take away.
+    pub(crate) cost_points: i64,
     lanes: Vec<Lane>,
 }
 
@@ -76,6 +78,7 @@ impl Class {
             verdicts: Vec::new(),
             requirements: effective.requirements,
             later: turning.into_iter().flatten().map(on).collect(),
+            cost_points: cost_points(&effective.weights),
             weights: effective.weights,
             lanes: Vec::new(),
         };

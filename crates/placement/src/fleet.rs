@@ -14,6 +14,7 @@ use jiff::Timestamp;
 use crate::Fact;
 use crate::latency::Latency;
 use crate::resource::Resource;
+use crate::tariff::Price;
 use crate::traits::Traits;
 
 /// All clusters and all legal entities.
@@ -48,6 +49,8 @@ pub struct ClusterView {
     pub headroom: BTreeMap<Resource, i64>,
     /// How long data takes to other clusters and back, as it says.
     pub latency: Latency,
+    /// What it costs; `None`: not known.
+    pub price: Option<Price>,
     /// The tagged namespaces and the namespaces of known Workloads that are there, by name.
     /// Of a lost cluster: the last that was seen.
     pub copies: Fact<BTreeMap<String, CopyView>>,

@@ -6,6 +6,7 @@ mod apart; // how far a standby is from its cluster
 mod approval; // moves to which a person must agree
 mod asked; // what policies ask of a cluster, rule by rule
 pub mod autonomy; // whose laws reach an entity, and through whom
+mod bill; // what a place loses for what it costs
 mod bound; // how near to its data a workload must stand
 mod class; // workloads for which the same policies hold
 mod components; // what people call API groups
@@ -37,6 +38,7 @@ mod route; // over less autonomous places to an autonomous one
 mod say; // what can be told, in each language
 mod score; // who is best
 mod sentence; // the words for each reason
+mod tariff; // what clusters cost
 mod traits; // what a cluster was seen to be and to have
 mod waves; // what moves in which order, and until when
 
@@ -47,6 +49,7 @@ pub use apart::Apart;
 pub use approval::{ApprovalView, Asked, Given, Ground};
 pub use asked::{Ask, Requirements};
 pub use autonomy::Autonomy;
+pub use bill::{MOST_BY_VOLUME, POINT_MIB};
 pub use decide::decide;
 pub use decide::ties::{FAR, SAME_REGION, TOGETHER};
 pub use decision::{Action, Candidate, Decision, Plan, Refusal, Rules, Score, Violation, Waiting};
@@ -70,5 +73,6 @@ pub use request::{Moving, Request, Search, Using, WorkloadId, WorkloadView};
 pub use resource::Resource;
 pub use say::Say;
 pub use score::{Part, STABILITY};
+pub use tariff::Price;
 pub use traits::{HavenView, Traits};
 pub use waves::{Forecast, Limits, Step, Wave, WaveFault, Window, check_waves, waves};

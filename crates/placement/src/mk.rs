@@ -22,6 +22,8 @@ use crate::fact::Fact;
 use crate::fleet::{ClusterView, Contact, CopyView, Demand, Reach};
 use crate::latency::Latency;
 use crate::request::{Moving, Request, Using, WorkloadId, WorkloadView};
+use crate::resource::Resource;
+use crate::tariff::Price;
 use crate::traits::Traits;
 
 /// The moment at which every test plays.
@@ -132,6 +134,7 @@ pub(crate) fn mk_cluster(provider: &str) -> ClusterView {
         ),
         headroom: BTreeMap::new(),
         latency: Latency::default(),
+        price: None,
         copies: Fact::known(BTreeMap::new(), now()),
         traits: Traits::default(),
     }
@@ -181,6 +184,18 @@ impl ClusterView {
                 requested,
             });
         }
+        self
+    }
+
+    /// Says what it costs: so many cents for a core, and for a TiB that leaves; memory and storage are free.
+    pub(crate) fn priced(mut self, cpu_month: i64, egress_tib: Option<i64>) -> Self {
+        self.price = Some(Price {
+            currency: "EUR".to_owned(),
+            cpu_month,
+            memory_gib_month: 0,
+            others: [(Resource::named("storage/Rwo"), 0)].into(),
+            egress_tib,
+        });
         self
     }
 

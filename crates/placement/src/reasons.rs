@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::approval::{Asked, asked};
 use crate::asked::Requirements;
+use crate::bill::Bill;
 use crate::class::Classes;
 use crate::decide::mover::stands_by;
 use crate::decide::scene::Stand;
@@ -16,7 +17,7 @@ use crate::decision::{Candidate, Plan, Refusal};
 use crate::filter;
 use crate::place::places;
 use crate::request::{Request, WorkloadId};
-use crate::score::{Part, not_for_long, with, with_stability};
+use crate::score::{Part, charged, not_for_long, with, with_stability};
 
 /// A plan with what it was made from.
 pub struct Reasons<'a> {
@@ -64,11 +65,9 @@ impl<'a> Reasons<'a> {
     pub fn candidates(&self, id: &WorkloadId) -> BTreeMap<String, Candidate> {
         let case = self.case(id);
         let judged = case.iter().flat_map(|case| {
-            self.scene
-                .places
-                .iter()
-                .enumerate()
-                .map(|(at, place)| (place.name.to_owned(), self.candidate(case, at)))
+            let bill = case.bill(&self.scene);
+            let places = self.scene.places.iter().enumerate();
+            places.map(move |(at, place)| (place.name.to_owned(), self.candidate(case, &bill, at)))
         });
         judged.collect()
     }
@@ -92,12 +91,13 @@ impl<'a> Reasons<'a> {
         Case::of(id, view, &self.classes, &self.scene)
     }
 
-    fn candidate(&self, case: &Case<'_>, at: usize) -> Candidate {
+    fn candidate(&self, case: &Case<'_>, bill: &Bill, at: usize) -> Candidate {
         let (place, verdict) = (&self.scene.places[at], &case.class.verdicts[at]);
         let own: Vec<Refusal> = self.of_its_own(case, at).collect();
         let soon = verdict.admits_but_not_for_long() && matches!(case.stand, Stand::Lost(_));
         if (verdict.admits() || soon) && own.is_empty() {
-            let mut score = with(verdict.marks.told(), Part::Ties, -self.tied(case, at));
+            let charges = case.charges(&self.scene, bill, at);
+            let mut score = with(charged(verdict.marks.told(), charges), Part::Ties, -self.tied(case, at));
             score = with(score, Part::StandsBy, stands_by(case, place.name));
             if soon {
                 score = not_for_long(score);

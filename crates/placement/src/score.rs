@@ -6,6 +6,7 @@ use havenmeester_api::policy::Weights;
 use havenmeester_api::require::CoreValue;
 
 use crate::autonomy::Autonomy;
+use crate::bill::Charges;
 use crate::decision::Score;
 use crate::place::Place;
 
@@ -39,6 +40,12 @@ const FULL_SCORE: i32 = 40;
 pub enum Part {
     /// A core value.
     Value(CoreValue),
+    /// What it costs more to run there than at the cheapest cluster.
+    RunningCost,
+    /// The same, where nobody says what it costs: as if all of it could be saved.
+    CostUnknown,
+    /// What it takes to bring its data there.
+    MovingCost,
     /// What ties with other workloads take away.
     Ties,
     /// What staying brings.
@@ -60,6 +67,9 @@ impl Part {
             Self::Value(CoreValue::Innovation) => "innovation",
             Self::Value(CoreValue::Sustainability) => "sustainability",
             Self::Value(CoreValue::Transparency) => "transparency",
+            Self::RunningCost => "running cost",
+            Self::CostUnknown => "cost unknown",
+            Self::MovingCost => "cost of moving",
             Self::Ties => "ties",
             Self::Stability => "stability",
             Self::ForbiddenSoon => "forbidden soon",
@@ -146,6 +156,21 @@ pub(crate) fn score(weights: &Weights, place: &Place<'_>) -> Marks {
     marks
 }
 
+/// What the core value cost can bring under some weights: as much as what a place really costs can take away.
+pub(crate) fn cost_points(weights: &Weights) -> i64 {
+    let all = [
+        weights.autonomy,
+        weights.quality,
+        weights.cost,
+        weights.security,
+        weights.innovation,
+        weights.sustainability,
+        weights.transparency,
+    ];
+    let sum: i64 = all.into_iter().map(weight_of).sum();
+    (CORE_VALUES * weight_of(weights.cost)).checked_div(sum).unwrap_or(0)
+}
+
 /// Adds a part that is the workload's own.
 pub(crate) fn with(mut score: Score, part: Part, points: i64) -> Score {
     if points != 0 {
@@ -167,6 +192,12 @@ pub(crate) fn core_value(value: CoreValue, place: &Place<'_>) -> Option<i32> {
         CoreValue::Sustainability => values.sustainability,
         CoreValue::Transparency => values.transparency,
     }
+}
+
+/// The same without what it costs there.
+pub(crate) fn charged(score: Score, charges: Charges) -> Score {
+    let score = with(score, charges.runs, -charges.running);
+    with(score, Part::MovingCost, -charges.moving)
 }
 
 /// The same with the bonus.

@@ -90,6 +90,7 @@ fn cluster(provider: &str, copies: &[&str], request: &Request) -> ClusterView {
         ),
         headroom: BTreeMap::new(),
         latency: Latency::default(),
+        price: None,
         traits: Traits::default(),
     }
 }

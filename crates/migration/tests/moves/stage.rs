@@ -447,6 +447,7 @@ fn mk_member(name: &str, narrow: bool) -> MemberCluster {
         classes: havenmeester_api::member::Classes::default(),
         room: havenmeester_api::room::RoomSpec::default(),
         latency: havenmeester_api::latency::LatencySpec::default(),
+        cost: None,
     };
     MemberCluster::new(name, spec)
 }

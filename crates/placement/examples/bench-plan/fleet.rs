@@ -203,6 +203,7 @@ fn cluster(n: u64) -> ClusterView {
         capacity: Fact::known(Capacity::default(), now()),
         headroom: BTreeMap::new(),
         latency: Latency::default(),
+        price: None,
         copies: Fact::known(BTreeMap::new(), now()),
         traits: Traits::default(),
     }

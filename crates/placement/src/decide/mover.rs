@@ -9,6 +9,7 @@ use havenmeester_api::Criticality;
 use havenmeester_api::policy::Trigger;
 
 use crate::approval::asked;
+use crate::bill::Bill;
 use crate::filter;
 use crate::fleet::Demand;
 use crate::request::WorkloadId;
@@ -64,6 +65,8 @@ pub(crate) struct Mover {
     /// The choice that was made before, by its place in `choices`.
     pub(crate) previous: Option<usize>,
     pub(crate) ties: Vec<Tie>,
+    /// What it pays.
+    bill: Bill,
     /// A number that follows from its name.
     pub(crate) mark: u64,
 }
@@ -82,8 +85,10 @@ pub(crate) struct Choice {
 
 impl Mover {
     pub(crate) fn of(case: &Case<'_>, scene: &Scene<'_>, ties: &Ties) -> Self {
-        let all = (0..scene.places.len()).filter_map(|at| choice(case, scene, at));
-        Self::with(case, all.collect(), ties)
+        let bill = case.bill(scene);
+        let all = (0..scene.places.len()).filter_map(|at| choice(case, scene, &bill, at));
+        let all = all.collect();
+        Self::with(case, all, bill, ties)
     }
 
     /// The same after one place has changed; `None` when that makes no difference.
@@ -95,7 +100,7 @@ impl Mover {
         ties: &Ties,
     ) -> Option<Self> {
         let old = self.choices.binary_search_by_key(&at, |choice| choice.at);
-        let new = choice(case, scene, at);
+        let new = choice(case, scene, &self.bill, at);
         if old.ok().map(|i| self.choices[i]) == new && self.rank.tier == Tier::of(case) {
             return None;
         }
@@ -106,10 +111,10 @@ impl Mover {
             (Err(i), Some(new)) => choices.insert(i, new),
             (Err(_), None) => {}
         }
-        Some(Self::with(case, choices, ties))
+        Some(Self::with(case, choices, self.bill.clone(), ties))
     }
 
-    fn with(case: &Case<'_>, choices: Vec<Choice>, ties: &Ties) -> Self {
+    fn with(case: &Case<'_>, choices: Vec<Choice>, bill: Bill, ties: &Ties) -> Self {
         let (mut best, mut second) = (0, 0);
         for total in choices.iter().map(|choice| HIGHEST - choice.base) {
             if total > best {
@@ -129,6 +134,7 @@ impl Mover {
             demand: case.view.demand.clone(),
             previous: choices.iter().position(|choice| choice.cost != choice.base),
             choices,
+            bill,
             ties: ties.of_one(case.id),
             mark: mark(case.id),
         }
@@ -177,7 +183,7 @@ pub(crate) fn stands_by(case: &Case<'_>, place: &str) -> i64 {
 }
 
 /// A place for a workload, when it may go there. Builds no reasons: asked of every pair.
-fn choice(case: &Case<'_>, scene: &Scene<'_>, at: usize) -> Option<Choice> {
+fn choice(case: &Case<'_>, scene: &Scene<'_>, bill: &Bill, at: usize) -> Option<Choice> {
     let (place, verdict) = (&scene.places[at], &case.class.verdicts[at]);
     let takes = !case.is_active_at(scene, at);
     // To serve for some weeks is better than not to serve.
@@ -191,7 +197,8 @@ fn choice(case: &Case<'_>, scene: &Scene<'_>, at: usize) -> Option<Choice> {
         return None;
     }
     let later = if soon { NOT_FOR_LONG } else { way.unwrap_or(0) };
-    let base = HIGHEST - verdict.marks.total + later - stands_by(case, place.name);
+    let score = verdict.marks.total - case.charges(scene, bill, at).sum();
+    let base = HIGHEST - score + later - stands_by(case, place.name);
     let before = case.view.previous.as_deref() == Some(place.name);
     Some(Choice {
         at,

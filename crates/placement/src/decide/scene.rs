@@ -7,11 +7,13 @@ use std::collections::HashMap;
 use havenmeester_api::workload::CopyState;
 
 use crate::approval::{self, Asked};
+use crate::bill::{Bill, Charges};
 use crate::class::{Class, Classes};
 use crate::fleet::{ClusterView, Contact};
 use crate::place::Place;
 use crate::request::{Request, WorkloadId, WorkloadView};
 use crate::room::Room;
+use crate::tariff::Tariff;
 
 /// Beneath so many clusters a majority says nothing: of two, one may well be lost.
 const SUSPECT_FROM: usize = 3;
@@ -22,6 +24,8 @@ pub(crate) struct Scene<'a> {
     pub(crate) places: Vec<Place<'a>>,
     /// The room on each place before anything is decided.
     pub(crate) rooms: Vec<Room>,
+    /// What each place costs.
+    pub(crate) tariff: Tariff,
     /// How many clusters are lost, when it is so many that the hub itself may be the one cut off.
     pub(crate) hub_suspect: Option<usize>,
     /// Where each namespace is active.
@@ -61,6 +65,7 @@ impl<'a> Scene<'a> {
         }
         Self {
             request,
+            tariff: Tariff::of(places.iter().map(|place| place.view)),
             places,
             rooms,
             hub_suspect: suspect.then_some(lost),
@@ -183,6 +188,19 @@ impl<'a> Case<'a> {
             self.stand,
             Stand::Forbidden(_) | Stand::OnRoute(_) | Stand::Lost(_)
         )
+    }
+
+    /// What it pays. From a cluster that is lost nothing leaves: its data comes from a store.
+    pub(crate) fn bill(&self, scene: &Scene<'_>) -> Bill {
+        let source = self.home.filter(|_| !matches!(self.stand, Stand::Lost(_)));
+        Bill::of(&scene.tariff, &self.view.demand, source, self.class.cost_points)
+    }
+
+    /// What it costs at a place, off what that scores for it.
+    pub(crate) fn charges(&self, scene: &Scene<'_>, bill: &Bill, at: usize) -> Charges {
+        let moves = self.home != Some(at) && !self.is_active_at(scene, at);
+        let month = scene.tariff.month(&self.view.demand, at);
+        bill.at(self.class.verdicts[at].marks.total, month, moves)
     }
 
     /// Where it will stand as long as nobody chooses a place for it.

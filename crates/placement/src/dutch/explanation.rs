@@ -57,6 +57,9 @@ impl Say for Part {
             Self::Value(value) => core_value(*value),
             Self::Ties => "samenhang",
             Self::Stability => "stabiliteit",
+            Self::RunningCost => "kosten per maand",
+            Self::CostUnknown => "kosten onbekend",
+            Self::MovingCost => "kosten van verhuizen",
             Self::ForbiddenSoon => "binnenkort verboden",
             Self::StandsBy => "reserve",
         }

@@ -572,6 +572,7 @@ fn every_sentence_is_there_in_both_languages() {
     let values = CoreValue::ALL.map(Part::Value);
     for part in values
         .into_iter()
+        .chain([Part::RunningCost, Part::CostUnknown, Part::MovingCost])
         .chain([Part::Ties, Part::Stability, Part::ForbiddenSoon, Part::StandsBy])
     {
         both(&mut out, &part);

@@ -236,7 +236,8 @@ impl Planner {
         let same = old.provider == new.provider
             && old.region == new.region
             && old.country == new.country
-            && old.latency == new.latency;
+            && old.latency == new.latency
+            && old.price == new.price;
         if !same || turned && !self.used_by.is_empty() {
             return None;
         }

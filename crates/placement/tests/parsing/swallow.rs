@@ -102,6 +102,7 @@ fn request() -> Request {
             reach: Reach::Namespaces(["shop".to_owned()].into()),
             headroom: std::collections::BTreeMap::new(),
             latency: havenmeester_placement::Latency::from(&member.spec.latency),
+            price: None,
             capacity: Fact::unknown(havenmeester_placement::Unseen::OnlyNamespaces),
             copies: Fact::known(copies.into_iter().collect(), now),
             traits: Traits::default(),

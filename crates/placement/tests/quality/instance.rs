@@ -1,4 +1,4 @@
-//! Small made-up fleets in which a cluster is lost, and there is more or less room for what stood there.
+//! Small made-up fleets in which a cluster is lost or forbidden, and there is more or less room for what stood there.
 //!
 //! Invariant: the same seed gives the same fleet.
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,7 +8,7 @@ use havenmeester_api::room::OtherRoom;
 use havenmeester_api::workload::{CopyState, Mode, Target, Within};
 use havenmeester_api::{Criticality, Sensitivity};
 use havenmeester_placement::{
-    ClusterView, Contact, CopyView, Demand, Fact, FleetView, Latency, Reach, Request, Resource, Traits, Using,
+    ClusterView, Contact, CopyView, Demand, Fact, FleetView, Latency, Price, Reach, Request, Resource, Traits, Using,
     WorkloadId, WorkloadView,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -16,7 +16,7 @@ use serde_json::{Map, Value, json};
 
 /// What is asked beside cpu, memory and pods.
 const OTHERS: [&str; 2] = ["nvidia.com/gpu", "storage/Rwo"];
-/// The cluster that is lost.
+/// The cluster that is lost, or where nobody may stand any more.
 const OLD: &str = "old";
 
 /// Chance that follows from a seed alone: `SplitMix64` (Steele, Lea and Flood, 2014).
@@ -55,8 +55,9 @@ pub(crate) fn instance(seed: u64) -> anyhow::Result<Request> {
         let (id, workload) = workload(n, workloads, &mut chance);
         request.workloads.insert(id, workload);
     }
-    request.fleet = fleet(&request, clusters, &mut chance)?;
-    request.policies = serde_json::from_value(policies(workloads, clusters, &mut chance))?;
+    let lost = !chance.one_in(3);
+    request.fleet = fleet(&request, clusters, lost, &mut chance)?;
+    request.policies = serde_json::from_value(policies(workloads, clusters, lost, &mut chance))?;
     Ok(request)
 }
 
@@ -126,7 +127,7 @@ fn anywhere(workload: WorkloadId) -> Using {
     }
 }
 
-fn fleet(request: &Request, clusters: i64, chance: &mut Chance) -> anyhow::Result<FleetView> {
+fn fleet(request: &Request, clusters: i64, lost: bool, chance: &mut Chance) -> anyhow::Result<FleetView> {
     let mut fleet = FleetView::default();
     let asked = |of: fn(&Demand) -> i64| request.workloads.values().map(|w| of(&w.demand)).sum::<i64>();
     let asked = [asked(|d| d.cpu_milli), asked(|d| d.memory_mib), asked(|d| d.pods)];
@@ -146,16 +147,20 @@ fn fleet(request: &Request, clusters: i64, chance: &mut Chance) -> anyhow::Resul
                 requested: 0,
             }
         });
-        fleet
-            .clusters
-            .insert(format!("c{n}"), cluster(&provider, chance, room, others.to_vec()));
+        let mut view = cluster(&provider, chance, room, others.to_vec());
+        // One in twelve has an active copy there already, and its data.
+        let copies = request.workloads.values().filter(|_| chance.one_in(12));
+        view.copies = Fact::known(copies.map(copy).collect(), now());
+        fleet.clusters.insert(format!("c{n}"), view);
     }
     let mut old = cluster("p0", chance, [0; 3], Vec::new());
     let ago = |seconds| now() - SignedDuration::from_secs(seconds);
-    old.contact = Contact::Lost {
-        last_heartbeat: ago(70),
-        detected_at: ago(60),
-    };
+    if lost {
+        old.contact = Contact::Lost {
+            last_heartbeat: ago(70),
+            detected_at: ago(60),
+        };
+    }
     old.copies = Fact::known(request.workloads.values().map(copy).collect(), now());
     fleet.clusters.insert(OLD.to_owned(), old);
     let mut providers = Map::new();
@@ -203,9 +208,27 @@ fn cluster(provider: &str, chance: &mut Chance, room: [i64; 3], others: Vec<Othe
         capacity: Fact::known(capacity, now()),
         headroom: BTreeMap::from([(Resource::Memory, chance.between(0, 10))]),
         latency: Latency::default(),
+        price: price(chance),
         copies: Fact::known(BTreeMap::new(), now()),
         traits: Traits::default(),
     }
+}
+
+/// Most say what they cost, nearly all in euros; of GPUs and storage not each says it.
+fn price(chance: &mut Chance) -> Option<Price> {
+    let currency = if chance.one_in(10) { "USD" } else { "EUR" };
+    let others = OTHERS.map(Resource::named).into_iter().zip([(20_000, 90_000), (1_000, 12_000)]);
+    let others: Vec<(Resource, i64)> = others
+        .map(|(resource, (least, most))| (resource, chance.between(least, most)))
+        .collect();
+    let price = Price {
+        currency: currency.to_owned(),
+        cpu_month: chance.between(500, 4_000),
+        memory_gib_month: chance.between(50, 600),
+        others: others.into_iter().filter(|_| !chance.one_in(6)).collect(),
+        egress_tib: (!chance.one_in(3)).then(|| chance.between(0, 9_000)),
+    };
+    (!chance.one_in(6)).then_some(price)
 }
 
 fn copy(workload: &WorkloadView) -> (String, CopyView) {
@@ -218,13 +241,15 @@ fn copy(workload: &WorkloadView) -> (String, CopyView) {
     (workload.target.namespace.clone(), copy)
 }
 
-/// Everything fails over by itself; some may not go everywhere, and each weighs the values in its own way.
-fn policies(workloads: i64, clusters: i64, chance: &mut Chance) -> Value {
+/// Everything fails over by itself, or moves where nobody may stay; some may not go everywhere, and each weighs the values in its own way.
+fn policies(workloads: i64, clusters: i64, lost: bool, chance: &mut Chance) -> Value {
     let mut all = Map::new();
-    all.insert(
-        "all".to_owned(),
-        json!({"failover": {"mode": "Automatic", "after": "30s"}, "migration": {"mode": "Automatic"}}),
-    );
+    let mut policy = json!({"failover": {"mode": "Automatic", "after": "30s"}, "migration": {"mode": "Automatic"}});
+    if !lost {
+        let others: Vec<String> = (0..clusters).map(|c| format!("c{c}")).collect();
+        policy["require"] = json!({"clusters": others});
+    }
+    all.insert("all".to_owned(), policy);
     for n in 0..workloads {
         let mut weights = Map::new();
         for name in [

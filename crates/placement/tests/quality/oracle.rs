@@ -1,6 +1,7 @@
 //! The best plan there is, by a mixed-integer program; and how far a plan is from it.
 //!
-//! Shares no code with the planner but what a single workload scores on a cluster with room for all.
+//! Shares no code with the planner but what a single workload scores on a cluster with room for all; and what that loses for
+//! what it costs is worked out anew here, and must be the same.
 //! It is a rule, and so part of the problem, that the less critical change nothing for the more critical: each tier is
 //! held against the best there is when those before it stand where the plan has them.
 //! Invariant: exact. Where the program's answer is dearer than a plan that is allowed, that is an error of its own.
@@ -10,10 +11,15 @@ use anyhow::{Context as _, ensure};
 use havenmeester_api::Criticality;
 use havenmeester_api::member::Capacity;
 use havenmeester_api::room::OtherRoom;
+use havenmeester_api::workload::CopyState;
 use havenmeester_placement::{
-    Candidate, Demand, FAR, Fact, Plan, Reasons, Request, SAME_REGION, TOGETHER, WorkloadId, decide,
+    Candidate, ClusterView, Contact, Demand, FAR, Fact, Plan, Reasons, Request, SAME_REGION, TOGETHER, WorkloadId,
+    WorkloadView, decide,
 };
 use microlp::{ComparisonOp, OptimizationDirection, Problem, Variable};
+
+#[path = "money.rs"]
+mod money; // what each place loses for what it costs, once more
 
 /// What it costs in the program to have no place: more than all places together.
 const NOWHERE: i64 = 20_000;
@@ -40,6 +46,8 @@ pub(crate) struct Case {
     rooms: Vec<Amounts>,
     /// What each costs on each cluster; `None` = it may not go there.
     costs: Vec<Vec<Option<i64>>>,
+    /// Where a copy of each is active, so that it needs no more room.
+    active: Vec<Vec<bool>>,
     /// What some want of each other.
     ties: Vec<Pair>,
 }
@@ -122,7 +130,19 @@ impl Case {
                 })
                 .collect()
         });
+        for (id, view) in &request.workloads {
+            for (cluster, candidate) in &scores[id] {
+                if let Candidate::Fits(score) = candidate {
+                    money::check(request, (id, view), cluster, score)?;
+                }
+            }
+        }
+        let active = views().map(|view| {
+            let clusters = request.fleet.clusters.values();
+            clusters.map(|cluster| is_active(cluster, view)).collect()
+        });
         Ok(Self {
+            active: active.collect(),
             tiers: views().map(|w| w.criticality).collect(),
             demands: views().map(|w| asked(&w.demand)).collect(),
             rooms: rooms.collect(),
@@ -146,7 +166,8 @@ impl Case {
         placed.iter().enumerate().all(|(i, place)| {
             let Some(at) = place else { return true };
             let room = &mut rooms[*at];
-            let fits = self.demands[i].iter().all(|(name, asked)| {
+            let fits = self.active[i][*at]
+                || self.demands[i].iter().all(|(name, asked)| {
                 let left = room.entry(name.clone()).or_default();
                 *left -= asked;
                 *left >= 0
@@ -219,13 +240,11 @@ impl Case {
         for (at, room) in self.rooms.iter().enumerate() {
             for name in &names {
                 let of = |amounts: &Amounts| amounts.get(*name).copied().unwrap_or(0);
-                let taken = placed
-                    .iter()
-                    .zip(&self.demands)
-                    .filter(|(place, _)| **place == Some(at));
-                let left = of(room) - taken.map(|(_, demand)| of(demand)).sum::<i64>();
+                let taken = (0..placed.len()).filter(|i| placed[*i] == Some(at) && !self.active[*i][at]);
+                let left = of(room) - taken.map(|i| of(&self.demands[i])).sum::<i64>();
                 let asked = members
                     .iter()
+                    .filter(|i| !self.active[**i][at])
                     .filter_map(|i| Some((*stands.get(&(*i, at))?, thousands(of(&self.demands[*i])))));
                 let asked: Vec<(Variable, f64)> = asked.collect();
                 problem.add_constraint(&asked[..], ComparisonOp::Le, thousands(left));
@@ -245,6 +264,12 @@ impl Case {
             });
         costs.sum()
     }
+}
+
+pub(crate) fn is_active(cluster: &ClusterView, workload: &WorkloadView) -> bool {
+    let copies = cluster.copies.last().filter(|_| cluster.contact == Contact::Reachable);
+    let copy = copies.and_then(|copies| copies.get(&workload.target.namespace));
+    copy.is_some_and(|copy| copy.state == CopyState::Active)
 }
 
 fn amounts([cpu, memory, pods]: [i64; 3]) -> impl Iterator<Item = (String, i64)> {
@@ -299,7 +324,7 @@ fn scores(request: &Request) -> BTreeMap<WorkloadId, BTreeMap<String, Candidate>
     let plan = decide(&roomy);
     let reasons = Reasons::of(&roomy, &plan);
     // Where it stands is no place to go to.
-    let of = |(id, view): (&WorkloadId, &havenmeester_placement::WorkloadView)| {
+    let of = |(id, view): (&WorkloadId, &WorkloadView)| {
         let mut candidates = reasons.candidates(id);
         if let Some(home) = &view.home {
             candidates.insert(home.clone(), Candidate::Refused(Vec::new()));

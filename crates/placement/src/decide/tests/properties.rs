@@ -13,6 +13,7 @@ use crate::mk::{
 };
 use crate::request::{Request, WorkloadView};
 use crate::resource::Resource;
+use crate::tariff::Price;
 use crate::{Reasons, decide, explain, lint, problems};
 use havenmeester_api::policy::{FailoverRule, MigrationRule, Trigger};
 use havenmeester_api::provider::ProviderSpec;
@@ -50,7 +51,7 @@ pub(crate) fn cluster() -> impl Strategy<Value = ClusterView> {
         prop::sample::select(vec![None, Some("NL"), Some("US")]),
         others(0..6),
         others(0..120),
-        latency(),
+        (latency(), prop::option::weighted(0.6, price())),
     );
     (
         prop::sample::select(&PROVIDERS[..]),
@@ -62,7 +63,7 @@ pub(crate) fn cluster() -> impl Strategy<Value = ClusterView> {
         rest,
     )
         .prop_map(
-            |(provider, contact, copies, room, age, reach, (barred, country, others, headroom, latency))| {
+            |(provider, contact, copies, room, age, reach, (barred, country, others, headroom, (latency, price)))| {
                 let mut cluster = mk_cluster(provider);
                 for (namespace, state) in NAMESPACES.iter().zip(copies) {
                     cluster = state
@@ -96,6 +97,7 @@ pub(crate) fn cluster() -> impl Strategy<Value = ClusterView> {
                 }
                 cluster.headroom = headroom;
                 cluster.latency = latency;
+                cluster.price = price;
                 if let Fact::Known { observed_at, .. } = &mut cluster.copies {
                     *observed_at = ago(age);
                 }
@@ -116,6 +118,22 @@ fn latency() -> impl Strategy<Value = Latency> {
         clusters,
         regions: region.map(|time| ("nl-west".to_owned(), time)).into_iter().collect(),
     })
+}
+
+/// Now and then in another currency, of everything or not.
+fn price() -> impl Strategy<Value = Price> {
+    let currency = prop::sample::select(vec!["EUR", "EUR", "EUR", "USD"]);
+    let egress = prop::option::of(number());
+    let base = (number(), number());
+    (currency, base, others(0..900), egress).prop_map(
+        |(currency, (cpu_month, memory_gib_month), others, egress_tib)| Price {
+            currency: currency.to_owned(),
+            cpu_month: cpu_month.max(0),
+            memory_gib_month: memory_gib_month.max(0),
+            others,
+            egress_tib: egress_tib.map(|price| price.max(0)),
+        },
+    )
 }
 
 /// Now and then of what not every cluster has.
