@@ -126,7 +126,7 @@ fn violations(case: &Case<'_>, scene: &Scene<'_>, target: Option<usize>, kept: K
 /// Asked by the first policy that asks for the furthest.
 fn no_standby(case: &Case<'_>, scene: &Scene<'_>, target: Option<usize>) -> Option<Violation> {
     let asked = &case.class.requirements.standby;
-    let at = target.or(case.home)?;
+    let at = standby::main(case, scene, target)?;
     Some(Violation::NoStandby {
         policy: asked.values().next_back()?.policy.clone(),
         apart: asked.keys().copied().collect(),

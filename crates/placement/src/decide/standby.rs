@@ -115,7 +115,7 @@ fn may_stand_by(case: &Case<'_>, scene: &Scene<'_>, main: usize, at: usize) -> b
 }
 
 /// The place that its standby is to be apart from.
-fn main(case: &Case<'_>, scene: &Scene<'_>, target: Option<usize>) -> Option<usize> {
+pub(super) fn main(case: &Case<'_>, scene: &Scene<'_>, target: Option<usize>) -> Option<usize> {
     match case.stand {
         Stand::Allowed(at) => Some(at),
         Stand::Moving => scene.at(&case.view.moving.as_ref()?.target),

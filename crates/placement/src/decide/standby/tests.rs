@@ -152,3 +152,16 @@ fn a_policy_that_no_two_clusters_can_meet_is_found() {
         "{told:?}"
     );
 }
+
+#[test]
+fn who_moves_from_nobody_knows_where_is_told_that_none_will_do() {
+    let workload = mk_workload("permits", "eu-1").critical().moving_to("eu-1");
+    let mut request = scene().workload("permits", workload);
+    request.workloads.get_mut(&id("permits")).unwrap().home = None;
+    request.fleet.clusters.remove("de-1");
+    let violations = &planned(&request).decisions[&id("permits")].violations;
+    assert!(
+        matches!(&violations[..], [Violation::NoStandby { cluster, .. }] if cluster == "eu-1"),
+        "{violations:?}"
+    );
+}
