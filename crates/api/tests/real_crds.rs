@@ -89,6 +89,7 @@ fn rules() -> Vec<Case> {
     let mut all = of_entities();
     all.extend(of_exemptions());
     all.extend(of_the_rest());
+    all.extend(of_distance());
     all
 }
 
@@ -202,11 +203,6 @@ fn of_the_rest() -> Vec<Case> {
             "spec.target cannot be changed: it is the workload's identity; make another Workload",
         ),
         make(
-            "Workload",
-            json!({"uses": [{"workload": "register", "within": "Cluster", "withinMilliseconds": 5}]}),
-            "withinMilliseconds adds nothing to within: Cluster; leave one of the two out",
-        ),
-        make(
             "PlacementPolicy",
             json!({"workloads": {"anyOf": [{}]}}),
             "a term names at least one of criticality, sensitivity, namespace and layer",
@@ -284,6 +280,14 @@ fn of_the_rest() -> Vec<Case> {
     ]
 }
 
+fn of_distance() -> Vec<Case> {
+    vec![make(
+        "Workload",
+        json!({"uses": [{"workload": "register", "within": "Cluster", "withinMilliseconds": 5}]}),
+        "withinMilliseconds adds nothing to within: Cluster; leave one of the two out",
+    )]
+}
+
 /// A policy with one route, by its steps.
 fn route(steps: &[(&str, &str)]) -> Value {
     let steps: Vec<Value> = steps
@@ -293,15 +297,9 @@ fn route(steps: &[(&str, &str)]) -> Value {
     json!({"routes": [{"name": "r", "end": "end", "reason": "a", "steps": steps}]})
 }
 
-/// What the schema itself refuses, and says what would be right.
-fn schema() -> Vec<Case> {
+/// What the schema itself refuses of how far clusters are, and of what they cost.
+fn schema_of_clusters() -> Vec<Case> {
     vec![
-        make(
-            "PlacementPolicy",
-            json!({"require": {"categories": ["Goverment"]}}),
-            "supported values: \"Hyperscaler\", \"HyperscalerHardened\", \"PrivateEu\", \"Government\", \"OnPremises\"",
-        ),
-        make("Provider", json!({"country": "Netherlands"}), "spec.country"),
         make(
             "Workload",
             json!({"uses": [{"workload": "register", "withinMilliseconds": 0}]}),
@@ -327,6 +325,18 @@ fn schema() -> Vec<Case> {
             json!({"latency": {"clusters": [{"name": "a", "milliseconds": 1}, {"name": "a", "milliseconds": 2}]}}),
             "spec.latency.clusters[1]",
         ),
+    ]
+}
+
+/// What the schema itself refuses, and says what would be right.
+fn schema() -> Vec<Case> {
+    vec![
+        make(
+            "PlacementPolicy",
+            json!({"require": {"categories": ["Goverment"]}}),
+            "supported values: \"Hyperscaler\", \"HyperscalerHardened\", \"PrivateEu\", \"Government\", \"OnPremises\"",
+        ),
+        make("Provider", json!({"country": "Netherlands"}), "spec.country"),
         make(
             "Provider",
             json!({"registries": ["https://harbor.example.nl/apps"]}),
@@ -443,7 +453,12 @@ async fn all_definitions_are_accepted_and_each_rule_refuses_with_its_message() {
     let client = cluster.client();
     install(&client).await;
     let mut wrong = Vec::new();
-    for (n, case) in rules().into_iter().chain(schema()).enumerate() {
+    for (n, case) in rules()
+        .into_iter()
+        .chain(schema())
+        .chain(schema_of_clusters())
+        .enumerate()
+    {
         if let Err(what) = check(&client, &case, &format!("case-{n}")).await {
             wrong.push(format!("{} {}: {what}", case.kind, case.change));
         }

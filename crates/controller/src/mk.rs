@@ -13,7 +13,8 @@ use havenmeester_api::{
 use havenmeester_fleet::MemberView;
 use havenmeester_placement::autonomy::Facts;
 use havenmeester_placement::{
-    ClusterView, Contact, CopyView, Demand, Fact, Latency, Reach, Reasons, Traits, WorkloadId, decide, lint, problems,
+    ClusterView, Contact, CopyView, Demand, Fact, Latency, Reach, Reasons, Traits, WorkloadId, decide, lint,
+    problems,
 };
 use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
@@ -120,7 +121,7 @@ pub(crate) fn mk_view(provider: &str) -> MemberView {
             capacity: Fact::known(capacity, now()),
             headroom: BTreeMap::new(),
             latency: Latency::default(),
-        price: None,
+            price: None,
             copies: Fact::known(BTreeMap::new(), now()),
             traits: Traits::default(),
         },

@@ -5,8 +5,8 @@
 //! add to another and never take away. Each requirement remembers who asked.
 use std::collections::BTreeSet;
 
-use havenmeester_api::{Date, Span};
 use havenmeester_api::policy::{PlacementPolicySpec, Trigger, Weights};
+use havenmeester_api::{Date, Span};
 
 use crate::asked::{Ask, Requirements, ask, highest};
 use crate::bound::bounds;

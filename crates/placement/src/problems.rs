@@ -134,7 +134,11 @@ fn far_from_nobody(request: &Request, place: &Place<'_>) -> Vec<Problem> {
     let unknown = named.filter(|name| !request.fleet.clusters.contains_key(*name));
     let told = |name: &String| {
         let object = Object::MemberCluster(place.name.to_owned());
-        note(object, "spec.latency.clusters", Wrong::NoCluster { name: name.clone() })
+        note(
+            object,
+            "spec.latency.clusters",
+            Wrong::NoCluster { name: name.clone() },
+        )
     };
     unknown.map(told).collect()
 }

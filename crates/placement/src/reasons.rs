@@ -97,7 +97,11 @@ impl<'a> Reasons<'a> {
         let soon = verdict.admits_but_not_for_long() && matches!(case.stand, Stand::Lost(_));
         if (verdict.admits() || soon) && own.is_empty() {
             let charges = case.charges(&self.scene, bill, at);
-            let mut score = with(charged(verdict.marks.told(), charges), Part::Ties, -self.tied(case, at));
+            let mut score = with(
+                charged(verdict.marks.told(), charges),
+                Part::Ties,
+                -self.tied(case, at),
+            );
             score = with(score, Part::StandsBy, stands_by(case, place.name));
             if soon {
                 score = not_for_long(score);

@@ -6,9 +6,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use havenmeester_api::Date;
 use havenmeester_api::require::CoreValue;
 use havenmeester_api::route::{LONGEST_DAYS, Route};
-use havenmeester_api::Date;
 
 use crate::asked::Outlook;
 use crate::decision::Refusal;

@@ -168,7 +168,9 @@ pub(crate) fn cost_points(weights: &Weights) -> i64 {
         weights.transparency,
     ];
     let sum: i64 = all.into_iter().map(weight_of).sum();
-    (CORE_VALUES * weight_of(weights.cost)).checked_div(sum).unwrap_or(0)
+    (CORE_VALUES * weight_of(weights.cost))
+        .checked_div(sum)
+        .unwrap_or(0)
 }
 
 /// Adds a part that is the workload's own.

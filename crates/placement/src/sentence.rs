@@ -164,17 +164,13 @@ impl Display for Refusal {
                 cluster,
                 seen,
                 wanted,
-            } => match seen {
-                Some(seen) => write!(
-                    f,
-                    "data: {data}, which it uses, stands on {cluster}, {seen} ms there and back, wanted at most {wanted} ms"
-                ),
-                None => write!(
-                    f,
-                    "data: {data}, which it uses, stands on {cluster}, and nobody says how long it takes there and back, \
-                     wanted at most {wanted} ms: declare it in spec.latency of this MemberCluster or of {cluster}"
-                ),
-            },
+            } => slow(
+                f,
+                &format!("{data}, which it uses, stands on {cluster}"),
+                cluster,
+                *seen,
+                *wanted,
+            ),
             Self::Lacks { policy, gap } => write!(f, "{policy}: {gap}"),
             Self::JurisdictionDenied {
                 policy,
@@ -229,20 +225,36 @@ impl Display for Refusal {
             Self::NamespaceOutOfReach { namespace } => {
                 write!(f, "credentials: namespace {namespace} is out of their reach")
             }
-            Self::Capacity { demand, free } => {
-                let short = shortages(demand, free).map(|s| {
-                    let asked = amount(s.unit, s.asked);
-                    if s.undeclared {
-                        return format!(
-                            "needs {asked}, and spec.room.storage of its MemberCluster names none"
-                        );
-                    }
-                    format!("needs {asked}, {} free", bare(s.unit, s.free))
-                });
-                write!(f, "capacity: {}", short.collect::<Vec<_>>().join("; "))
-            }
+            Self::Capacity { demand, free } => full(f, demand, free),
             Self::CapacityUnknown { why } => write!(f, "capacity: cannot be seen ({why})"),
         }
+    }
+}
+
+/// What there is too little of.
+fn full(f: &mut Formatter<'_>, demand: &Demand, free: &Demand) -> Result {
+    let short = shortages(demand, free).map(|s| {
+        let asked = amount(s.unit, s.asked);
+        if s.undeclared {
+            return format!("needs {asked}, and spec.room.storage of its MemberCluster names none");
+        }
+        format!("needs {asked}, {} free", bare(s.unit, s.free))
+    });
+    write!(f, "capacity: {}", short.collect::<Vec<_>>().join("; "))
+}
+
+/// Why a bound on the way to data is not met.
+fn slow(f: &mut Formatter<'_>, data: &str, cluster: &str, seen: Option<i64>, wanted: i64) -> Result {
+    match seen {
+        Some(seen) => write!(
+            f,
+            "data: {data}, {seen} ms there and back, wanted at most {wanted} ms"
+        ),
+        None => write!(
+            f,
+            "data: {data}, and nobody says how long it takes there and back, wanted at most {wanted} ms: declare it in \
+             spec.latency of this MemberCluster or of {cluster}"
+        ),
     }
 }
 

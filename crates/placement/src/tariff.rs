@@ -29,15 +29,25 @@ impl Price {
     /// By a MemberCluster; `storage` says how the whole fleet calls a class of it. `None` where a price is below nought:
     /// then nothing is known. Of two prices of one resource the higher counts.
     pub fn of(spec: &CostSpec, storage: impl Fn(&str) -> Resource) -> Option<Self> {
-        let stored = spec.storage.iter().map(|one| (storage(&one.class), one.tib_month));
-        let devices = spec.devices.iter().map(|one| (Resource::named(&one.resource), one.month));
+        let stored = spec
+            .storage
+            .iter()
+            .map(|one| (storage(&one.class), one.tib_month));
+        let devices = spec
+            .devices
+            .iter()
+            .map(|one| (Resource::named(&one.resource), one.month));
         let mut others: BTreeMap<Resource, i64> = BTreeMap::new();
         for (resource, price) in stored.chain(devices) {
             let highest = others.entry(resource).or_insert(price);
             *highest = price.max(*highest);
         }
         let sound = |price: &i64| *price >= 0;
-        let all = [spec.cpu_month, spec.memory_gib_month, spec.egress_tib.unwrap_or(0)];
+        let all = [
+            spec.cpu_month,
+            spec.memory_gib_month,
+            spec.egress_tib.unwrap_or(0),
+        ];
         (all.iter().all(sound) && others.values().all(sound)).then(|| Self {
             currency: spec.currency.clone(),
             cpu_month: spec.cpu_month,
@@ -75,8 +85,10 @@ impl Tariff {
         let prices = views.map(|view| view.price.as_ref().filter(|price| price.currency == currency));
         let prices: Vec<Option<&Price>> = prices.collect();
         let column = |of: &dyn Fn(&Price) -> Option<i64>| -> Vec<Option<Money>> {
-            let one = |price: &Option<&Price>| price.and_then(of).map(Money::from);
-            prices.iter().map(one).collect()
+            prices
+                .iter()
+                .map(|price| price.and_then(of).map(Money::from))
+                .collect()
         };
         let names = prices.iter().flatten().flat_map(|price| price.others.keys());
         let others = names.map(|resource| {
@@ -101,7 +113,11 @@ impl Tariff {
 
     /// What a demand costs a month at each place; `None`: not known.
     pub(crate) fn months(&self, demand: &Demand) -> Vec<Option<Money>> {
-        let mut months: Vec<Option<Money>> = self.base.iter().map(|base| base.map(|base| of_base(base, demand))).collect();
+        let mut months: Vec<Option<Money>> = self
+            .base
+            .iter()
+            .map(|base| base.map(|base| of_base(base, demand)))
+            .collect();
         for (resource, asked) in asked(demand) {
             match self.others.get(resource) {
                 Some(prices) => {
@@ -161,7 +177,9 @@ fn currency<'a>(views: impl Iterator<Item = &'a ClusterView>) -> Option<&'a str>
     for price in views.filter_map(|view| view.price.as_ref()) {
         *count.entry(&price.currency).or_default() += 1;
     }
-    let most = count.into_iter().max_by(|(a, one), (b, other)| one.cmp(other).then(b.cmp(a)));
+    let most = count
+        .into_iter()
+        .max_by(|(a, one), (b, other)| one.cmp(other).then(b.cmp(a)));
     most.map(|(currency, _)| currency)
 }
 

@@ -12,8 +12,8 @@ use havenmeester_api::standard::AutonomyStandardSpec;
 use havenmeester_api::workload::{CopyState, Mode, Target};
 use havenmeester_api::{Criticality, Sensitivity};
 use havenmeester_placement::{
-    Action, Candidate, ClusterView, Contact, CopyView, Demand, Fact, FleetView, Latency, Reach, Reasons, Request,
-    Traits, WorkloadId, WorkloadView, decide, explain, lint, problems,
+    Action, Candidate, ClusterView, Contact, CopyView, Demand, Fact, FleetView, Latency, Reach, Reasons,
+    Request, Traits, WorkloadId, WorkloadView, decide, explain, lint, problems,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};

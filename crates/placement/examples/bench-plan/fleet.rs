@@ -11,8 +11,8 @@ use havenmeester_api::provider::ProviderSpec;
 use havenmeester_api::workload::{CopyState, Mode, Target, Within};
 use havenmeester_api::{Criticality, Sensitivity};
 use havenmeester_placement::{
-    ClusterView, Contact, CopyView, Demand, Fact, FleetView, Latency, Reach, Request, Traits, Using, WorkloadId,
-    WorkloadView, flow,
+    ClusterView, Contact, CopyView, Demand, Fact, FleetView, Latency, Reach, Request, Traits, Using,
+    WorkloadId, WorkloadView, flow,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};

@@ -23,7 +23,9 @@ fn priced(eu_1: Option<i64>, eu_2: Option<i64>) -> Request {
 
 fn stores(request: &mut Request, gib: i64) {
     let shop = request.workloads.get_mut(&id("shop")).unwrap();
-    shop.demand.others.insert(Resource::named("storage/Rwo"), gib * 1024);
+    shop.demand
+        .others
+        .insert(Resource::named("storage/Rwo"), gib * 1024);
     for view in request.fleet.clusters.values_mut() {
         *view = view.clone().with_other("storage/Rwo", 1 << 40, 0);
     }
@@ -31,7 +33,10 @@ fn stores(request: &mut Request, gib: i64) {
 
 fn score(request: &Request, cluster: &str) -> Score {
     let plan = decide(request);
-    match Reasons::of(request, &plan).candidates(&id("shop")).remove(cluster) {
+    match Reasons::of(request, &plan)
+        .candidates(&id("shop"))
+        .remove(cluster)
+    {
         Some(Candidate::Fits(score)) => score,
         other => panic!("{other:?}"),
     }
@@ -62,7 +67,9 @@ fn a_cost_that_nobody_says_is_the_dearest_and_is_called_unknown() {
     assert_eq!(goes_to(&request).as_deref(), Some("eu-2"));
     assert_eq!(part(&request, "eu-1", Part::CostUnknown), -140);
     let plan = decide(&request);
-    let told = explain(&id("shop"), &Reasons::of(&request, &plan)).unwrap().to_string();
+    let told = explain(&id("shop"), &Reasons::of(&request, &plan))
+        .unwrap()
+        .to_string();
     assert!(told.contains("cost unknown -140"), "{told}");
 }
 

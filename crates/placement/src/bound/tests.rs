@@ -76,7 +76,10 @@ fn the_place_must_be_allowed_to_see_the_data() {
 fn in_time(said: &[(&str, i64)]) -> Request {
     let mut request = mk_request()
         .workload("register", mk_workload("register", "eu-1").critical())
-        .workload("site", mk_workload("site", "azure-weu").using_in_time("register", 10));
+        .workload(
+            "site",
+            mk_workload("site", "azure-weu").using_in_time("register", 10),
+        );
     for (cluster, milliseconds) in said {
         let view = request.fleet.clusters.get_mut(*cluster).unwrap();
         *view = view.clone().away_from("eu-1", *milliseconds);
@@ -103,11 +106,7 @@ fn the_other_cluster_may_say_it_and_the_larger_counts() {
     let home = request.fleet.clusters.get_mut("eu-1").unwrap();
     *home = home.clone().away_from("azure-weu", 12);
     let decision = decided(&request, "site");
-    let told: Vec<String> = decision
-        .violations
-        .iter()
-        .map(ToString::to_string)
-        .collect();
+    let told: Vec<String> = decision.violations.iter().map(ToString::to_string).collect();
     let expected = "data: havenmeester/register, which it uses, stands on eu-1, 12 ms there and back, wanted at most 10 ms";
     assert!(told[0].contains(expected), "{told:?}");
 }

@@ -125,7 +125,9 @@ pub(crate) fn nearest_change(refusal: &Refusal) -> Option<String> {
         } => match seen {
             Some(_) => format!("kan wel als heen en terug naar {cluster} hoogstens {wanted} ms kost"),
             None => {
-                format!("kan wel als in spec.latency staat dat heen en terug naar {cluster} hoogstens {wanted} ms kost")
+                format!(
+                    "kan wel als in spec.latency staat dat heen en terug naar {cluster} hoogstens {wanted} ms kost"
+                )
             }
         },
         Refusal::OwnershipUnclear { .. } => {

@@ -41,8 +41,13 @@ fn later(request: &Request, days: i64) -> Request {
     later.now += jiff::SignedDuration::from_hours(24 * days);
     for view in later.fleet.clusters.values_mut() {
         if let (
-            crate::Fact::Known { observed_at: copies, .. },
-            crate::Fact::Known { observed_at: capacity, .. },
+            crate::Fact::Known {
+                observed_at: copies, ..
+            },
+            crate::Fact::Known {
+                observed_at: capacity,
+                ..
+            },
         ) = (&mut view.copies, &mut view.capacity)
         {
             (*copies, *capacity) = (later.now, later.now);
@@ -161,13 +166,12 @@ fn who_stands_by_an_exemption_leaves_before_it_ends() {
     assert_eq!(on(30, 30).action, Action::Stay);
     let decision = on(29, 30);
     assert!(matches!(decision.action, Action::Relocate { .. }));
-    let told: Vec<String> = decision
-        .violations
-        .iter()
-        .map(ToString::to_string)
-        .collect();
+    let told: Vec<String> = decision.violations.iter().map(ToString::to_string).collect();
     assert_eq!(told.len(), 1, "{told:?}");
-    assert!(told[0].contains("from 2026-12-24 on: autonomous: law of US"), "{told:?}");
+    assert!(
+        told[0].contains("from 2026-12-24 on: autonomous: law of US"),
+        "{told:?}"
+    );
     assert_eq!(decision.violations[0].rule(), "JurisdictionForbidden");
     assert_eq!(on(29, 28).action, Action::Stay);
 }

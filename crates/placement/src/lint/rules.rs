@@ -139,7 +139,7 @@ impl<'a> Laws<'a> {
         turning.retain(|day| now < *day && now.days_until(*day).unsigned_abs() <= days);
         let on = |day: Date| {
             let begun = self.later.iter().filter(|(begins, _)| *begins <= day);
-            let then = begun.filter_map(|(_, then)| then.get(cluster)).last();
+            let then = begun.filter_map(|(_, then)| then.get(cluster)).next_back();
             self.breaches_on(id, cluster, day, then.unwrap_or(today))
         };
         turning.into_iter().flat_map(on).collect()

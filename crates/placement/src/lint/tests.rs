@@ -117,6 +117,7 @@ fn room_is_kept_where_it_could_not_go_or_not_at_all() {
 
 #[test]
 fn room_is_kept_where_some_resource_is_short_for_all_together() {
+    type Ask = fn(&mut Demand, i64);
     let both = ["permits", "shop"].map(|name| {
         let fault = Fault::StandbyUnfit {
             cluster: "eu-2".to_owned(),
@@ -130,7 +131,6 @@ fn room_is_kept_where_some_resource_is_short_for_all_together() {
         }
     };
     // Each alone has room there, of every resource; both together have of all but one.
-    type Ask = fn(&mut Demand, i64);
     let asks: [(&str, Ask); 5] = [
         ("cpu", |demand, many| demand.cpu_milli = many),
         ("memory", |demand, many| demand.memory_mib = many),

@@ -65,7 +65,10 @@ fn a_demand_costs_what_each_part_of_it_costs() {
     check(&[], Some(3_000 + 150));
     check(&[("storage/Rwo", 1 << 20)], Some(3_150 + 4_608));
     check(&[("nvidia.com/gpu", 2)], Some(3_150 + 120_000));
-    check(&[("storage/Rwo", 1 << 19), ("nvidia.com/gpu", 1)], Some(3_150 + 2_304 + 60_000));
+    check(
+        &[("storage/Rwo", 1 << 19), ("nvidia.com/gpu", 1)],
+        Some(3_150 + 2_304 + 60_000),
+    );
 }
 
 #[test]
@@ -92,7 +95,11 @@ fn a_price_in_another_currency_than_most_is_unknown() {
         months.iter().map(Option::is_some).collect()
     };
     assert_eq!(known(&["EUR", "USD", "EUR"]), [true, false, true]);
-    assert_eq!(known(&["USD", "EUR"]), [false, true], "of as many the first by name");
+    assert_eq!(
+        known(&["USD", "EUR"]),
+        [false, true],
+        "of as many the first by name"
+    );
 }
 
 #[test]
@@ -112,7 +119,11 @@ fn a_price_below_nought_says_nothing() {
 
 #[test]
 fn what_leaves_is_paid_by_its_volume() {
-    let stored = demand(&[("storage/Rwo", 1 << 19), ("storage/Rwx", 1 << 19), ("nvidia.com/gpu", 9)]);
+    let stored = demand(&[
+        ("storage/Rwo", 1 << 19),
+        ("storage/Rwx", 1 << 19),
+        ("nvidia.com/gpu", 9),
+    ]);
     let free = CostSpec {
         egress_tib: None,
         ..spec()

@@ -101,7 +101,7 @@ fn request() -> Request {
             barred: None,
             reach: Reach::Namespaces(["shop".to_owned()].into()),
             headroom: std::collections::BTreeMap::new(),
-            latency: havenmeester_placement::Latency::from(&member.spec.latency),
+            latency: havenmeester_placement::Latency::default(),
             price: None,
             capacity: Fact::unknown(havenmeester_placement::Unseen::OnlyNamespaces),
             copies: Fact::known(copies.into_iter().collect(), now),

@@ -8,8 +8,8 @@ use havenmeester_api::room::OtherRoom;
 use havenmeester_api::workload::{CopyState, Mode, Target, Within};
 use havenmeester_api::{Criticality, Sensitivity};
 use havenmeester_placement::{
-    ClusterView, Contact, CopyView, Demand, Fact, FleetView, Latency, Price, Reach, Request, Resource, Traits, Using,
-    WorkloadId, WorkloadView,
+    ClusterView, Contact, CopyView, Demand, Fact, FleetView, Latency, Price, Reach, Request, Resource,
+    Traits, Using, WorkloadId, WorkloadView,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
@@ -217,7 +217,10 @@ fn cluster(provider: &str, chance: &mut Chance, room: [i64; 3], others: Vec<Othe
 /// Most say what they cost, nearly all in euros; of GPUs and storage not each says it.
 fn price(chance: &mut Chance) -> Option<Price> {
     let currency = if chance.one_in(10) { "USD" } else { "EUR" };
-    let others = OTHERS.map(Resource::named).into_iter().zip([(20_000, 90_000), (1_000, 12_000)]);
+    let others = OTHERS
+        .map(Resource::named)
+        .into_iter()
+        .zip([(20_000, 90_000), (1_000, 12_000)]);
     let others: Vec<(Resource, i64)> = others
         .map(|(resource, (least, most))| (resource, chance.between(least, most)))
         .collect();
@@ -244,7 +247,8 @@ fn copy(workload: &WorkloadView) -> (String, CopyView) {
 /// Everything fails over by itself, or moves where nobody may stay; some may not go everywhere, and each weighs the values in its own way.
 fn policies(workloads: i64, clusters: i64, lost: bool, chance: &mut Chance) -> Value {
     let mut all = Map::new();
-    let mut policy = json!({"failover": {"mode": "Automatic", "after": "30s"}, "migration": {"mode": "Automatic"}});
+    let mut policy =
+        json!({"failover": {"mode": "Automatic", "after": "30s"}, "migration": {"mode": "Automatic"}});
     if !lost {
         let others: Vec<String> = (0..clusters).map(|c| format!("c{c}")).collect();
         policy["require"] = json!({"clusters": others});

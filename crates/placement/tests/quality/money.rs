@@ -3,8 +3,8 @@
 //! Invariant: shares no code with the planner but how policies weigh the core values.
 use anyhow::ensure;
 use havenmeester_placement::{
-    ClusterView, Contact, Demand, MOST_BY_VOLUME, POINT_MIB, Part, Price, Request, Resource, Score, WorkloadId,
-    WorkloadView, effective,
+    ClusterView, Contact, Demand, MOST_BY_VOLUME, POINT_MIB, Part, Price, Request, Resource, Score,
+    WorkloadId, WorkloadView, effective,
 };
 
 use super::is_active;
@@ -39,7 +39,7 @@ pub(crate) fn check(
 fn points(request: &Request, (id, workload): (&WorkloadId, &WorkloadView), cluster: &str) -> (f64, f64, f64) {
     let clusters = &request.fleet.clusters;
     let most = most(request, id, workload);
-    let month = |view: &ClusterView| Some(month(in_fleet_currency(request, view)?, &workload.demand)?);
+    let month = |view: &ClusterView| month(in_fleet_currency(request, view)?, &workload.demand);
     let cheapest = clusters.values().filter_map(month).min_by(f64::total_cmp);
     let view = &clusters[cluster];
     let (running, unknown) = match (month(view), cheapest) {
@@ -55,7 +55,9 @@ fn points(request: &Request, (id, workload): (&WorkloadId, &WorkloadView), clust
         .filter(|(resource, _)| matches!(resource, Resource::Storage(_)))
         .map(|(_, mib)| mib)
         .sum();
-    let by_volume = (stored as f64 / POINT_MIB as f64).ceil().min(MOST_BY_VOLUME as f64);
+    let by_volume = (stored as f64 / POINT_MIB as f64)
+        .ceil()
+        .min(MOST_BY_VOLUME as f64);
     let source = workload.home.as_ref().and_then(|home| clusters.get(home));
     let source = source.filter(|view| !matches!(view.contact, Contact::Lost { .. }));
     let egress = source.and_then(|view| in_fleet_currency(request, view)?.egress_tib);
@@ -63,7 +65,11 @@ fn points(request: &Request, (id, workload): (&WorkloadId, &WorkloadView), clust
         (Some(egress), Some(cheapest)) if most > 0.0 => {
             let leaving = egress as f64 * stored as f64 / f64::from(1 << 20);
             let whole = leaving + MONTHS * cheapest;
-            if whole > 0.0 { (most * leaving / whole).floor() } else { 0.0 }
+            if whole > 0.0 {
+                (most * leaving / whole).floor()
+            } else {
+                0.0
+            }
         }
         _ => 0.0,
     };
@@ -83,13 +89,21 @@ fn most(request: &Request, id: &WorkloadId, workload: &WorkloadView) -> f64 {
         weights.transparency,
     ];
     let cost = i64::from(weights.cost.unwrap_or(1));
-    let sum = cost + all.into_iter().map(|weight| i64::from(weight.unwrap_or(1))).sum::<i64>();
+    let sum = cost
+        + all
+            .into_iter()
+            .map(|weight| i64::from(weight.unwrap_or(1)))
+            .sum::<i64>();
     (CORE_VALUES * cost).checked_div(sum).unwrap_or(0) as f64
 }
 
 fn in_fleet_currency<'a>(request: &Request, view: &'a ClusterView) -> Option<&'a Price> {
     let many = |currency: &str| {
-        let prices = request.fleet.clusters.values().filter_map(|view| view.price.as_ref());
+        let prices = request
+            .fleet
+            .clusters
+            .values()
+            .filter_map(|view| view.price.as_ref());
         prices.filter(|price| price.currency == currency).count()
     };
     let price = view.price.as_ref()?;
@@ -102,7 +116,11 @@ fn month(price: &Price, demand: &Demand) -> Option<f64> {
     let mut sum = demand.cpu_milli as f64 / 1_000.0 * price.cpu_month as f64
         + demand.memory_mib as f64 / 1_024.0 * price.memory_gib_month as f64;
     for (resource, asked) in &demand.others {
-        let unit = if matches!(resource, Resource::Storage(_)) { f64::from(1 << 20) } else { 1.0 };
+        let unit = if matches!(resource, Resource::Storage(_)) {
+            f64::from(1 << 20)
+        } else {
+            1.0
+        };
         sum += *asked as f64 / unit * *price.others.get(resource)? as f64;
     }
     Some(sum)

@@ -13,8 +13,8 @@ use havenmeester_api::member::Capacity;
 use havenmeester_api::room::OtherRoom;
 use havenmeester_api::workload::CopyState;
 use havenmeester_placement::{
-    Candidate, ClusterView, Contact, Demand, FAR, Fact, Plan, Reasons, Request, SAME_REGION, TOGETHER, WorkloadId,
-    WorkloadView, decide,
+    Candidate, ClusterView, Contact, Demand, FAR, Fact, Plan, Reasons, Request, SAME_REGION, TOGETHER,
+    WorkloadId, WorkloadView, decide,
 };
 use microlp::{ComparisonOp, OptimizationDirection, Problem, Variable};
 
@@ -168,10 +168,10 @@ impl Case {
             let room = &mut rooms[*at];
             let fits = self.active[i][*at]
                 || self.demands[i].iter().all(|(name, asked)| {
-                let left = room.entry(name.clone()).or_default();
-                *left -= asked;
-                *left >= 0
-            });
+                    let left = room.entry(name.clone()).or_default();
+                    *left -= asked;
+                    *left >= 0
+                });
             self.costs[i][*at].is_some() && fits
         })
     }
@@ -267,7 +267,10 @@ impl Case {
 }
 
 pub(crate) fn is_active(cluster: &ClusterView, workload: &WorkloadView) -> bool {
-    let copies = cluster.copies.last().filter(|_| cluster.contact == Contact::Reachable);
+    let copies = cluster
+        .copies
+        .last()
+        .filter(|_| cluster.contact == Contact::Reachable);
     let copy = copies.and_then(|copies| copies.get(&workload.target.namespace));
     copy.is_some_and(|copy| copy.state == CopyState::Active)
 }

@@ -63,7 +63,15 @@ pub(crate) fn cluster() -> impl Strategy<Value = ClusterView> {
         rest,
     )
         .prop_map(
-            |(provider, contact, copies, room, age, reach, (barred, country, others, headroom, (latency, price)))| {
+            |(
+                provider,
+                contact,
+                copies,
+                room,
+                age,
+                reach,
+                (barred, country, others, headroom, (latency, price)),
+            )| {
                 let mut cluster = mk_cluster(provider);
                 for (namespace, state) in NAMESPACES.iter().zip(copies) {
                     cluster = state
@@ -116,7 +124,10 @@ fn latency() -> impl Strategy<Value = Latency> {
     let region = prop::option::weighted(0.3, 0..20_i64);
     (clusters, region).prop_map(|(clusters, region)| Latency {
         clusters,
-        regions: region.map(|time| ("nl-west".to_owned(), time)).into_iter().collect(),
+        regions: region
+            .map(|time| ("nl-west".to_owned(), time))
+            .into_iter()
+            .collect(),
     })
 }
 

@@ -6,9 +6,9 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::flow;
-use crate::request::Using;
 use crate::merge::tests::{mk_seen, require};
 use crate::mk::{mk_approval, mk_named, mk_route, today};
+use crate::request::Using;
 
 const NAMES: [&str; 4] = ["permits", "taxes", "shop", "register"];
 const CLUSTERS: [&str; 4] = ["azure-weu", "eu-1", "eu-2", "lost-1"];
