@@ -11,10 +11,14 @@ use crate::{kube, shell, workspace::Workspace};
 const PACKAGE: &str = "havenmeester-tests";
 const PURE: &str = "havenmeester-placement";
 const PREFIX: &str = "bench-";
+/// Names for several at once.
+const GROUPS: &[(&str, &[&str])] = &[("portability", &["check", "transform"])];
+/// Programs of the crate `tests` that start no cluster.
+const WITHOUT_CLUSTERS: &[&str] = &["check", "transform"];
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// What to measure: `failover`, `detect`, `memory`, ...
+    /// What to measure: `failover`, `detect`, `memory`, `portability`, ...
     name: String,
     /// Handed to the program
     #[arg(last = true)]
@@ -24,6 +28,19 @@ pub(crate) struct Arguments {
 /// Builds and runs; whether it succeeded.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<bool> {
     let workspace = Workspace::load()?;
+    let group = GROUPS.iter().find(|(name, _)| *name == arguments.name);
+    let Some((_, members)) = group else {
+        return one(&workspace, &arguments.name, &arguments.handed_on);
+    };
+    for name in *members {
+        if !one(&workspace, name, &arguments.handed_on)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn one(workspace: &Workspace, wanted: &str, handed_on: &[String]) -> anyhow::Result<bool> {
     let known: Vec<(&str, bool)> = workspace
         .targets()
         .filter_map(|(package, target)| {
@@ -33,21 +50,17 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<bool> {
             (pure || of(PACKAGE, TargetKind::Bin)).then_some((name, pure))
         })
         .collect();
-    let (name, pure) = *known
-        .iter()
-        .find(|(name, _)| *name == arguments.name)
-        .with_context(|| {
-            let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
-            format!(
-                "no benchmark {:?}; there are: {}",
-                arguments.name,
-                names.join(", ")
-            )
-        })?;
+    let (name, pure) = *known.iter().find(|(name, _)| *name == wanted).with_context(|| {
+        let groups = GROUPS.iter().map(|(name, _)| *name);
+        let names: Vec<&str> = known.iter().map(|(name, _)| *name).chain(groups).collect();
+        format!("no benchmark {wanted:?}; there are: {}", names.join(", "))
+    })?;
     if pure {
-        return example(&workspace, name, &arguments.handed_on);
+        return example(workspace, name, handed_on);
     }
-    kube::programs()?;
+    if !WITHOUT_CLUSTERS.contains(&name) {
+        kube::programs()?;
+    }
     // Some measure the daemon as a process of its own, from beside themselves.
     let mut daemon = shell::cargo(workspace.root());
     if !shell::succeeds(daemon.args(["build", "--release", "--quiet", "--package", "havenmeester"]))? {
@@ -65,7 +78,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<bool> {
         &program,
         "--",
     ]);
-    shell::succeeds(command.args(&arguments.handed_on))
+    shell::succeeds(command.args(handed_on))
 }
 
 /// One that only decides.

@@ -1,4 +1,5 @@
-//! How long closure and transform of a namespace with many objects take: `cargo xtask bench transform`.
+//! How long closure and transform of a namespace with many objects take: `cargo xtask bench transform`, or
+//! `portability` for this and `check`.
 //!
 //! One JSON line on stdout: {"bench":"portability","case":"closure-transform-5000","oursSeconds":...}. The goal is 300 ms.
 //! The namespace is made up of small applications as they are: claims, accounts, Secrets, a Deployment with a mount and
