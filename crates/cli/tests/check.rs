@@ -173,6 +173,42 @@ fn the_sarif_log_has_what_its_schema_requires() {
         assert!(physical["region"]["startLine"].as_u64().unwrap() >= 1);
         assert!(physical["region"]["startColumn"].as_u64().unwrap() >= 1);
     }
+    let helped = |rule: &&Value| {
+        rule["helpUri"]
+            .as_str()
+            .is_some_and(|uri| uri.starts_with("https://"))
+    };
+    assert!(rules.iter().any(|rule| helped(&rule)));
+}
+
+#[test]
+fn a_finding_keeps_its_fingerprint_when_its_line_moves() {
+    let object = "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: a}\nspec: {storageClassName: managed-csi}\n";
+    let prints = |text: &str| {
+        let output = run_in(&root(), &["check", "-", "-o", "sarif"], text);
+        let log: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let results = log["runs"][0]["results"].as_array().unwrap().clone();
+        let print = |one: &Value| {
+            one["partialFingerprints"]["primaryLocationLineHash"]
+                .as_str()
+                .unwrap()
+                .to_owned()
+        };
+        results.iter().map(print).collect::<Vec<_>>()
+    };
+    let first = prints(object);
+    assert_eq!(first.len(), 1);
+    assert_eq!(prints(&format!("# a line more\n\n{object}")), first);
+    assert_ne!(prints(&object.replace("name: a", "name: b")), first);
+}
+
+#[test]
+fn a_file_that_cannot_be_read_has_a_place_that_code_hosts_show() {
+    let directory = mk_directory(&[("a.yaml", b"\xff\xfe\0")]);
+    let output = run_in(directory.path(), &["check", ".", "-o", "sarif"], "");
+    let log: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let region = &log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["region"];
+    assert_eq!(region["startLine"], 1);
 }
 
 #[test]
@@ -259,6 +295,45 @@ fn bad_input_is_told_and_the_rest_is_checked() {
             "./lacks.yaml:4:1 manifest-passed-over",
             "./template.yaml:4:10 manifest-template",
             "./twice.yaml:1:1 manifest-twice",
+        ]
+    );
+    assert_eq!(code, Some(1));
+}
+
+/// Nine lines of nine aliases each: 9^9 texts when all are opened.
+fn bomb() -> String {
+    let nest = |level: usize| {
+        let inner = vec![format!("*a{}", level - 1); 9].join(", ");
+        format!("a{level}: &a{level} [{inner}]\n")
+    };
+    let head =
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: bomb}\na0: &a0 [x, x, x, x, x, x, x, x, x]\n";
+    head.to_owned() + &(1..9).map(nest).collect::<String>()
+}
+
+#[test]
+fn a_bomb_is_refused_and_what_is_only_unusual_is_read() {
+    let route = r#"{"apiVersion": "route.openshift.io/v1", "kind": "Route", "metadata": {"name": "a"}}"#;
+    let list = "apiVersion: v1\nkind: List\nitems:\n- apiVersion: route.openshift.io/v1\n  kind: RouteList\n  items:\n  - metadata: {name: b}\n";
+    let unknown = "apiVersion: made.up/v9\nkind: Whatever\nmetadata: {name: c}\nspec: {storageClassName: managed-csi}\n";
+    let directory = mk_directory(&[
+        ("bomb.yaml", bomb().as_bytes()),
+        ("json.yaml", route.as_bytes()),
+        ("list.yaml", list.as_bytes()),
+        ("unknown.yaml", unknown.as_bytes()),
+    ]);
+    let (found, code) = found(directory.path(), &["."]);
+    let places: Vec<&str> = found.iter().map(String::as_str).collect();
+    assert!(
+        places[0].starts_with("./bomb.yaml:") && places[0].contains(" manifest-"),
+        "{places:?}"
+    );
+    assert_eq!(
+        places[1..],
+        [
+            "./json.yaml:1:1 openshift-route",
+            "./list.yaml:7:5 openshift-route",
+            "./unknown.yaml:4:8 azure-class-name",
         ]
     );
     assert_eq!(code, Some(1));

@@ -18,14 +18,16 @@ pub(crate) fn sarif(report: &Report) -> Value {
             rules.len() - 1
         });
     }
+    let mut seen: BTreeMap<u64, usize> = BTreeMap::new();
     let results: Vec<Value> = report
         .findings
         .iter()
         .map(|finding| {
-            result(
-                finding,
-                places.get(finding.rule.as_str()).copied().unwrap_or_default(),
-            )
+            let rule = places.get(finding.rule.as_str()).copied().unwrap_or_default();
+            let print = fingerprint(finding);
+            let times = seen.entry(print).or_default();
+            *times += 1;
+            result(finding, rule, &format!("{print:016x}:{times}"))
         })
         .collect();
     json!({
@@ -67,11 +69,13 @@ fn rule(finding: &Finding) -> Value {
     rule
 }
 
-fn result(finding: &Finding, rule: usize) -> Value {
+fn result(finding: &Finding, rule: usize, print: &str) -> Value {
     let mut physical = json!({"artifactLocation": {"uri": uri(&finding.file)}});
-    if let Some(line) = finding.line {
-        physical["region"] = json!({"startLine": line, "startColumn": finding.column.unwrap_or(1)});
-    }
+    // What is about a file as a whole stands at its beginning: code hosts show nothing without a line.
+    physical["region"] = json!({
+        "startLine": finding.line.unwrap_or(1),
+        "startColumn": finding.column.unwrap_or(1),
+    });
     let mut location = json!({"physicalLocation": physical});
     if let Some(object) = &finding.object {
         let field = finding
@@ -88,7 +92,26 @@ fn result(finding: &Finding, rule: usize) -> Value {
         "level": level(finding.severity),
         "message": {"text": finding.message()},
         "locations": [location],
+        "partialFingerprints": {"primaryLocationLineHash": print},
         "properties": {"severity": finding.severity},
+    })
+}
+
+/// What makes a finding the same one when its line has moved: file, rule, object, field and thing seen, by FNV-1a, whose
+/// result is the same on every machine. Code hosts close and open alerts by it.
+fn fingerprint(finding: &Finding) -> u64 {
+    let parts = [
+        Some(finding.file.as_str()),
+        Some(finding.rule.as_str()),
+        finding.object.as_deref(),
+        finding.field.as_deref(),
+        finding.seen.as_deref(),
+    ];
+    let bytes = parts
+        .into_iter()
+        .flat_map(|part| part.unwrap_or_default().bytes().chain([0]));
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     })
 }
 
