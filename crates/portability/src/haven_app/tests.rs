@@ -143,3 +143,29 @@ fn a_hook_of_helm_is_no_workload() {
         "nothing in it runs",
     );
 }
+
+#[test]
+fn what_others_call_a_deployment_runs_as_well() {
+    for (version, kind) in [
+        ("apps.openshift.io/v1", "DeploymentConfig"),
+        ("argoproj.io/v1alpha1", "Rollout"),
+    ] {
+        let mut object = mk_deployment("a");
+        object["apiVersion"] = version.into();
+        object["kind"] = kind.into();
+        object["spec"]["replicas"] = 3.into();
+        let objects = [object];
+        check(
+            Condition::Containerised,
+            &objects,
+            State::Met,
+            "container images: 1",
+        );
+        check(
+            Condition::SeveralReplicas,
+            &objects,
+            State::Met,
+            "it runs in 3 replicas",
+        );
+    }
+}

@@ -22,9 +22,10 @@ pub(super) struct Workload<'o> {
 /// Where the template of each kind is.
 fn template(group: &str, kind: &str) -> Option<&'static [&'static str]> {
     match (group, kind) {
-        ("apps", "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet") | ("batch", "Job") => {
-            Some(&["spec", "template"])
-        }
+        ("apps", "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet")
+        | ("apps.openshift.io", "DeploymentConfig")
+        | ("argoproj.io", "Rollout")
+        | ("batch", "Job") => Some(&["spec", "template"]),
         ("batch", "CronJob") => Some(&["spec", "jobTemplate", "spec", "template"]),
         ("", "Pod") => Some(&[]),
         _ => None,
@@ -62,7 +63,7 @@ impl Workload<'_> {
     pub(super) fn is_lasting(&self) -> bool {
         matches!(
             self.kind,
-            "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet"
+            "Deployment" | "DeploymentConfig" | "Rollout" | "StatefulSet" | "DaemonSet" | "ReplicaSet"
         )
     }
 
