@@ -299,6 +299,20 @@ pub struct FindingStatus {
     /// What to do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remedy: Option<String>,
+    /// The same in Dutch. Absent = only the English is there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dutch: Option<FindingWords>,
+}
+
+/// The sentences of a finding in another language.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FindingWords {
+    /// What was seen.
+    pub message: String,
+    /// What to do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remedy: Option<String>,
 }
 
 /// One image as its registry had it.

@@ -3,7 +3,10 @@
 //! Not here: what is asked (`facts`), what it means (`portability`).
 //! Invariant: what could not be seen is never a pass, and a move does not begin on it.
 
-use havenmeester_api::migration::{Answer, FindingStatus, MigrationStatus, QuestionStatus, Verdict};
+use havenmeester_api::Language;
+use havenmeester_api::migration::{
+    Answer, FindingStatus, FindingWords, MigrationStatus, QuestionStatus, Verdict,
+};
 use havenmeester_portability::{self as portability, Finding, Preflight, Severity, Start};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 
@@ -100,8 +103,12 @@ fn shown(finding: &Finding) -> FindingStatus {
         severity: format!("{:?}", finding.severity),
         object: finding.object.as_ref().map(ToString::to_string),
         field: finding.field.clone(),
-        message: finding.message.clone(),
-        remedy: finding.remedy.clone(),
+        message: finding.message.to_string(),
+        remedy: finding.remedy.as_ref().map(ToString::to_string),
+        dutch: Some(FindingWords {
+            message: finding.message.say(Language::Nl),
+            remedy: finding.remedy.as_ref().map(|advice| advice.say(Language::Nl)),
+        }),
     }
 }
 

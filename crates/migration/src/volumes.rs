@@ -4,6 +4,7 @@
 //! that there is none to keep: a Replicable workload keeps no state of its own, by its definition.
 
 use havenmeester_api::workload::Mode;
+use havenmeester_portability::said::{Advice, Source};
 use havenmeester_portability::{Finding, Planned, Question, Severity};
 use serde_json::Value;
 
@@ -26,18 +27,12 @@ fn asks_for_volume(object: &Value) -> bool {
 
 fn finding(mode: Mode, one: &Planned) -> Finding {
     match mode {
-        Mode::Exclusive => Finding::new(
-            Question::Transfer,
-            Severity::Block,
-            "it keeps data in a volume, and data in volumes is not copied yet: the move would lose it",
-        )
-        .remedy("set spec.mode: Replicable once nothing in it must be kept, or once its data has been copied by other means"),
-        Mode::Replicable => Finding::new(
-            Question::Transfer,
-            Severity::Warn,
-            "its volume is made empty on the target; it is Replicable, so it keeps no state of its own",
-        )
-        .remedy("set spec.mode: Exclusive if the volume holds something that must be kept"),
+        Mode::Exclusive => {
+            Finding::new(Question::Transfer, Severity::Block, Source::DataStays).remedy(Advice::SetReplicable)
+        }
+        Mode::Replicable => {
+            Finding::new(Question::Transfer, Severity::Warn, Source::VolumeEmpty).remedy(Advice::SetExclusive)
+        }
     }
     .about(&one.key)
 }

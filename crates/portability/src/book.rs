@@ -16,6 +16,7 @@ pub(crate) use path::{Path, Trail};
 
 /// The files, in any order.
 const FILES: &[(&str, &str)] = &[
+    ("cloud", include_str!("../data/references/cloud.yaml")),
     ("databases", include_str!("../data/references/databases.yaml")),
     ("entry", include_str!("../data/references/entry.yaml")),
     ("kubernetes", include_str!("../data/references/kubernetes.yaml")),
@@ -84,15 +85,32 @@ pub(crate) enum Form {
     List,
     /// `namespace-name@kubernetescrd`, with commas between; those of the own namespace count.
     TraefikName,
+    /// A name, but for one of another provider of Traefik (`api@internal`), which is no object.
+    Kubernetes,
+    /// `name:group/Kind:namespace/name` as Argo CD tracks: the Application's name, `namespace_name` where it is not in
+    /// Argo CD's own namespace.
+    ArgoTracking,
 }
 
-/// A condition on a reference: the text at a path in the place is one of these; an absent one reads as empty.
+/// A condition on a reference: what the text at a path in the place is; an absent one reads as empty.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct When {
     pub(crate) at: Path,
-    #[serde(rename = "in")]
+    /// One of these; none given: any.
+    #[serde(default, rename = "in")]
     pub(crate) among: Vec<String>,
+    /// None of these.
+    #[serde(default)]
+    pub(crate) not_in: Vec<String>,
+}
+
+impl When {
+    pub(crate) fn holds(&self, place: &Value) -> bool {
+        let text = self.at.text(place).unwrap_or_default();
+        (self.among.is_empty() || self.among.iter().any(|one| one == text))
+            && !self.not_in.iter().any(|one| one == text)
+    }
 }
 
 /// One rule: what stands here is the name of that.
@@ -330,7 +348,10 @@ impl Book {
         group: &str,
         kind: &str,
     ) -> impl Iterator<Item = (&'b KindName, String)> {
-        let makes = self.of(group, kind).flat_map(|entry| &entry.makes);
+        let makes = self
+            .of(group, kind)
+            .chain(self.of_any())
+            .flat_map(|entry| &entry.makes);
         makes
             .filter(move |make| make.when.is_empty() || make.when.iter().any(|path| path.is_there(object)))
             .flat_map(move |make| {

@@ -22,6 +22,7 @@ use crate::{
     finding::{Finding, Question, Severity},
     key::ObjectKey,
     reference::{Wish, each_reference},
+    said::{Advice, References},
     transform::Transformed,
 };
 
@@ -128,7 +129,7 @@ fn close<'o>(
     let book = match book() {
         Ok(book) => book,
         Err(why) => {
-            let message = format!("what refers to what is not known: {why}");
+            let message = References::RulesUnreadable { why: why.to_string() };
             out.dangling = vec![Finding::new(Question::References, Severity::Unknown, message)];
             return out;
         }
@@ -141,13 +142,9 @@ fn close<'o>(
         });
         if !set.selects_any(book, key, object) {
             out.dangling.push(
-                Finding::new(
-                    Question::References,
-                    Severity::Warn,
-                    "selects no Pods of any workload",
-                )
-                .about(key)
-                .field("spec.selector"),
+                Finding::new(Question::References, Severity::Warn, References::SelectsNothing)
+                    .about(key)
+                    .field("spec.selector"),
             );
         }
     }
@@ -198,11 +195,11 @@ fn follow<'o>(
             Finding::new(
                 Question::References,
                 Severity::Warn,
-                format!("refers to {to}, which does not move with it"),
+                References::Elsewhere { to: to.to_string() },
             )
             .about(from)
             .field(field.clone())
-            .remedy("make sure that the target has it"),
+            .remedy(Advice::SeeThatItMoves),
         ),
         Resolved::Moves => {
             if let Some(key) = set.missing_key(namespace, wish) {
@@ -210,11 +207,14 @@ fn follow<'o>(
                     Finding::new(
                         Question::References,
                         Severity::Block,
-                        format!("{to} has no key {key}"),
+                        References::NoKey {
+                            to: to.to_string(),
+                            key: key.to_owned(),
+                        },
                     )
                     .about(from)
                     .field(field.clone())
-                    .remedy("add the key, or mark the reference optional"),
+                    .remedy(Advice::AddKey),
                 );
             }
         }
@@ -235,16 +235,13 @@ fn follow<'o>(
 
 fn dangling(from: &ObjectKey, field: &str, to: &Target, need: Need) -> Finding {
     let (severity, remedy) = match need {
-        Need::Required => (
-            Severity::Block,
-            "make it, or mark the reference optional: Pods do not start without it",
-        ),
-        Need::Useful | Need::Optional => (Severity::Warn, "make it, or drop the reference"),
+        Need::Required => (Severity::Block, Advice::MakeRequired),
+        Need::Useful | Need::Optional => (Severity::Warn, Advice::MakeOrDrop),
     };
     Finding::new(
         Question::References,
         severity,
-        format!("refers to {to}, which does not exist"),
+        References::Missing { to: to.to_string() },
     )
     .about(from)
     .field(field)

@@ -57,6 +57,11 @@ pub(crate) fn annotation<'v>(value: &'v Value, name: &str) -> &'v str {
     text(value, &["metadata", "annotations", name])
 }
 
+/// A label's text, empty when there is none.
+pub(crate) fn label<'v>(value: &'v Value, name: &str) -> &'v str {
+    text(value, &["metadata", "labels", name])
+}
+
 /// Whether a `status.conditions` entry of this type is `True`.
 pub(crate) fn condition_is_true(value: &Value, kind: &str) -> bool {
     items(value, &["status", "conditions"])

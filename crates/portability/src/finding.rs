@@ -5,7 +5,10 @@
 pub use havenmeester_api::migration::Question;
 use serde::{Deserialize, Serialize};
 
-use crate::key::ObjectKey;
+use crate::{
+    key::ObjectKey,
+    said::{Advice, Said},
+};
 
 /// How bad a finding is. The order is that of the verdict: the worst counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -34,15 +37,15 @@ pub struct Finding {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
     /// One sentence for people. Holds no value of a Secret.
-    pub message: String,
+    pub message: Said,
     /// What to do about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub remedy: Option<String>,
+    pub remedy: Option<Advice>,
 }
 
 impl Finding {
     /// A finding about the whole move.
-    pub fn new(question: Question, severity: Severity, message: impl Into<String>) -> Self {
+    pub fn new(question: Question, severity: Severity, message: impl Into<Said>) -> Self {
         Self {
             question,
             severity,
@@ -69,8 +72,8 @@ impl Finding {
 
     /// Says what to do about it.
     #[must_use]
-    pub fn remedy(mut self, remedy: impl Into<String>) -> Self {
-        self.remedy = Some(remedy.into());
+    pub fn remedy(mut self, remedy: Advice) -> Self {
+        self.remedy = Some(remedy);
         self
     }
 }

@@ -29,7 +29,8 @@ mod serving; // does it do its work
 mod standing; // what stands in one namespace, beside what stood in another
 mod transform; // what the target is sent
 
-pub mod mark; // the annotations that we write
+pub mod mark;
+pub mod said; // the sentences of findings, in each language // the annotations that we write
 
 pub use {
     capture::{NotCopied, capture, is_captured_kind, not_copied},
@@ -49,7 +50,7 @@ pub use {
     reading::{Fault, FieldPath, MAX_BYTES, Manifest, Place, Problem, Reading, Step, read},
     retouch::retouch,
     rules::{
-        Clause, Examples, Hit, Level, OTHER, OWN, Rule, RuleError, RuleErrors, RuleSet, Subject, Test,
+        Clause, Dutch, Examples, Hit, Level, OTHER, OWN, Rule, RuleError, RuleErrors, RuleSet, Subject, Test,
         Unproven,
     },
     run::{is_stopped, start_patch, stop_patch},

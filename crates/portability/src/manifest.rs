@@ -9,7 +9,7 @@ mod tests;
 use serde_json::Value;
 
 use crate::field::{items, text};
-use crate::reading::{Fault, trees};
+use crate::reading::{Fault, list_of, trees, with_kind};
 
 /// A text that is not YAML.
 #[derive(Debug, thiserror::Error)]
@@ -41,12 +41,16 @@ pub fn manifests(text: &str) -> Result<Vec<Value>, ManifestError> {
     Ok(objects)
 }
 
+/// Lists may hold lists; the elements of a typed one (`ServiceList`) say neither kind nor version.
 fn open(document: Value) -> Vec<Value> {
     if document.is_null() {
         return Vec::new();
     }
-    if text(&document, &["kind"]) == "List" {
-        return items(&document, &["items"]).to_vec();
+    match list_of(&document) {
+        Some(element) => items(&document, &["items"])
+            .iter()
+            .flat_map(|item| open(with_kind(item.clone(), text(&document, &["apiVersion"]), element)))
+            .collect(),
+        None => vec![document],
     }
-    vec![document]
 }

@@ -12,7 +12,6 @@ mod images;
 mod lock_in;
 mod names;
 mod quota;
-mod remedy;
 mod selector;
 mod source;
 mod storage;
@@ -32,10 +31,12 @@ use crate::{
     finding::{Finding, Question, Severity},
     key::ObjectKey,
     kinds,
+    said::{Advice, Said, Target},
     transform::Transformed,
 };
 
 pub use admission::service as called_service;
+pub(crate) use transfer::START;
 
 /// May the move begin?
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -81,8 +82,8 @@ impl Preflight {
             severity: Severity::Unknown,
             seen_at: None,
             findings: vec![
-                Finding::new(question, Severity::Unknown, why)
-                    .remedy(remedy::usual(Question::Reachable, Severity::Unknown)),
+                Finding::new(question, Severity::Unknown, Said::Words(why.to_owned()))
+                    .remedy(Advice::usually(Question::Reachable, Severity::Unknown)),
             ],
         });
         Self {
@@ -166,14 +167,14 @@ fn answer(
     if findings.is_empty() {
         findings.push(match checks::passed(question, transformed, facts) {
             Some(evidence) => Finding::new(question, Severity::Pass, evidence),
-            None => Finding::new(question, Severity::Unknown, "it was not asked"),
+            None => Finding::new(question, Severity::Unknown, Target::NotAsked),
         });
     }
     findings.sort_by(|one, other| other.severity.cmp(&one.severity).then_with(|| one.cmp(other)));
     findings.dedup();
     for finding in &mut findings {
         if finding.severity != Severity::Pass && finding.remedy.is_none() {
-            finding.remedy = Some(remedy::usual(question, finding.severity).to_owned());
+            finding.remedy = Some(Advice::usually(question, finding.severity));
         }
     }
     let severity = findings.first().map_or(Severity::Unknown, |worst| worst.severity);

@@ -137,8 +137,7 @@ impl Reading {
         if object.is_null() {
             return;
         }
-        let kind = text(&object, &["kind"]);
-        if kind.ends_with("List") && object.get("items").is_some_and(Value::is_array) {
+        if list_of(&object).is_some() {
             self.open(object, marks);
             return;
         }
@@ -155,21 +154,31 @@ impl Reading {
 
     /// The elements of `ConfigMapList` say neither kind nor version: the list does for them.
     fn open(&mut self, mut list: Value, marks: Marks) {
-        let own = |field: &str| text(&list, &[field]).to_owned();
-        let (version, kind) = (own("apiVersion"), own("kind"));
-        let element = kind.strip_suffix("List").unwrap_or_default();
+        let version = text(&list, &["apiVersion"]).to_owned();
+        let element = list_of(&list).unwrap_or_default().to_owned();
         let places = marks.into_items("items");
         let Some(Value::Array(items)) = list.get_mut("items").map(Value::take) else {
             return;
         };
-        for (mut item, marks) in items.into_iter().zip(places) {
-            if let Some(fields) = item.as_object_mut().filter(|_| !element.is_empty()) {
-                default(fields, "apiVersion", &version);
-                default(fields, "kind", element);
-            }
-            self.take(item, marks);
+        for (item, marks) in items.into_iter().zip(places) {
+            self.take(with_kind(item, &version, &element), marks);
         }
     }
+}
+
+/// The kind of the elements of a list: empty for a `List`, which may hold any. None: no list.
+pub(crate) fn list_of(object: &Value) -> Option<&str> {
+    let element = text(object, &["kind"]).strip_suffix("List")?;
+    object.get("items")?.is_array().then_some(element)
+}
+
+/// An element of a list, with the kind that the list gives it.
+pub(crate) fn with_kind(mut item: Value, version: &str, element: &str) -> Value {
+    if let Some(fields) = item.as_object_mut().filter(|_| !element.is_empty()) {
+        default(fields, "apiVersion", version);
+        default(fields, "kind", element);
+    }
+    item
 }
 
 fn default(fields: &mut Map<String, Value>, name: &str, value: &str) {

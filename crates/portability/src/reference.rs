@@ -92,10 +92,7 @@ pub(crate) fn by_rule<'o>(
     found: &mut impl FnMut(Wish<'o>),
 ) {
     rule.at.walk(value, &mut |trail, place| {
-        let holds = rule.when.as_ref().is_none_or(|when| {
-            let text = when.at.text(place).unwrap_or_default();
-            when.among.iter().any(|one| one == text)
-        });
+        let holds = rule.when.as_ref().is_none_or(|when| when.holds(place));
         let Some((group, kind)) = target(rule, place).filter(|_| holds) else {
             return;
         };
@@ -145,12 +142,20 @@ fn target<'o>(rule: &'static Refer, place: &'o Value) -> Option<(&'o str, &'o st
 fn names<'o>(form: Form, text: &'o str, own: &str) -> Vec<(Option<&'o str>, &'o str)> {
     let parts = || text.split(',').map(str::trim);
     let mut found = match form {
-        Form::Name => vec![(None, text)],
         Form::NamespaceName => vec![match text.split_once('/') {
             Some((namespace, name)) => (Some(namespace), name),
             None => (None, text),
         }],
         Form::List => parts().map(|name| (None, name)).collect(),
+        Form::Kubernetes if text.contains('@') => Vec::new(),
+        Form::Name | Form::Kubernetes => vec![(None, text)],
+        Form::ArgoTracking => {
+            let called = text.split(':').next().unwrap_or_default();
+            vec![match called.split_once('_') {
+                Some((namespace, name)) => (Some(namespace), name),
+                None => (None, called),
+            }]
+        }
         Form::TraefikName => parts()
             .filter_map(|part| {
                 let name = part.strip_suffix("@kubernetescrd")?;

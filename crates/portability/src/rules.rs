@@ -19,7 +19,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 pub use parse::{RuleError, RuleErrors};
-pub use rule::{Clause, Examples, Level, Rule, Subject, Test};
+pub use rule::{Clause, Dutch, Examples, Level, Rule, Subject, Test};
 
 use crate::reading::FieldPath;
 use index::Index;

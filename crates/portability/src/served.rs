@@ -6,6 +6,7 @@ use crate::{
     field::text,
     finding::{Finding, Question, Severity},
     key::Gvk,
+    said::{Advice, Target},
     transform::Planned,
 };
 
@@ -29,7 +30,9 @@ pub(crate) fn unserved(planned: &[Planned], served: &BTreeSet<Gvk>) -> Vec<Findi
             Finding::new(
                 Question::Served,
                 Severity::Block,
-                format!("the target does not serve {gvk}"),
+                Target::Unserved {
+                    kind: gvk.to_string(),
+                },
             )
             .about(&one.key)
             .field("apiVersion")
@@ -38,17 +41,16 @@ pub(crate) fn unserved(planned: &[Planned], served: &BTreeSet<Gvk>) -> Vec<Findi
         .collect()
 }
 
-fn remedy(gvk: &Gvk, served: &BTreeSet<Gvk>) -> String {
+fn remedy(gvk: &Gvk, served: &BTreeSet<Gvk>) -> Advice {
     let others: Vec<&str> = served
         .iter()
         .filter(|other| other.group == gvk.group && other.kind == gvk.kind)
         .map(|other| other.version.as_str())
         .collect();
     if others.is_empty() {
-        return "install what serves this kind on the target, or place the workload elsewhere".to_owned();
+        return Advice::Install;
     }
-    format!(
-        "the target serves it as {}: write the object in that version",
-        others.join(", ")
-    )
+    Advice::ServedAs {
+        versions: others.join(", "),
+    }
 }

@@ -26,7 +26,7 @@ pub enum Serving {
 }
 
 /// Why an object does not serve yet.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum NotServing {
     /// Its controller has not seen the newest spec.
     NotObserved,

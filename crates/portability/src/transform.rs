@@ -34,6 +34,7 @@ use crate::{
     finding::{Finding, Question, Severity},
     key::{KeyError, ObjectKey},
     kinds,
+    said::{Advice, References, Target},
     served::unserved,
 };
 
@@ -90,6 +91,7 @@ pub struct Transformed {
 pub fn transform(objects: &[Value], route: &Route<'_>, start: Start) -> Transformed {
     let mut out = Transformed::default();
     let owners = owners::Owners::of(objects);
+    let mut delivered = delivery::Owners::default();
     let mut planned: BTreeMap<(u16, ObjectKey), Planned> = BTreeMap::new();
     for object in objects {
         let key = match ObjectKey::from_value(object) {
@@ -103,7 +105,7 @@ pub fn transform(objects: &[Value], route: &Route<'_>, start: Start) -> Transfor
             out.left_out.push(LeftOut { key, why });
             continue;
         }
-        let one = rewrite(object, key, route, start, &mut out.findings);
+        let one = rewrite(object, key, route, start, &mut delivered, &mut out.findings);
         match planned.entry((one.order, one.key.clone())) {
             btree_map::Entry::Vacant(place) => {
                 place.insert(one);
@@ -117,6 +119,7 @@ pub fn transform(objects: &[Value], route: &Route<'_>, start: Start) -> Transfor
     for one in planned.into_values() {
         place(one, route, &mut out);
     }
+    out.findings.extend(delivered.findings());
     if let Some(served) = route.served {
         out.findings.extend(unserved(&out.objects, served));
     }
@@ -157,16 +160,18 @@ fn rewrite(
     key: ObjectKey,
     route: &Route<'_>,
     start: Start,
+    delivered: &mut delivery::Owners,
     findings: &mut Vec<Finding>,
 ) -> Planned {
     let mut draft: Draft = capture::stripped(object);
     owners::rewrite(&mut draft, &key, route, findings);
-    delivery::rewrite(&mut draft, &key, findings);
+    delivery::rewrite(&mut draft, &key, delivered);
     network::rewrite(&mut draft, &key, route, findings);
     storage::rewrite(&mut draft, &key, route, findings);
     classes::rewrite(&mut draft, &key, route, findings);
     images::rewrite(&mut draft, &key, route, findings);
     nodes::rewrite(&mut draft, &key, route, findings);
+    network::tied(&draft, &key, findings);
     webhook::rewrite(&mut draft, &key);
     start::rewrite(&mut draft, &key, start, findings);
     let order = kinds::order(&key.group, &key.kind);
@@ -211,13 +216,9 @@ fn place(one: Planned, route: &Route<'_>, out: &mut Transformed) {
     };
     if kinds::is_cluster_scoped(&one.object, &one.key.group, &one.key.kind) {
         out.findings.push(
-            Finding::new(
-                Question::Access,
-                Severity::Block,
-                "is cluster-scoped, and the target gives us namespaces only",
-            )
-            .about(&one.key)
-            .remedy("ask the platform team of the target for it; the manifest is in the list for them"),
+            Finding::new(Question::Access, Severity::Block, Target::ClusterScoped)
+                .about(&one.key)
+                .remedy(Advice::AskForObject),
         );
         out.ask_platform.push(one.object);
         return;
@@ -232,10 +233,12 @@ fn place(one: Planned, route: &Route<'_>, out: &mut Transformed) {
             Finding::new(
                 Question::Access,
                 Severity::Block,
-                format!("our credentials on the target do not reach namespace {namespace}"),
+                Target::OutOfReach {
+                    namespace: namespace.clone(),
+                },
             )
             .about(&one.key)
-            .remedy("ask the platform team of the target for the namespace"),
+            .remedy(Advice::AskForNamespace),
         );
     }
     out.objects.push(one);
@@ -243,20 +246,20 @@ fn place(one: Planned, route: &Route<'_>, out: &mut Transformed) {
 
 fn unreadable(object: &Value, why: KeyError) -> Finding {
     let (_, kind) = crate::field::group_kind(object);
-    let kind = if kind.is_empty() { "a document" } else { kind };
-    Finding::new(
-        Question::References,
-        Severity::Block,
-        format!("{kind} cannot be moved: {why}"),
-    )
+    let why = why.to_string();
+    let message = if kind.is_empty() {
+        References::UnreadableDocument { why }
+    } else {
+        References::Unreadable {
+            kind: kind.to_owned(),
+            why,
+        }
+    };
+    Finding::new(Question::References, Severity::Block, message)
 }
 
 fn twice(key: &ObjectKey) -> Finding {
-    Finding::new(
-        Question::Collisions,
-        Severity::Block,
-        "is given twice, with different content; the first is sent",
-    )
-    .about(key)
-    .remedy("leave one of the two out")
+    Finding::new(Question::Collisions, Severity::Block, Target::Twice)
+        .about(key)
+        .remedy(Advice::LeaveOneOut)
 }

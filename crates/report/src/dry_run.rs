@@ -1,7 +1,7 @@
 //! One dry run: could the workload be moved, and if not, what to do.
 //!
 //! Invariant: a severity that is not understood counts as Unknown, never as a pass.
-use havenmeester_api::migration::{FindingStatus, Verdict};
+use havenmeester_api::migration::{FindingStatus, FindingWords, Verdict};
 use havenmeester_api::{Migration, condition};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -108,6 +108,9 @@ pub struct Finding {
     pub message: String,
     /// What to do.
     pub remedy: Option<String>,
+    /// The same in Dutch; absent = a report in Dutch has the English.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dutch: Option<FindingWords>,
 }
 
 impl DryRunReport {
@@ -250,6 +253,22 @@ impl DryRunReport {
 }
 
 impl Finding {
+    /// What was seen, in a language; the English where there is no other.
+    pub(crate) fn message(&self, language: Language) -> &str {
+        match (language, &self.dutch) {
+            (Language::Nl, Some(dutch)) => &dutch.message,
+            (Language::En, _) | (Language::Nl, None) => &self.message,
+        }
+    }
+
+    /// What to do, likewise.
+    pub(crate) fn remedy(&self, language: Language) -> Option<&str> {
+        match (language, &self.dutch) {
+            (Language::Nl, Some(dutch)) => dutch.remedy.as_deref(),
+            (Language::En, _) | (Language::Nl, None) => self.remedy.as_deref(),
+        }
+    }
+
     pub(crate) fn of(status: &FindingStatus) -> Self {
         Self {
             severity: Severity::read(&status.severity),
@@ -258,6 +277,7 @@ impl Finding {
             field: status.field.clone(),
             message: status.message.clone(),
             remedy: status.remedy.clone(),
+            dutch: status.dutch.clone(),
         }
     }
 }
@@ -313,8 +333,8 @@ fn table<'a>(findings: impl Iterator<Item = &'a Finding>, language: Language) ->
             say(Word::of_severity(finding.severity)).to_owned(),
             finding.question.clone(),
             format!("{}{field}", finding.object.as_deref().unwrap_or("-")),
-            finding.message.clone(),
-            finding.remedy.clone().unwrap_or_else(|| "-".to_owned()),
+            finding.message(language).to_owned(),
+            finding.remedy(language).unwrap_or("-").to_owned(),
         ]
     });
     Table {

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::block::{Block, Column, Table};
-use crate::dry_run::{DryRunReport, FindingCounts, Severity};
+use crate::dry_run::{DryRunReport, Finding, FindingCounts, Severity};
 use crate::step::moment;
 use crate::words::{Language, Word, capital};
 use crate::{markdown, text};
@@ -57,6 +57,9 @@ pub struct ExitRow {
     pub counts: FindingCounts,
     /// The worst finding, when it is worse than a pass.
     pub worst: Option<String>,
+    /// The same in Dutch.
+    #[serde(skip)]
+    worst_dutch: Option<String>,
 }
 
 /// A question that several workloads fail.
@@ -71,6 +74,9 @@ pub struct CommonFinding {
     pub workloads: Vec<String>,
     /// What to do, where all agree.
     pub remedy: Option<String>,
+    /// The same in Dutch.
+    #[serde(skip)]
+    remedy_dutch: Option<String>,
 }
 
 impl ExitReport {
@@ -172,7 +178,7 @@ impl ExitReport {
                 common.question.clone(),
                 common.workloads.len().to_string(),
                 common.workloads.join(", "),
-                common.remedy.clone().unwrap_or_else(|| "-".to_owned()),
+                chosen(language, common.remedy.as_ref(), common.remedy_dutch.as_ref()),
             ]
         });
         Table {
@@ -195,7 +201,7 @@ impl ExitReport {
                 row.target.clone(),
                 say(Word::of_verdict(row.verdict)).to_owned(),
                 row.at.map_or_else(|| "-".to_owned(), moment),
-                row.worst.clone().unwrap_or_else(|| "-".to_owned()),
+                chosen(language, row.worst.as_ref(), row.worst_dutch.as_ref()),
             ]
         });
         Table {
@@ -252,9 +258,22 @@ impl ExitRow {
             at: run.verdict.and(run.finished_at),
             migration: run.migration.clone(),
             counts: run.counts,
-            worst: worst.map(|finding| format!("{}: {}", finding.question, finding.message)),
+            worst: worst.map(|finding| told(finding, Language::En)),
+            worst_dutch: worst.map(|finding| told(finding, Language::Nl)),
         }
     }
+}
+
+fn told(finding: &Finding, language: Language) -> String {
+    format!("{}: {}", finding.question, finding.message(language))
+}
+
+fn chosen(language: Language, english: Option<&String>, dutch: Option<&String>) -> String {
+    let said = match language {
+        Language::En => english,
+        Language::Nl => dutch,
+    };
+    said.map_or_else(|| "-".to_owned(), Clone::clone)
 }
 
 /// The latest dry run of each workload that this contract asked for; by creation, then by name.
@@ -316,6 +335,7 @@ fn in_the_way(runs: &BTreeMap<String, DryRunReport>) -> Vec<CommonFinding> {
                 severity: finding.severity,
                 workloads: Vec::new(),
                 remedy: finding.remedy.clone(),
+                remedy_dutch: finding.remedy(Language::Nl).map(str::to_owned),
             });
             entry.severity = entry.severity.min(finding.severity);
             if entry.workloads.last() != Some(workload) {
@@ -323,6 +343,7 @@ fn in_the_way(runs: &BTreeMap<String, DryRunReport>) -> Vec<CommonFinding> {
             }
             if entry.remedy != finding.remedy {
                 entry.remedy = None;
+                entry.remedy_dutch = None;
             }
         }
     }

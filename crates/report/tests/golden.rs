@@ -150,3 +150,18 @@ fn exit() {
         (1, 1, 2, 1)
     );
 }
+
+#[test]
+fn a_finding_is_told_in_dutch_where_it_has_dutch() {
+    let mut input = input("dry_run.in.json");
+    input["status"]["findings"][1]["dutch"] =
+        serde_json::json!({ "message": "managed-csi wordt ceph-block" });
+    let report = DryRunReport::new(&take::<Migration>(&input));
+    let (english, dutch) = (report.text(Language::En), report.text(Language::Nl));
+    assert!(english.contains("managed-csi becomes ceph-block") && !english.contains("wordt"));
+    assert!(dutch.contains("managed-csi wordt ceph-block") && !dutch.contains("becomes"));
+    assert!(
+        dutch.contains("does not serve"),
+        "the English where there is no Dutch"
+    );
+}

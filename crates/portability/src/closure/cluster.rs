@@ -12,6 +12,7 @@ use crate::{
     key::ObjectKey,
     kinds,
     reference::{Wish, each_reference},
+    said::References,
 };
 
 /// Cluster-scoped objects, and which of them are needed.
@@ -153,7 +154,9 @@ impl<'o> Along<'o> {
             if let Some((name, _)) = found {
                 self.needed.insert(*name);
             } else {
-                let message = format!("no definition of {}/{} was given", key.group, key.kind);
+                let message = References::NoDefinition {
+                    kind: format!("{}/{}", key.group, key.kind),
+                };
                 dangling.push(Finding::new(Question::References, Severity::Warn, message).about(key));
             }
         }

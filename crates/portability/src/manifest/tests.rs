@@ -38,3 +38,12 @@ fn an_error_names_the_place_and_not_the_text() {
     let source = wrong.source().map(ToString::to_string).unwrap_or_default();
     assert!(!format!("{wrong} {source}").contains("geheim"), "{source}");
 }
+
+#[test]
+fn a_list_in_a_list_is_opened_and_its_elements_have_its_kind() {
+    let text = "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: ServiceList\n  items:\n  - metadata: {name: a}\n";
+    assert_eq!(
+        manifests(text).expect("YAML"),
+        [json!({ "apiVersion": "v1", "kind": "Service", "metadata": { "name": "a" } })]
+    );
+}

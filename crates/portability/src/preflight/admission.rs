@@ -10,6 +10,7 @@ use crate::{
     field::{at, entries, items, text},
     finding::{Finding, Question, Severity},
     key::ObjectKey,
+    said::{Admission, Advice, PodSecurity},
     transform::Transformed,
 };
 
@@ -20,7 +21,9 @@ pub(super) fn check(transformed: &Transformed, facts: &TargetFacts) -> Vec<Findi
             Finding::new(
                 Question::Admission,
                 Severity::Warn,
-                format!("the target warns: {warning}"),
+                Admission::Warns {
+                    words: warning.clone(),
+                },
             )
             .about(key)
         })
@@ -29,11 +32,13 @@ pub(super) fn check(transformed: &Transformed, facts: &TargetFacts) -> Vec<Findi
 }
 
 /// The level that the target enforces, as evidence beside what it said of the Pods.
-pub(super) fn level(facts: &TargetFacts) -> String {
+pub(super) fn level(facts: &TargetFacts) -> PodSecurity {
     match facts.pod_security.get().map(String::as_str) {
-        Ok("") => "its namespace names no level of Pod Security".to_owned(),
-        Ok(level) => format!("Pod Security is enforced at level {level}"),
-        Err(why) => format!("the level of Pod Security is not known ({why})"),
+        Ok("") => PodSecurity::NoLevel,
+        Ok(level) => PodSecurity::Level {
+            level: level.to_owned(),
+        },
+        Err(why) => PodSecurity::Unknown { why: why.to_owned() },
     }
 }
 
@@ -55,11 +60,8 @@ fn webhooks(transformed: &Transformed, facts: &TargetFacts) -> Vec<Finding> {
             .filter(|key| is_asked_about(webhook, key) && is_selected(webhook, key, facts))
             .collect();
         let Some(first) = asked.first() else { continue };
-        let name = format!(
-            "webhook {} of {}",
-            text(webhook, &["name"]),
-            text(configuration, &["metadata", "name"])
-        );
+        let webhook_name = text(webhook, &["name"]).to_owned();
+        let configuration = text(configuration, &["metadata", "name"]).to_owned();
         let failed = asked
             .iter()
             .find(|key| matches!(facts.dry_run.get(**key), Some(DryRunFact::Failed { .. })));
@@ -70,19 +72,25 @@ fn webhooks(transformed: &Transformed, facts: &TargetFacts) -> Vec<Finding> {
                 Finding::new(
                     Question::Admission,
                     Severity::Block,
-                    format!("{name} must be asked (failurePolicy Fail), and the target could not complete the request"),
+                    Admission::WebhookFailed {
+                        webhook: webhook_name,
+                        configuration,
+                    },
                 )
                 .about(key)
-                .remedy("have the target's platform team mend the webhook; then ask again"),
+                .remedy(Advice::MendWebhook),
             ),
             (None, true, true) => out.push(
                 Finding::new(
                     Question::Admission,
                     Severity::Warn,
-                    format!("{name} does not answer and is passed over (failurePolicy Ignore)"),
+                    Admission::WebhookSilent {
+                        webhook: webhook_name,
+                        configuration,
+                    },
                 )
                 .about(first)
-                .remedy("what it would have checked or added is missing: have it mended before the move"),
+                .remedy(Advice::MendSilentWebhook),
             ),
             (_, _, _) => {}
         }

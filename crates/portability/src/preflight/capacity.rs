@@ -18,15 +18,16 @@ use crate::{
     field::text,
     finding::{Finding, Question, Severity},
     quantity,
+    said::{Advice, Capacity, NodeRefusal},
     transform::Transformed,
 };
-use node::{Node, Refusal, nodes};
+use node::{Node, nodes};
 
 pub(super) fn check(transformed: &Transformed, facts: &TargetFacts) -> Vec<Finding> {
     let seen = match facts.nodes.get() {
         Ok(seen) => seen,
         Err(why) => {
-            let message = format!("the target's nodes are not known: {why}");
+            let message = Capacity::NodesUnknown { why: why.to_owned() };
             return vec![Finding::new(Question::Capacity, Severity::Unknown, message)];
         }
     };
@@ -53,11 +54,7 @@ pub(super) fn check(transformed: &Transformed, facts: &TargetFacts) -> Vec<Findi
         .map(|pods| Want::of(pods, facts))
         .collect();
     if wanted.is_empty() {
-        return vec![Finding::new(
-            Question::Capacity,
-            Severity::Pass,
-            "it runs no Pods",
-        )];
+        return vec![Finding::new(Question::Capacity, Severity::Pass, Capacity::NoPods)];
     }
     let mut out: Vec<Finding> = wanted
         .iter()
@@ -103,7 +100,7 @@ impl<'p> Want<'p> {
         (of("memory"), of("cpu"))
     }
 
-    fn finding(&self, severity: Severity, message: String) -> Finding {
+    fn finding(&self, severity: Severity, message: Capacity) -> Finding {
         Finding::new(Question::Capacity, severity, message).about(self.pods.key)
     }
 }
@@ -119,52 +116,41 @@ fn unless_it_grows(seen: &NodesFact) -> Severity {
 
 /// A Pod that no node would take, however empty.
 fn impossible(want: &Want<'_>, nodes: &[Node<'_>], seen: &NodesFact) -> Option<Finding> {
-    let mut why: BTreeMap<Refusal, usize> = BTreeMap::new();
+    let mut why: BTreeMap<NodeRefusal, usize> = BTreeMap::new();
     let mut fit = 0_i128;
     for node in nodes {
         match node.takes(&want.pods) {
             Ok(()) => match node.lacks_when_empty(&want.asks) {
-                Some(resource) => *why.entry(Refusal::TooSmall(resource)).or_default() += 1,
+                Some(resource) => *why.entry(NodeRefusal::TooSmall { resource }).or_default() += 1,
                 None => fit += 1,
             },
             Err(refusal) => *why.entry(refusal).or_default() += 1,
         }
     }
-    let reasons: Vec<String> = why
-        .iter()
-        .map(|(refusal, count)| format!("{refusal} on {count}"))
-        .collect();
+    let reasons: Vec<(NodeRefusal, usize)> = why.into_iter().collect();
     let severity = if want.pods.now_and_then {
         Severity::Warn
     } else {
         unless_it_grows(seen)
     };
     if fit == 0 && want.pods.on_every_node {
-        return Some(want.finding(
-            Severity::Warn,
-            format!("it would run on no node: {}", reasons.join(", ")),
-        ));
+        return Some(want.finding(Severity::Warn, Capacity::OnNoNode { reasons }));
     }
     if fit == 0 {
-        let message = format!(
-            "no node of {} would take its Pods, however empty: {}",
-            nodes.len(),
-            if reasons.is_empty() {
-                "there are no nodes".to_owned()
-            } else {
-                reasons.join(", ")
-            }
-        );
-        return Some(want.finding(severity, message).remedy(
-            "map its selectors and tolerations in `classes.nodes`, ask for less, or add such nodes",
-        ));
+        let message = if reasons.is_empty() {
+            Capacity::NoNodes
+        } else {
+            let nodes = nodes.len();
+            Capacity::NoNodeTakes { nodes, reasons }
+        };
+        return Some(want.finding(severity, message).remedy(Advice::MapNodes));
     }
     let apart = node::one_per_node(want.pods.pod) && !want.pods.on_every_node;
     (apart && want.pods.copies > fit).then(|| {
-        let message = format!(
-            "its {} Pods may not share a node, and {fit} nodes would take one",
-            want.pods.copies
-        );
+        let message = Capacity::Apart {
+            copies: want.pods.copies,
+            nodes: fit,
+        };
         want.finding(severity, message)
     })
 }
@@ -188,12 +174,12 @@ fn in_total(wanted: &[Want<'_>], nodes: &[Node<'_>], seen: &NodesFact) -> Vec<Fi
     for (resource, wanted) in sum.iter().filter(|(_, amount)| **amount > 0) {
         let free: i128 = open.iter().map(|node| node.free(resource)).sum();
         if *wanted > free {
-            let message = format!(
-                "its Pods need {} of {resource} together, and the {} nodes that would take them have {} free",
-                spell(*wanted),
-                open.len(),
-                spell(free.max(0))
-            );
+            let message = Capacity::InTotal {
+                wanted: spell(*wanted),
+                resource: resource.clone(),
+                nodes: open.len(),
+                free: spell(free.max(0)),
+            };
             out.push(Finding::new(Question::Capacity, unless_it_grows(seen), message));
         }
     }
@@ -208,12 +194,7 @@ fn place(want: &Want<'_>, nodes: &mut [Node<'_>]) -> Option<Finding> {
             .filter(|node| node.takes(&want.pods).is_ok())
             .filter_map(|node| (!node.put(want.pods.key, &want.asks)).then_some(()))
             .count();
-        return (full > 0).then(|| {
-            want.finding(
-                Severity::Warn,
-                format!("there is no room for it on {full} of its nodes"),
-            )
-        });
+        return (full > 0).then(|| want.finding(Severity::Warn, Capacity::NoRoomOn { nodes: full }));
     }
     let apart = node::one_per_node(want.pods.pod);
     let spread = node::Spread::of(want.pods.pod);
@@ -243,21 +224,21 @@ fn place(want: &Want<'_>, nodes: &mut [Node<'_>]) -> Option<Finding> {
         }
     }
     (missing > 0).then(|| {
-        let message = format!(
-            "a first fit finds no place for {missing} of its {} Pods beside the others; the scheduler may find a better one",
-            want.pods.copies
-        );
+        let message = Capacity::FirstFit {
+            missing,
+            copies: want.pods.copies,
+        };
         want.finding(Severity::Warn, message)
     })
 }
 
-fn evidence(wanted: &[Want<'_>], nodes: &[Node<'_>]) -> String {
+fn evidence(wanted: &[Want<'_>], nodes: &[Node<'_>]) -> Capacity {
     let pods: i128 = wanted.iter().map(|want| want.pods.copies).sum();
     let kinds: BTreeSet<&str> = nodes.iter().map(Node::architecture).collect();
     let kinds: Vec<&str> = kinds.into_iter().collect();
-    format!(
-        "each of its {pods} Pods has a place on the target's {} nodes ({})",
-        nodes.len(),
-        kinds.join(", ")
-    )
+    Capacity::Fits {
+        pods,
+        nodes: nodes.len(),
+        architectures: kinds.join(", "),
+    }
 }

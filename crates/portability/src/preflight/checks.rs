@@ -14,6 +14,7 @@ use crate::{
     finding::{Finding, Question, Severity},
     key::ObjectKey,
     kinds,
+    said::{Advice, Passed, References, Target, Thing, Whose},
     served::unserved,
     transform::{Planned, Transformed},
 };
@@ -45,40 +46,38 @@ pub(super) fn all(transformed: &Transformed, facts: &TargetFacts) -> Vec<Finding
 }
 
 /// What a question without findings has shown. None: nobody looked.
-pub(super) fn passed(question: Question, transformed: &Transformed, facts: &TargetFacts) -> Option<String> {
-    let count = transformed.objects.len();
-    let evidence = match question {
-        Question::Reachable => {
-            let skew = facts.skew.get().map_or_else(|_| String::new(), |skew| format!(", its clock is within {} s of ours", skew.abs().max(1)));
-            format!("the target answers and is not older than the source{skew}")
+pub(super) fn passed(question: Question, transformed: &Transformed, facts: &TargetFacts) -> Option<Passed> {
+    Some(match question {
+        Question::Reachable => Passed::Reachable {
+            skew: facts.skew.get().ok().map(|skew| skew.unsigned_abs().max(1)),
         },
-        Question::Served => "every kind is served in its version".to_owned(),
-        Question::Access => "every permission is there, those for the rollback included".to_owned(),
-        Question::DryRun => format!("the target would accept all {count} objects"),
-        Question::Admission => {
-            let limits = admission::limits(facts).map_or_else(String::new, |limits| format!("; limits there: {limits}"));
-            format!("quotas and classes let it in, and {}{limits}", admission::level(facts))
-        }
-        Question::References => "everything that is referred to is there".to_owned(),
-        Question::Images => {
-            let images = facts.images.as_ref()?;
-            format!(
-                "all {} images can be pulled by the target's nodes",
-                images.answers.len()
-            )
-        }
-        Question::Storage => "every claim has its class on the target".to_owned(),
-        Question::LockIn => format!("none of {} rules finds what ties it to a provider", lock_in::count()),
-        Question::Collisions => "nothing else stands under these names".to_owned(),
-        Question::Delivery => "no delivery controller tracks it".to_owned(),
-        Question::Once => "no Job or CronJob can run twice".to_owned(),
-        Question::Egress => "no name or address in its configuration stays behind; what its code calls without one was not seen"
-            .to_owned(),
-        Question::Capacity | Question::Transfer | Question::SourceHealth | Question::Dns | Question::Fencing => {
-            return None;
-        }
-    };
-    Some(evidence)
+        Question::Served => Passed::Served,
+        Question::Access => Passed::Access,
+        Question::DryRun => Passed::DryRun {
+            objects: transformed.objects.len(),
+        },
+        Question::Admission => Passed::Admission {
+            security: admission::level(facts),
+            limits: admission::limits(facts),
+        },
+        Question::References => Passed::References,
+        Question::Images => Passed::Images {
+            count: facts.images.as_ref()?.answers.len(),
+        },
+        Question::Storage => Passed::Storage,
+        Question::LockIn => Passed::LockIn {
+            rules: lock_in::count(),
+        },
+        Question::Collisions => Passed::Collisions,
+        Question::Delivery => Passed::Delivery,
+        Question::Once => Passed::Once,
+        Question::Egress => Passed::Egress,
+        Question::Capacity
+        | Question::Transfer
+        | Question::SourceHealth
+        | Question::Dns
+        | Question::Fencing => return None,
+    })
 }
 
 /// Findings of the transform, but for a request to the platform that is already met.
@@ -98,7 +97,7 @@ fn carried(transformed: &Transformed, facts: &TargetFacts) -> Vec<Finding> {
         if met(finding) {
             let mut pass = finding.clone();
             pass.severity = Severity::Pass;
-            "is cluster-scoped, and the target has it".clone_into(&mut pass.message);
+            pass.message = Target::ClusterScopedThere.into();
             pass.remedy = None;
             out.push(pass);
         } else {
@@ -113,45 +112,42 @@ fn carried(transformed: &Transformed, facts: &TargetFacts) -> Vec<Finding> {
 const SKEW: i64 = 5;
 
 fn clock(facts: &TargetFacts) -> Option<Finding> {
-    match facts.skew.get() {
-        Ok(skew) if skew.abs() <= SKEW => None,
-        Ok(skew) => Some(
-            Finding::new(
-                Question::Reachable,
-                Severity::Warn,
-                format!("the target's clock is {} s {} ours", skew.abs(), if *skew > 0 { "ahead of" } else { "behind" }),
-            )
-            .remedy("have the clocks of both clusters follow one time server: leases and certificates depend on it"),
-        ),
-        Err(why) => Some(
-            Finding::new(
-                Question::Reachable,
-                Severity::Warn,
-                format!("the target's clock was not seen: {why}"),
-            )
-            .remedy("compare the clocks of both clusters by hand"),
-        ),
-    }
+    let (message, remedy) = match facts.skew.get() {
+        Ok(skew) if skew.abs() <= SKEW => return None,
+        Ok(skew) => {
+            let seconds = skew.unsigned_abs();
+            let said = if *skew > 0 {
+                Target::ClockAhead { seconds }
+            } else {
+                Target::ClockBehind { seconds }
+            };
+            (said, Advice::Clocks)
+        }
+        Err(why) => {
+            let why = why.to_owned();
+            (Target::ClockUnseen { why }, Advice::CompareClocks)
+        }
+    };
+    Some(Finding::new(Question::Reachable, Severity::Warn, message).remedy(remedy))
 }
 
 fn version(facts: &TargetFacts) -> Option<Finding> {
     let versions = match facts.version.get() {
         Ok(versions) => versions,
-        Err(why) => return Some(unknown(Question::Reachable, "the target", why)),
+        Err(why) => return Some(unknown(Question::Reachable, Thing::Target, why)),
     };
     let Some(target) = minor(&versions.target) else {
         let why = format!("{} is no version", versions.target);
-        return Some(unknown(Question::Reachable, "the target's version", &why));
+        return Some(unknown(Question::Reachable, Thing::Version, &why));
     };
     let source = versions.source.as_deref()?;
     let older = minor(source).is_some_and(|source| target < source);
     older.then(|| {
-        let message = format!(
-            "the target ({}) is older than the source ({source})",
-            versions.target
-        );
-        Finding::new(Question::Reachable, Severity::Warn, message)
-            .remedy("fields that the older version does not know are dropped: see the dry run of each object")
+        let message = Target::Older {
+            target: versions.target.clone(),
+            source: source.to_owned(),
+        };
+        Finding::new(Question::Reachable, Severity::Warn, message).remedy(Advice::OlderVersion)
     })
 }
 
@@ -162,14 +158,15 @@ fn minor(version: &str) -> Option<(u32, u32)> {
     Some((number(parts.next())?, number(parts.next())?))
 }
 
-fn unknown(question: Question, what: &str, why: &str) -> Finding {
-    Finding::new(question, Severity::Unknown, format!("{what} is not known: {why}"))
+fn unknown(question: Question, what: Thing, why: &str) -> Finding {
+    let why = why.to_owned();
+    Finding::new(question, Severity::Unknown, Target::NotKnown { what, why })
 }
 
 fn served(transformed: &Transformed, facts: &TargetFacts) -> Vec<Finding> {
     match facts.served.get() {
         Ok(served) => unserved(&transformed.objects, served),
-        Err(why) => vec![unknown(Question::Served, "what the target serves", why)],
+        Err(why) => vec![unknown(Question::Served, Thing::Served, why)],
     }
 }
 
@@ -180,23 +177,14 @@ fn access(transformed: &Transformed, facts: &TargetFacts) -> Vec<Finding> {
     }
     let mut out = Vec::new();
     for need in super::access_needed(transformed) {
-        let place = need
-            .namespace
-            .as_ref()
-            .map_or("in the whole cluster".to_owned(), |name| format!("in {name}"));
-        let what = format!("{} {} {place}", need.verb.name(), need.gvk);
         match known.get(&need).map(|allowed| allowed.get()) {
             Some(Ok(true)) => {}
             Some(Ok(false)) => out.push(
-                Finding::new(Question::Access, Severity::Block, format!("we may not {what}"))
-                    .remedy("grant it to our account on the target"),
+                Finding::new(Question::Access, Severity::Block, Target::MayNot { need })
+                    .remedy(Advice::Grant),
             ),
-            Some(Err(why)) => out.push(unknown(Question::Access, &format!("whether we may {what}"), why)),
-            None => out.push(unknown(
-                Question::Access,
-                &format!("whether we may {what}"),
-                "it was not asked",
-            )),
+            Some(Err(why)) => out.push(unknown(Question::Access, Thing::May { need }, why)),
+            None => out.push(unknown(Question::Access, Thing::May { need }, "it was not asked")),
         }
     }
     out
@@ -212,8 +200,12 @@ fn dry_run(transformed: &Transformed, facts: &TargetFacts) -> Vec<Finding> {
         out.extend(samples(transformed).filter_map(|(about, sample)| {
             let sent = ObjectKey::from_value(&sample).ok()?;
             let mut finding = verdict_of(Question::Admission, about, &sent, pods.get(&sent))?;
-            if finding.severity == Severity::Block {
-                finding.message = format!("{}; {}", finding.message, admission::level(facts));
+            if let Some(DryRunFact::Refused { message, .. }) = pods.get(&sent) {
+                finding.message = Target::RefusesPods {
+                    words: message.clone(),
+                    security: admission::level(facts),
+                }
+                .into();
             }
             Some(finding)
         }));
@@ -227,38 +219,31 @@ fn verdict_of(
     sent: &ObjectKey,
     fact: Option<&DryRunFact>,
 ) -> Option<Finding> {
-    let whose = if about == sent { "it" } else { "its Pods" };
-    match fact {
-        Some(DryRunFact::Accepted) => None,
+    let whose = if about == sent { Whose::It } else { Whose::Pods };
+    let why = match fact {
+        Some(DryRunFact::Accepted) => return None,
         Some(DryRunFact::Refused { field, message }) => {
-            let message = format!("the target refuses {whose}: {message}");
-            let mut finding = Finding::new(question, Severity::Block, message).about(about);
+            let words = message.clone();
+            let mut finding =
+                Finding::new(question, Severity::Block, Target::Refuses { whose, words }).about(about);
             finding.field.clone_from(field);
-            Some(finding)
+            return Some(finding);
         }
         Some(DryRunFact::Changed { fields }) => {
             let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
-            let message = format!(
-                "the target would not keep {whose} as sent: it changes or drops {}",
-                fields.join(", ")
-            );
+            let message = Target::Changes {
+                whose,
+                fields: fields.join(", "),
+            };
             let mut finding = Finding::new(question, Severity::Block, message).about(about);
             finding.field = fields.first().map(|field| (*field).to_owned());
-            Some(finding.remedy(
-                "leave the field out on the source, or place the workload where it is known and left alone",
-            ))
+            return Some(finding.remedy(Advice::LeaveFieldOut));
         }
-        Some(DryRunFact::Failed { message }) => {
-            Some(unknown(question, &format!("whether the target accepts {whose}"), message).about(about))
-        }
-        Some(DryRunFact::Unknown { why }) => {
-            Some(unknown(question, &format!("whether the target accepts {whose}"), why).about(about))
-        }
-        None => {
-            let what = format!("whether the target accepts {whose}");
-            Some(unknown(question, &what, "it was not sent").about(about))
-        }
-    }
+        Some(DryRunFact::Failed { message }) => message,
+        Some(DryRunFact::Unknown { why }) => why,
+        None => "it was not sent",
+    };
+    Some(unknown(question, Thing::Accepts { whose }, why).about(about))
 }
 
 fn namespaces(transformed: &Transformed, facts: &TargetFacts) -> Option<Finding> {
@@ -270,18 +255,10 @@ fn namespaces(transformed: &Transformed, facts: &TargetFacts) -> Option<Finding>
         Ok(true) => None,
         Ok(false) | Err(_) if planned => None,
         Ok(false) => Some(
-            Finding::new(
-                Question::References,
-                Severity::Block,
-                "the target does not have the namespace",
-            )
-            .remedy("send the Namespace along, or ask the platform team of the target for it"),
+            Finding::new(Question::References, Severity::Block, Target::NoNamespace)
+                .remedy(Advice::SendNamespace),
         ),
-        Err(why) => Some(unknown(
-            Question::References,
-            "whether the target has the namespace",
-            why,
-        )),
+        Err(why) => Some(unknown(Question::References, Thing::HasNamespace, why)),
     }
 }
 
@@ -302,11 +279,13 @@ fn references(transformed: &Transformed, facts: &TargetFacts) -> Vec<Finding> {
         let Some((question, classes)) = classes_of(&to.kind, facts) else {
             continue;
         };
+        let what = to.to_string();
         let finding = match classes.get() {
             Ok(there) if there.contains(&to.name) => continue,
-            Ok(_) => Finding::new(question, Severity::Block, format!("the target has no {to}"))
-                .remedy("map the name in the classes of the two clusters"),
-            Err(why) => unknown(question, &format!("whether the target has {to}"), why),
+            Ok(_) => {
+                Finding::new(question, Severity::Block, References::NotThere { what }).remedy(Advice::MapName)
+            }
+            Err(why) => unknown(question, Thing::Has { what }, why),
         };
         out.push(finding.about(&reference.from).field(reference.field.clone()));
     }
@@ -326,7 +305,7 @@ fn classes_of<'f>(kind: &str, facts: &'f TargetFacts) -> Option<(Question, &'f F
 fn collisions(transformed: &Transformed, facts: &TargetFacts) -> Vec<Finding> {
     let existing = match facts.existing.get() {
         Ok(existing) => existing,
-        Err(why) => return vec![unknown(Question::Collisions, "what stands on the target", why)],
+        Err(why) => return vec![unknown(Question::Collisions, Thing::Standing, why)],
     };
     let planned: BTreeMap<&ObjectKey, &Planned> =
         transformed.objects.iter().map(|one| (&one.key, one)).collect();
@@ -337,7 +316,7 @@ fn collisions(transformed: &Transformed, facts: &TargetFacts) -> Vec<Finding> {
 }
 
 fn collision(planned: &Planned, there: &Existing) -> Option<Finding> {
-    let finding = |severity: Severity, message: &str| {
+    let finding = |severity: Severity, message: Target| {
         Finding::new(Question::Collisions, severity, message).about(&planned.key)
     };
     let fixed = there
@@ -346,12 +325,9 @@ fn collision(planned: &Planned, there: &Existing) -> Option<Finding> {
         .and_then(|live| fixed_difference(planned, live));
     if let Some(field) = fixed {
         return Some(
-            finding(
-                Severity::Block,
-                "stands on the target with another value in a field that cannot be changed",
-            )
-            .field(field)
-            .remedy("delete the old one on the target"),
+            finding(Severity::Block, Target::Fixed)
+                .field(field)
+                .remedy(Advice::DeleteOld),
         );
     }
     let equal = there
@@ -362,18 +338,9 @@ fn collision(planned: &Planned, there: &Existing) -> Option<Finding> {
         return None;
     }
     if kinds::is_cluster_scoped(&planned.object, &planned.key.group, &planned.key.kind) {
-        return Some(finding(
-            Severity::Warn,
-            "is on the target already, with other content, and is shared there",
-        ));
+        return Some(finding(Severity::Warn, Target::Shared));
     }
-    Some(
-        finding(
-            Severity::Block,
-            "somebody else's object of this name stands on the target",
-        )
-        .remedy("rename one of the two, or delete the one on the target if it is left over"),
-    )
+    Some(finding(Severity::Block, Target::SomebodyElses).remedy(Advice::RenameOrDelete))
 }
 
 /// Fields that an API server refuses to change, by kind.

@@ -13,6 +13,7 @@ use crate::{
     finding::{Finding, Question, Severity},
     key::ObjectKey,
     kinds,
+    said::{Advice, Target},
     transform::Transformed,
 };
 
@@ -23,18 +24,17 @@ pub(super) fn check(transformed: &Transformed, facts: &TargetFacts) -> Vec<Findi
         .map(|one| &one.key)
         .filter(|key| !kinds::is_built_in(&key.group))
         .collect();
-    let definitions =
-        match facts.definitions.get() {
-            Ok(definitions) => definitions,
-            Err(_) if custom.is_empty() => return Vec::new(),
-            Err(why) => {
-                let message =
-                    format!("the versions of its custom kinds that the target stores are not known: {why}");
-                return vec![Finding::new(Question::Served, Severity::Warn, message).remedy(
-                    "whether the target serves them is known; ask its platform team how long it will",
-                )];
-            }
-        };
+    let definitions = match facts.definitions.get() {
+        Ok(definitions) => definitions,
+        Err(_) if custom.is_empty() => return Vec::new(),
+        Err(why) => {
+            let why = why.to_owned();
+            return vec![
+                Finding::new(Question::Served, Severity::Warn, Target::StoredUnknown { why })
+                    .remedy(Advice::AskHowLong),
+            ];
+        }
+    };
     let mut out = Vec::new();
     for definition in definitions {
         let (group, kind) = (
@@ -65,15 +65,18 @@ fn ageing(definition: &Value, key: &ObjectKey) -> Option<Finding> {
     if !is_true(version, &["deprecated"]) {
         return None;
     }
-    let message = format!(
-        "the target deprecates version {} of {} and stores {stored}",
-        key.version, key.kind
-    );
+    let message = Target::Deprecated {
+        version: key.version.clone(),
+        kind: key.kind.clone(),
+        stored: stored.to_owned(),
+    };
     Some(
         Finding::new(Question::Served, Severity::Warn, message)
             .about(key)
             .field("apiVersion")
-            .remedy(format!("write it in version {stored}")),
+            .remedy(Advice::WriteIn {
+                version: stored.to_owned(),
+            }),
     )
 }
 
@@ -95,16 +98,15 @@ fn between(ours: &Value, there: &Value, key: &ObjectKey) -> Option<Finding> {
     if missing.is_empty() {
         return None;
     }
-    let message = format!(
-        "the target's own definition serves {} (stored: {}) and not {}",
-        has.into_iter().collect::<Vec<_>>().join(", "),
-        stored.join(", "),
-        missing.join(", ")
-    );
+    let message = Target::OtherVersions {
+        serves: has.into_iter().collect::<Vec<_>>().join(", "),
+        stored: stored.join(", "),
+        missing: missing.join(", "),
+    };
     Some(
         Finding::new(Question::Served, Severity::Warn, message)
             .about(key)
-            .remedy("have the target's platform team bring the definition to the source's version"),
+            .remedy(Advice::BringDefinition),
     )
 }
 

@@ -13,6 +13,7 @@ use crate::{
     field::{entries, items, text},
     finding::{Finding, Question, Severity},
     key::ObjectKey,
+    said::{Advice, Network},
     transform::Transformed,
 };
 
@@ -35,19 +36,15 @@ pub(super) fn check(transformed: &Transformed, facts: &TargetFacts) -> Vec<Findi
         out.extend(elsewhere(&calls, &one.key, secret, facts));
         if !calls.addresses.is_empty() {
             let named: Vec<String> = calls.addresses.iter().map(ToString::to_string).collect();
-            let which = if secret {
-                String::new()
-            } else {
-                format!(" ({})", named.join(", "))
-            };
+            let which = (!secret).then(|| named.join(", "));
             out.push(
                 Finding::new(
                     Question::Egress,
                     Severity::Warn,
-                    format!("it names addresses of a private network{which}, which the target may not reach"),
+                    Network::PrivateAddress { which },
                 )
                 .about(&one.key)
-                .remedy("use a name that leads to the same place from the target, or open the way to it"),
+                .remedy(Advice::UseName),
             );
         }
     }
@@ -57,37 +54,26 @@ pub(super) fn check(transformed: &Transformed, facts: &TargetFacts) -> Vec<Findi
 
 /// Services of namespaces that do not move along.
 fn elsewhere(calls: &Calls, key: &ObjectKey, secret: bool, facts: &TargetFacts) -> Vec<Finding> {
-    let called = |name: &str| {
-        if secret {
-            "a service of another namespace".to_owned()
-        } else {
-            format!("a service of namespace {name}")
-        }
-    };
     calls
         .namespaces
         .iter()
-        .filter_map(|name| match facts.namespaces.get() {
-            Ok(there) if there.contains(name) => None,
-            Ok(_) => Some(
-                Finding::new(
-                    Question::Egress,
-                    Severity::Warn,
-                    format!("it calls {}, which the target does not have", called(name)),
-                )
-                .about(key),
-            ),
-            Err(why) => Some(
-                Finding::new(
-                    Question::Egress,
-                    Severity::Unknown,
-                    format!(
-                        "it calls {}; whether the target has it is not known: {why}",
-                        called(name)
-                    ),
-                )
-                .about(key),
-            ),
+        .filter_map(|name| {
+            let namespace = name.clone();
+            let (severity, message) = match facts.namespaces.get() {
+                Ok(there) if there.contains(name) => return None,
+                Ok(_) if secret => (Severity::Warn, Network::CallsElsewhere),
+                Ok(_) => (Severity::Warn, Network::Calls { namespace }),
+                Err(why) => {
+                    let why = why.to_owned();
+                    let said = if secret {
+                        Network::CallsElsewhereUnknown { why }
+                    } else {
+                        Network::CallsUnknown { namespace, why }
+                    };
+                    (Severity::Unknown, said)
+                }
+            };
+            Some(Finding::new(Question::Egress, severity, message).about(key))
         })
         .collect()
 }
@@ -97,7 +83,7 @@ fn policies(transformed: &Transformed, facts: &TargetFacts) -> Vec<Finding> {
     let policies = match facts.network_policies.get() {
         Ok(policies) => policies,
         Err(why) => {
-            let message = format!("whether the target limits what may be called is not known: {why}");
+            let message = Network::LimitsUnknown { why: why.to_owned() };
             return vec![Finding::new(Question::Egress, Severity::Unknown, message)];
         }
     };
@@ -115,9 +101,11 @@ fn policies(transformed: &Transformed, facts: &TargetFacts) -> Vec<Finding> {
             Finding::new(
                 Question::Egress,
                 Severity::Warn,
-                format!("{key} on the target limits what its Pods may call"),
+                Network::Limits {
+                    policy: key.to_string(),
+                },
             )
-            .remedy("see that what it calls is among what that policy lets out")
+            .remedy(Advice::SeePolicy)
         })
         .collect()
 }

@@ -9,13 +9,17 @@ use crate::{
     facts::{Fact, TargetFacts},
     finding::{Finding, Question, Severity},
     image::{ImageFact, ImageFacts, ImageName, ImageUse, images_used},
+    said::{Advice, Images},
     transform::Transformed,
 };
 
 pub(super) fn check(transformed: &Transformed, facts: &TargetFacts) -> Vec<Finding> {
     let Some(facts) = &facts.images else {
-        let message = "no registry was asked for its images";
-        return vec![Finding::new(Question::Images, Severity::Unknown, message)];
+        return vec![Finding::new(
+            Question::Images,
+            Severity::Unknown,
+            Images::NoneAsked,
+        )];
     };
     let objects = transformed.objects.iter().map(|one| (&one.key, &one.object));
     let uses = images_used(objects);
@@ -23,7 +27,7 @@ pub(super) fn check(transformed: &Transformed, facts: &TargetFacts) -> Vec<Findi
     if !uses.is_empty()
         && let Fact::Unknown { why } = &facts.architectures
     {
-        let message = format!("which architectures the target's nodes have is not known: {why}");
+        let message = Images::ArchitecturesUnknown { why: why.clone() };
         out.push(Finding::new(Question::Images, Severity::Unknown, message));
     }
     for one in &uses {
@@ -39,14 +43,15 @@ pub(super) fn check(transformed: &Transformed, facts: &TargetFacts) -> Vec<Findi
                 } else {
                     Severity::Unknown
                 };
-                out.push(about(one, severity, error.to_string()));
+                let words = error.to_string();
+                out.push(about(one, severity, Images::NoName { words }));
             }
         }
     }
     out
 }
 
-fn about(one: &ImageUse, severity: Severity, message: String) -> Finding {
+fn about(one: &ImageUse, severity: Severity, message: Images) -> Finding {
     Finding::new(Question::Images, severity, message)
         .about(&one.object)
         .field(one.field.clone())
@@ -54,49 +59,54 @@ fn about(one: &ImageUse, severity: Severity, message: String) -> Finding {
 
 /// What the registry said of it.
 fn answer(one: &ImageUse, image: &ImageName, facts: &ImageFacts) -> Option<Finding> {
-    let host = image.registry();
+    let (host, called) = (image.registry().to_owned(), image.to_string());
     let Some(fact) = facts.answers.get(&one.ask) else {
         return Some(about(
             one,
             Severity::Unknown,
-            format!("{image} was not looked for"),
+            Images::NotLookedFor { image: called },
         ));
     };
     match fact {
         ImageFact::Found { platforms, .. } => architecture(one, image, platforms, facts),
-        ImageFact::NotFound => Some(
-            about(one, Severity::Block, format!("{image} is not in its registry"))
-                .remedy(format!("push it to {host}, or name another image")),
-        ),
+        ImageFact::NotFound => {
+            let finding = about(one, Severity::Block, Images::NotFound { image: called });
+            Some(finding.remedy(Advice::Push { host }))
+        }
         ImageFact::NoAccess { tried, unread } if unread.is_empty() => {
-            let with = if tried.is_empty() {
-                "without a login, and no pull Secret has one for it".to_owned()
+            let remedy = Advice::OpenRegistry { host: host.clone() };
+            let message = if tried.is_empty() {
+                Images::RefusedWithoutLogin { host, image: called }
             } else {
-                format!("with the login of {}", secrets(tried))
+                Images::RefusedWithLogin {
+                    host,
+                    image: called,
+                    secrets: secrets(tried),
+                }
             };
-            let message =
-                format!("{host} refuses {image} {with}; some registries say so also of what they lack");
-            Some(
-                about(one, Severity::Block, message)
-                    .remedy(format!("give the workload a pull Secret that opens {host}")),
-            )
+            Some(about(one, Severity::Block, message).remedy(remedy))
         }
         ImageFact::NoAccess { unread, .. } => {
-            let message = format!(
-                "{host} refuses {image}, and {} could not be read: it may have the login",
-                secrets(unread)
-            );
+            let message = Images::SecretUnread {
+                host,
+                image: called,
+                secrets: secrets(unread),
+            };
             Some(about(one, Severity::Unknown, message))
         }
-        ImageFact::Unknown { why } => Some(about(one, Severity::Unknown, format!("{image}: {why}")).remedy(
-            format!("the hub must reach {host} to look; the target's nodes must reach it to run"),
-        )),
+        ImageFact::Unknown { why } => {
+            let message = Images::Unclear {
+                image: called,
+                why: why.clone(),
+            };
+            Some(about(one, Severity::Unknown, message).remedy(Advice::ReachRegistry { host }))
+        }
     }
 }
 
 fn secrets(names: &BTreeSet<String>) -> String {
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    format!("Secret {}", names.join(", "))
+    names.join(", ")
 }
 
 /// Whether the target's nodes can run it.
@@ -108,8 +118,8 @@ fn architecture(
 ) -> Option<Finding> {
     let nodes = facts.architectures.get().ok().filter(|nodes| !nodes.is_empty())?;
     if platforms.is_empty() {
-        let message = format!("{image} does not say for which architecture it is");
-        return Some(about(one, Severity::Unknown, message));
+        let image = image.to_string();
+        return Some(about(one, Severity::Unknown, Images::NoArchitecture { image }));
     }
     let lacking: Vec<&str> = nodes
         .iter()
@@ -120,34 +130,31 @@ fn architecture(
         return None;
     }
     let built: Vec<&str> = platforms.iter().map(String::as_str).collect();
-    let (severity, where_it_runs) = if lacking.len() == nodes.len() {
-        (Severity::Block, "none of the target's nodes can run it")
+    let (image, built, lacking_said) = (image.to_string(), built.join(", "), lacking.join(", "));
+    Some(if lacking.len() == nodes.len() {
+        let message = Images::NoNodeRuns {
+            image,
+            built,
+            lacking: lacking_said,
+        };
+        about(one, Severity::Block, message).remedy(Advice::BuildFor)
     } else {
-        (Severity::Warn, "only some of the target's nodes can run it")
-    };
-    let message = format!(
-        "{image} is built for {}, the target also has {}: {where_it_runs}",
-        built.join(", "),
-        lacking.join(", ")
-    );
-    let remedy = match severity {
-        Severity::Block => "build it for the target's architecture as well",
-        Severity::Pass | Severity::Warn | Severity::Unknown => {
-            "build it for all of them, or select nodes by kubernetes.io/arch"
-        }
-    };
-    Some(about(one, severity, message).remedy(remedy))
+        let message = Images::SomeNodesRun {
+            image,
+            built,
+            lacking: lacking_said,
+        };
+        about(one, Severity::Warn, message).remedy(Advice::BuildForAll)
+    })
 }
 
 /// Whether its registry is still there when the source's provider is not.
 fn survival(one: &ImageUse, image: &ImageName, facts: &ImageFacts) -> Option<Finding> {
     let host = image.registry();
     let Some(owner) = facts.registries.get(host) else {
-        let message =
-            format!("no Provider names the registry {host}: whether it survives a cut-off is not known");
+        let host = host.to_owned();
         return facts.rehearsed.then(|| {
-            about(one, Severity::Warn, message)
-                .remedy("write it in spec.registries of the Provider that runs it")
+            about(one, Severity::Warn, Images::NobodysRegistry { host }).remedy(Advice::NameRegistry)
         });
     };
     let why = owner.lost.as_ref()?;
@@ -157,12 +164,17 @@ fn survival(one: &ImageUse, image: &ImageName, facts: &ImageFacts) -> Option<Fin
     } else {
         Severity::Warn
     };
-    let message = format!("{image} comes from {host} of {}: {why}", owner.provider);
+    let message = Images::LostRegistry {
+        image: image.to_string(),
+        host: host.to_owned(),
+        provider: owner.provider.clone(),
+        why: why.clone(),
+    };
     Some(about(one, severity, message).remedy(mirror(one, image, facts)))
 }
 
 /// The command that copies it, and what must be written then.
-fn mirror(one: &ImageUse, image: &ImageName, facts: &ImageFacts) -> String {
+fn mirror(one: &ImageUse, image: &ImageName, facts: &ImageFacts) -> Advice {
     let from = match facts.answers.get(&one.ask) {
         Some(ImageFact::Found { digest, .. }) => image.at(digest),
         Some(ImageFact::NotFound | ImageFact::NoAccess { .. } | ImageFact::Unknown { .. }) | None => {
@@ -171,12 +183,8 @@ fn mirror(one: &ImageUse, image: &ImageName, facts: &ImageFacts) -> String {
     };
     let to = facts.mirror.as_deref().unwrap_or("REGISTRY");
     let tag = image.tag().unwrap_or("mirrored");
-    format!(
-        "mirror it: crane copy {from} {}/{}:{tag}; then name both registries in one role of spec.classes.registries of \
-         the two MemberClusters",
-        to.trim_end_matches('/'),
-        image.repository()
-    )
+    let to = format!("{}/{}:{tag}", to.trim_end_matches('/'), image.repository());
+    Advice::Mirror { from, to }
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use crate::{
     field::text,
     finding::{Finding, Question, Severity},
     rules::{Level, RuleErrors, RuleSet},
+    said::{Advice, Tie},
     transform::Transformed,
 };
 
@@ -19,7 +20,7 @@ pub(super) fn check(transformed: &Transformed, facts: &TargetFacts) -> Vec<Findi
     let rules = match &*RULES {
         Ok(rules) => rules,
         Err(why) => {
-            let message = format!("the rules cannot be read: {why}");
+            let message = Tie::RulesUnreadable { why: why.to_string() };
             return vec![Finding::new(Question::LockIn, Severity::Unknown, message)];
         }
     };
@@ -38,16 +39,22 @@ pub(super) fn check(transformed: &Transformed, facts: &TargetFacts) -> Vec<Findi
             if at_home || !said.insert(&hit.rule.id) {
                 continue;
             }
-            let seen = hit
-                .seen
-                .as_ref()
-                .map_or_else(String::new, |seen| format!(" ({seen})"));
-            let message = format!("{}{seen}: {} [{}]", hit.rule.what, hit.rule.why, hit.rule.id);
+            let rule = hit.rule;
+            let message = Tie::Rule {
+                id: rule.id.clone(),
+                seen: hit.seen.clone(),
+                what: rule.what.clone(),
+                why: rule.why.clone(),
+                dutch: rule.dutch.clone(),
+            };
             out.push(
                 Finding::new(Question::LockIn, severity, message)
                     .about(&one.key)
                     .field(hit.path.to_string())
-                    .remedy(hit.rule.replacement.clone()),
+                    .remedy(Advice::Replace {
+                        with: rule.replacement.clone(),
+                        dutch: rule.dutch.as_ref().map(|said| said.replacement.clone()),
+                    }),
             );
         }
     }

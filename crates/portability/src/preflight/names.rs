@@ -1,107 +1,120 @@
 //! Host names: free on the target, and how their records follow.
 //!
-//! Invariant: no record is moved by us, and that is said of every name.
+//! Not here: which names an object publishes (`record`). Invariant: no record is moved by us, and that is said of every
+//! name once.
 
-use std::collections::BTreeSet;
+mod record;
+#[cfg(test)]
+mod tests;
 
-use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+use record::{Record, owner, records};
 
 use crate::{
     facts::TargetFacts,
-    field::{annotation, group_kind, items, text},
     finding::{Finding, Question, Severity},
     key::ObjectKey,
+    said::{Advice, Network},
     transform::Transformed,
 };
 
-/// Where external-dns reads a name from, on Services and entry points.
-const HOSTNAME: &str = "external-dns.alpha.kubernetes.io/hostname";
-
 pub(super) fn check(transformed: &Transformed, facts: &TargetFacts) -> Vec<Finding> {
-    let mut out = Vec::new();
-    let mut names = 0_usize;
-    let ours: BTreeSet<(&str, Option<&str>, &str)> = transformed
-        .objects
-        .iter()
-        .map(|one| {
-            (
-                one.key.kind.as_str(),
-                one.key.namespace.as_deref(),
-                one.key.name.as_str(),
-            )
-        })
-        .collect();
-    for one in &transformed.objects {
-        for host in hosts(&one.object) {
-            names += 1;
-            match facts.entries.get() {
-                Ok(entries) => out.extend(
-                    entries
-                        .iter()
-                        .filter(|there| hosts(there).contains(host))
-                        .filter_map(|there| ObjectKey::from_value(there).ok())
-                        .filter(|there| {
-                            !ours.contains(&(there.kind.as_str(), there.namespace.as_deref(), there.name.as_str()))
-                        })
-                        .map(|there| {
-                            Finding::new(
-                                Question::Dns,
-                                Severity::Warn,
-                                format!("{host} is served there by {there} already; which of the two is reached is up to the entry controller"),
-                            )
-                            .about(&one.key)
-                            .remedy("remove the other entry, or give one of the two another name")
-                        }),
-                ),
-                Err(why) => out.push(
-                    Finding::new(
-                        Question::Dns,
-                        Severity::Unknown,
-                        format!("whether {host} is free there is not known: {why}"),
-                    )
-                    .about(&one.key),
-                ),
-            }
-            out.push(
-                Finding::new(
-                    Question::Dns,
-                    Severity::Warn,
-                    format!("the record of {host} is not moved: until it points at the target, callers reach the source"),
-                )
-                .about(&one.key)
-                .remedy("lower its time to live to 60 s a day ahead, and point it at the target when the workload serves there"),
-            );
-        }
+    let names = names(transformed);
+    if names.is_empty() {
+        return vec![Finding::new(Question::Dns, Severity::Pass, Network::NoHost)];
     }
-    if names == 0 {
-        out.push(Finding::new(
-            Question::Dns,
-            Severity::Pass,
-            "it publishes no host name",
-        ));
+    let owner = transformed.objects.iter().find_map(|one| owner(&one.object));
+    let ours: BTreeSet<Place<'_>> = transformed.objects.iter().map(|one| place(&one.key)).collect();
+    let mut out = Vec::new();
+    for (host, (about, record)) in &names {
+        out.extend(taken(host, about, &ours, facts));
+        out.extend(
+            follows(host, record, owner.as_ref(), facts)
+                .into_iter()
+                .map(|one| one.about(about)),
+        );
     }
     out
 }
 
-/// The host names that one object publishes.
-fn hosts(object: &Value) -> BTreeSet<&str> {
-    let mut out: BTreeSet<&str> = match group_kind(object) {
-        ("networking.k8s.io", "Ingress") => items(object, &["spec", "rules"])
-            .iter()
-            .map(|rule| text(rule, &["host"]))
-            .collect(),
-        ("gateway.networking.k8s.io", "Gateway") => items(object, &["spec", "listeners"])
-            .iter()
-            .map(|listener| text(listener, &["hostname"]))
-            .collect(),
-        ("gateway.networking.k8s.io", _) => items(object, &["spec", "hostnames"])
-            .iter()
-            .filter_map(Value::as_str)
-            .collect(),
-        ("route.openshift.io", "Route") => BTreeSet::from([text(object, &["spec", "host"])]),
-        _ => BTreeSet::new(),
+/// Every name once: with the first object that publishes it, and all that is said of its record.
+fn names(transformed: &Transformed) -> BTreeMap<String, (&ObjectKey, Record)> {
+    let mut names: BTreeMap<String, (&ObjectKey, Record)> = BTreeMap::new();
+    for one in &transformed.objects {
+        for (host, record) in records(&one.object) {
+            match names.get_mut(&host) {
+                Some((_, known)) => known.join(record),
+                None => {
+                    names.insert(host, (&one.key, record));
+                }
+            }
+        }
+    }
+    names
+}
+
+/// An object whatever its version.
+type Place<'k> = (&'k str, Option<&'k str>, &'k str);
+
+fn place(key: &ObjectKey) -> Place<'_> {
+    (key.kind.as_str(), key.namespace.as_deref(), key.name.as_str())
+}
+
+/// Whether somebody else publishes the name there.
+fn taken(host: &str, about: &ObjectKey, ours: &BTreeSet<Place<'_>>, facts: &TargetFacts) -> Vec<Finding> {
+    let host = host.to_owned();
+    let entries = match facts.entries.get() {
+        Ok(entries) => entries,
+        Err(why) => {
+            let why = why.to_owned();
+            let message = Network::FreeUnknown { host, why };
+            return vec![Finding::new(Question::Dns, Severity::Unknown, message).about(about)];
+        }
     };
-    out.extend(annotation(object, HOSTNAME).split(',').map(str::trim));
-    out.remove("");
+    entries
+        .iter()
+        .filter(|there| records(there).contains_key(&host))
+        .filter_map(|there| ObjectKey::from_value(there).ok())
+        .filter(|there| !ours.contains(&place(there)))
+        .map(|there| {
+            let message = Network::Served {
+                host: host.clone(),
+                by: there.to_string(),
+            };
+            Finding::new(Question::Dns, Severity::Warn, message)
+                .about(about)
+                .remedy(Advice::OtherEntry)
+        })
+        .collect()
+}
+
+/// How the record comes to point at the target, and how soon callers see it.
+fn follows(host: &str, record: &Record, owner: Option<&String>, facts: &TargetFacts) -> Vec<Finding> {
+    let host = host.to_owned();
+    let warn = |message, remedy| Finding::new(Question::Dns, Severity::Warn, message).remedy(remedy);
+    let mut out = Vec::new();
+    if let Some((ttl, time)) = record.ttl.zip(facts.aims.rto)
+        && i64::try_from(ttl).is_ok_and(|ttl| ttl > time)
+    {
+        let host = host.clone();
+        out.push(warn(
+            Network::RecordOutlives { host, ttl, time },
+            Advice::LowerTtl,
+        ));
+    }
+    if let Some(to) = record.target.clone() {
+        let host = host.clone();
+        out.push(warn(Network::RecordFixed { host, to }, Advice::DropTarget));
+    }
+    out.push(if record.by_external_dns {
+        let (ttl, owner) = (record.ttl, record.owner.as_ref().or(owner).cloned());
+        warn(
+            Network::RecordOfExternalDns { host, ttl, owner },
+            Advice::HandOver,
+        )
+    } else {
+        warn(Network::Record { host }, Advice::LowerTtl)
+    });
     out
 }

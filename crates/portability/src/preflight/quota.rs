@@ -9,6 +9,7 @@ use crate::{
     field::{at, items, map, number, text},
     finding::{Finding, Question, Severity},
     quantity,
+    said::{Admission, Advice},
     transform::Transformed,
 };
 
@@ -16,7 +17,7 @@ pub(super) fn check(transformed: &Transformed, facts: &TargetFacts) -> Vec<Findi
     let quotas = match facts.quota.get() {
         Ok(quotas) => quotas,
         Err(why) => {
-            let message = format!("the target's quotas are not known: {why}");
+            let message = Admission::QuotasUnknown { why: why.to_owned() };
             return vec![Finding::new(Question::Admission, Severity::Unknown, message)];
         }
     };
@@ -44,36 +45,66 @@ fn one(quota: &QuotaFact, transformed: &Transformed, facts: &TargetFacts) -> Vec
         }
         let used = quota.used.get(resource).map_or("0", String::as_str);
         let (Some(limit), Some(taken)) = (quantity::parse_text(hard), quantity::parse_text(used)) else {
-            let message = format!(
-                "quota {} of {}: {hard} or {used} is no quantity",
-                quota.name, quota.namespace
-            );
+            let message = Admission::NoQuantity {
+                quota: quota.name.clone(),
+                namespace: quota.namespace.clone(),
+                hard: hard.clone(),
+                used: used.to_owned(),
+            };
             out.push(Finding::new(Question::Admission, Severity::Unknown, message));
             continue;
         };
-        let (severity, amount, when) = if taken + always > limit {
-            (Severity::Block, always, "")
+        let exceeds = |amount: i128| Exceeds {
+            quota,
+            resource,
+            needs: spell(amount),
+            hard,
+            used,
+        };
+        let finding = if taken + always > limit {
+            Finding::new(Question::Admission, Severity::Block, exceeds(always).surely())
         } else if taken + always + at_times > limit {
-            (
-                Severity::Warn,
-                always + at_times,
-                " when its CronJobs and autoscalers run at their most",
-            )
+            let most = exceeds(always + at_times);
+            Finding::new(Question::Admission, Severity::Warn, most.at_times())
         } else {
             continue;
         };
-        let message = format!(
-            "quota {} of {}: {resource} needs {}{when}, of {hard} {used} is used",
-            quota.name,
-            quota.namespace,
-            spell(amount)
-        );
-        out.push(
-            Finding::new(Question::Admission, severity, message)
-                .remedy("ask for more quota, or scale the workload down"),
-        );
+        out.push(finding.remedy(Advice::MoreQuota));
     }
     out
+}
+
+/// One resource of which there is too little.
+struct Exceeds<'q> {
+    quota: &'q QuotaFact,
+    resource: &'q str,
+    needs: String,
+    hard: &'q str,
+    used: &'q str,
+}
+
+impl Exceeds<'_> {
+    fn surely(self) -> Admission {
+        Admission::Exceeds {
+            quota: self.quota.name.clone(),
+            namespace: self.quota.namespace.clone(),
+            resource: self.resource.to_owned(),
+            needs: self.needs,
+            hard: self.hard.to_owned(),
+            used: self.used.to_owned(),
+        }
+    }
+
+    fn at_times(self) -> Admission {
+        Admission::MayExceed {
+            quota: self.quota.name.clone(),
+            namespace: self.quota.namespace.clone(),
+            resource: self.resource.to_owned(),
+            needs: self.needs,
+            hard: self.hard.to_owned(),
+            used: self.used.to_owned(),
+        }
+    }
 }
 
 /// What the workload adds to one quota.

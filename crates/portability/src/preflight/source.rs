@@ -6,6 +6,7 @@ use crate::{
     facts::{AccessFact, SourceFact, TargetFacts},
     finding::{Finding, Question, Severity},
     key::ObjectKey,
+    said::Source,
     serving::{Serving, is_serving},
     transform::Transformed,
 };
@@ -17,11 +18,8 @@ pub(super) fn check(transformed: &Transformed, facts: &TargetFacts) -> Vec<Findi
             return [Question::SourceHealth, Question::Fencing]
                 .into_iter()
                 .map(|question| {
-                    Finding::new(
-                        question,
-                        Severity::Unknown,
-                        format!("the source is not known: {why}"),
-                    )
+                    let why = why.to_owned();
+                    Finding::new(question, Severity::Unknown, Source::Unknown { why })
                 })
                 .collect();
         }
@@ -38,7 +36,7 @@ fn health(seen: &SourceFact, facts: &TargetFacts) -> Vec<Finding> {
             continue;
         };
         if let Serving::No(why) = is_serving(live) {
-            let message = format!("it does not serve where it stands: {why}");
+            let message = Source::NotServing { why };
             out.push(Finding::new(Question::SourceHealth, Severity::Warn, message).about(&key));
         }
     }
@@ -47,16 +45,14 @@ fn health(seen: &SourceFact, facts: &TargetFacts) -> Vec<Finding> {
         .zip(facts.aims.rpo)
         .filter(|(age, rpo)| age > rpo)
     {
-        let message = format!(
-            "the capture that would be moved is {age} s old, more than its recovery point of {rpo} s"
-        );
+        let message = Source::OldCapture { age, point: rpo };
         out.push(Finding::new(Question::SourceHealth, Severity::Warn, message));
     }
     if out.is_empty() {
-        let age = seen
-            .capture_age
-            .map_or_else(String::new, |age| format!("; its capture is of {age} s ago"));
-        let message = format!("{} objects serve on the source{age}", seen.live.len());
+        let message = Source::Serves {
+            objects: seen.live.len(),
+            age: seen.capture_age,
+        };
         out.push(Finding::new(Question::SourceHealth, Severity::Pass, message));
     }
     out
@@ -65,32 +61,31 @@ fn health(seen: &SourceFact, facts: &TargetFacts) -> Vec<Finding> {
 fn fencing(transformed: &Transformed, seen: &SourceFact, facts: &TargetFacts) -> Vec<Finding> {
     let mut out = Vec::new();
     for AccessFact { need, allowed } in &seen.access {
-        let place = need.namespace.as_deref().unwrap_or("the whole cluster");
-        let what = format!("{} {} in {place} on the source", need.verb.name(), need.gvk);
+        let need = need.clone();
         match allowed.get() {
             Ok(true) => {}
             Ok(false) => out.push(Finding::new(
                 Question::Fencing,
                 Severity::Block,
-                format!("we may not {what}: it could not be stopped or removed there"),
+                Source::MayNotStop { need },
             )),
             Err(why) => out.push(Finding::new(
                 Question::Fencing,
                 Severity::Unknown,
-                format!("whether we may {what} is not known: {why}"),
+                Source::MayStopUnknown {
+                    need,
+                    why: why.to_owned(),
+                },
             )),
         }
     }
     if out.is_empty() {
-        let how = if facts.aims.exclusive {
-            "the source is stopped, and seen stopped, before the target starts"
+        let objects = transformed.objects.len();
+        let message = if facts.aims.exclusive {
+            Source::StopsFirst { objects }
         } else {
-            "the source stops when the target serves"
+            Source::StopsAfter { objects }
         };
-        let message = format!(
-            "{how}; every kind of the {} objects can be removed again; a move back was not rehearsed",
-            transformed.objects.len()
-        );
         out.push(Finding::new(Question::Fencing, Severity::Pass, message));
     }
     out

@@ -14,6 +14,7 @@ use crate::{
     field::{at, items, text},
     finding::{Finding, Question, Severity},
     quantity,
+    said::{Advice, Storage},
     transform::{Planned, Transformed},
 };
 
@@ -43,10 +44,10 @@ pub(super) fn check(transformed: &Transformed, facts: &TargetFacts) -> Vec<Findi
         Ok(seen) => seen,
         Err(_) if claims.is_empty() => return Vec::new(),
         Err(why) => {
-            let message = format!("what the target's storage can hold is not known: {why}");
+            let why = why.to_owned();
             return vec![
-                Finding::new(Question::Storage, Severity::Warn, message)
-                    .remedy("ask the target's platform team for the largest volume of each class"),
+                Finding::new(Question::Storage, Severity::Warn, Storage::RoomUnknown { why })
+                    .remedy(Advice::AskLargest),
             ];
         }
     };
@@ -76,13 +77,15 @@ fn of_claim(one: &Planned, claim: &Value, seen: &StorageFact) -> Vec<Finding> {
         && text(claim, &["spec", "volumeMode"]) != "Block"
         && ONE_WRITER.contains(&provisioner)
     {
-        let message =
-            format!("class {class} ({provisioner}) gives volumes to one writer, and many are asked for");
+        let message = Storage::OneWriter {
+            class: class.to_owned(),
+            provisioner: provisioner.to_owned(),
+        };
         out.push(
             Finding::new(Question::Storage, Severity::Block, message)
                 .about(&one.key)
                 .field("spec.accessModes")
-                .remedy("map kind Rwx to a shared class in `classes.storage` of the target"),
+                .remedy(Advice::MapShared),
         );
     }
     let size = demand::size(claim);
@@ -90,16 +93,16 @@ fn of_claim(one: &Planned, claim: &Value, seen: &StorageFact) -> Vec<Finding> {
     if let Some(most) = most.filter(|most| size > *most) {
         let heeded = seen.heeded.contains(provisioner);
         let severity = if heeded { Severity::Block } else { Severity::Warn };
-        let message = format!(
-            "it asks for {} of class {class}, and the largest volume that the target can make of it is {}",
-            spell(size),
-            spell(most)
-        );
+        let message = Storage::TooLarge {
+            size: spell(size),
+            class: class.to_owned(),
+            most: spell(most),
+        };
         out.push(
             Finding::new(Question::Storage, severity, message)
                 .about(&one.key)
                 .field("spec.resources.requests.storage")
-                .remedy("have the storage extended, or map the class to another"),
+                .remedy(Advice::ExtendStorage),
         );
     }
     out

@@ -9,6 +9,7 @@ use crate::{
     field::number,
     finding::{Finding, Question, Severity},
     quantity,
+    said::{Advice, Data, Source},
     transform::Transformed,
 };
 
@@ -17,7 +18,7 @@ use crate::{
 const MEGABITS: u32 = 500;
 
 /// Seconds in which the target's copy is created and comes up beside the copying: an image pull and a start.
-const START: i64 = 60;
+pub(crate) const START: i64 = 60;
 
 /// The grace that a Pod has to end when it does not say, in seconds, as the API server fills it in.
 const GRACE: i64 = 30;
@@ -31,11 +32,6 @@ pub(super) fn check(transformed: &Transformed, facts: &TargetFacts) -> Vec<Findi
         .sum();
     let megabits = facts.aims.megabits.unwrap_or(MEGABITS).max(1);
     let copying = seconds(bytes / quantity::ONE, megabits);
-    let said = if facts.aims.megabits.is_some() {
-        "declared"
-    } else {
-        "assumed, nobody declared it"
-    };
     let grace = transformed
         .objects
         .iter()
@@ -47,28 +43,19 @@ pub(super) fn check(transformed: &Transformed, facts: &TargetFacts) -> Vec<Findi
         (true, Some(grace)) => grace + START + copying,
         (true, None) | (false, _) => 0,
     };
-    let data = if bytes == 0 {
-        "no volumes".to_owned()
-    } else {
-        format!(
-            "at most {} in volumes, {copying} s at {megabits} Mbit/s ({said})",
-            spell(bytes)
-        )
-    };
-    let stands = if facts.aims.exclusive {
-        format!("it stands still for about {down} s: stopping, a last copy, starting in {START} s")
-    } else {
-        "both copies run for a while: it does not stand still".to_owned()
-    };
-    let message = format!("{data}; {stands}");
     let late = facts.aims.rto.filter(|rto| down > *rto);
+    let message = Source::Transfer {
+        data: (bytes != 0).then(|| Data {
+            most: spell(bytes),
+            seconds: copying,
+            megabits,
+            declared: facts.aims.megabits.is_some(),
+        }),
+        stands_still: facts.aims.exclusive.then_some(down),
+        more_than: late,
+    };
     let finding = match late {
-        Some(rto) => Finding::new(
-            Question::Transfer,
-            Severity::Warn,
-            format!("{message}; more than its recovery time of {rto} s"),
-        )
-        .remedy("copy most of the data ahead of the move, widen the line, or accept the longer stop"),
+        Some(_) => Finding::new(Question::Transfer, Severity::Warn, message).remedy(Advice::CopyAhead),
         None => Finding::new(Question::Transfer, Severity::Pass, message),
     };
     vec![finding]

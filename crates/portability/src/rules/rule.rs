@@ -58,9 +58,24 @@ pub struct Rule {
     pub replacement: String,
     /// The URL of the documentation that says so.
     pub source: String,
+    /// The same in Dutch; none: reports in Dutch have the English, and say so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dutch: Option<Dutch>,
     /// Objects that prove it. Own rules may do without.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub test: Option<Test>,
+}
+
+/// What a rule says in Dutch.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dutch {
+    /// What it is about.
+    pub what: String,
+    /// Why that ties an application.
+    pub why: String,
+    /// What to do instead.
+    pub replacement: String,
 }
 
 /// Objects that prove a rule. Each must be complete enough to have an `apiVersion` and a `kind`.

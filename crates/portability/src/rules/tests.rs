@@ -440,3 +440,39 @@ fn two_rules_of_one_name_are_refused() {
         .to_string();
     assert!(wrong.contains("there is another rule"), "{wrong}");
 }
+
+#[test]
+fn the_key_of_a_node_label_names_nobody_who_is_called() {
+    let affinity = json!({ "apiVersion": "v1", "kind": "Pod", "metadata": { "name": "a" }, "spec": { "affinity": { "nodeAffinity": {
+        "requiredDuringSchedulingIgnoredDuringExecution": { "nodeSelectorTerms": [{ "matchExpressions": [
+            { "key": "eks.amazonaws.com/nodegroup", "operator": "In", "values": ["apps"] },
+        ] }] },
+    } } } });
+    check("{anyHost: [amazonaws.com]}", &affinity, &[]);
+    let rules = builtin();
+    let ids: Vec<&str> = rules
+        .check(&affinity)
+        .iter()
+        .map(|hit| hit.rule.id.as_str())
+        .collect();
+    assert_eq!(ids, ["aws-node-labels"]);
+}
+
+#[test]
+fn a_pattern_of_a_policy_is_no_image() {
+    let policy = |image: &str| {
+        json!({ "apiVersion": "kyverno.io/v1", "kind": "Policy", "metadata": { "name": "a" },
+            "spec": { "rules": [{ "validate": { "pattern": { "spec": { "containers": [{ "image": image }] } } } }] } })
+    };
+    for pattern in [
+        "!*:latest",
+        "*",
+        "docker.io/* | ghcr.io/*",
+        "{{ request.object }}",
+        "${IMAGE}",
+    ] {
+        check("{image: [docker.io]}", &policy(pattern), &[]);
+    }
+    let field = ["spec.rules[0].validate.pattern.spec.containers[0].image"];
+    check("{image: [docker.io]}", &policy("nginx:1"), &field);
+}

@@ -149,7 +149,7 @@ impl<'r, 'v> Walk<'r, 'v> {
         if let Some(image) = value.as_str().filter(|_| is_image(key)) {
             let (host, _) = host::registry(image);
             // Of a key that only ends so the value may be a picture, unless it names a registry.
-            if !image.is_empty() && (!key.ends_with("Image") || image.starts_with(host)) {
+            if is_one_image(image) && (!key.ends_with("Image") || image.starts_with(host)) {
                 self.image(image);
             }
         }
@@ -171,6 +171,11 @@ impl<'r, 'v> Walk<'r, 'v> {
             }
             _ => false,
         }
+    }
+
+    /// Whether the text is the key of a label or taint of nodes, in which the domain names nobody who is called.
+    fn is_node_key(&self) -> bool {
+        matches!(self.path.last(), Some(At::Key(key)) if self.names_a_node(key))
     }
 
     fn field(&mut self, field: &Field, value: &Value) {
@@ -227,7 +232,7 @@ impl<'r, 'v> Walk<'r, 'v> {
 
     /// Host names and words in a text.
     fn text(&mut self, text: &str) {
-        if !self.reads_texts || self.path.last() == Some(&At::Key(COPY)) {
+        if !self.reads_texts || self.path.last() == Some(&At::Key(COPY)) || self.is_node_key() {
             return;
         }
         let text = match self.secret(text) {
@@ -307,6 +312,11 @@ fn find_word(text: &str, word: &str) -> Option<usize> {
 /// Whether the value of a field is an image: of a container, or in a resource that makes some.
 fn is_image(key: &str) -> bool {
     key == "image" || key == "imageName" || key.ends_with("Image")
+}
+
+/// Whether a text names one image: policies have patterns there (`!*:latest`), templates what is filled in later.
+fn is_one_image(image: &str) -> bool {
+    !image.is_empty() && !image.contains(['*', '?', '!', '|', '{', '$', '<', ' '])
 }
 
 /// How many lines end between two places.

@@ -17,6 +17,7 @@ use crate::{
     finding::{Finding, Question, Severity},
     key::ObjectKey,
     reference::references_of,
+    said::{Advice, References},
 };
 
 /// What becomes of a name.
@@ -151,7 +152,13 @@ fn named(object: &Value, key: &ObjectKey) -> Vec<Named> {
     all.collect()
 }
 
-fn about(key: &ObjectKey, path: &[&str], question: Question, severity: Severity, message: String) -> Finding {
+fn about(
+    key: &ObjectKey,
+    path: &[&str],
+    question: Question,
+    severity: Severity,
+    message: References,
+) -> Finding {
     Finding::new(question, severity, message)
         .about(key)
         .field(spell(path))
@@ -165,19 +172,16 @@ pub(super) fn unsettled<T>(
     question: Question,
     what: &str,
 ) -> Option<Finding> {
-    let (severity, message) = match *mapping {
-        Mapping::Ambiguous => (
-            Severity::Warn,
-            format!("{what} is a name on both clusters, for different things: it is left as it is"),
-        ),
-        Mapping::Lacking(role) => (
-            Severity::Warn,
-            format!("{what} has the role {role} on the source, and the target has nothing in that role"),
-        ),
+    let what = what.to_owned();
+    let message = match *mapping {
+        Mapping::Ambiguous => References::Ambiguous { what },
+        Mapping::Lacking(role) => References::Lacking {
+            what,
+            role: role.to_owned(),
+        },
         Mapping::Unknown | Mapping::Same | Mapping::To(_) => return None,
     };
-    let finding = about(key, path, question, severity, message);
-    Some(finding.remedy("say what it is in spec.classes of the target's MemberCluster"))
+    Some(about(key, path, question, Severity::Warn, message).remedy(Advice::SayInClasses))
 }
 
 fn issuer(draft: &mut Draft, key: &ObjectKey, named: &Named, route: &Route<'_>, findings: &mut Vec<Finding>) {
@@ -192,7 +196,7 @@ fn issuer(draft: &mut Draft, key: &ObjectKey, named: &Named, route: &Route<'_>, 
     let Mapping::To(to) = mapping else {
         let known = mapping != Mapping::Unknown;
         if !known && was.kind == "ClusterIssuer" && !route.to.issuers.is_empty() {
-            let message = format!("it is not known what the target calls {what}");
+            let message = References::IssuerUnknown { issuer: what };
             findings.push(about(key, &path, Question::References, Severity::Warn, message));
         }
         return;

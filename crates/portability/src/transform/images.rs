@@ -19,6 +19,7 @@ use crate::{
     finding::{Finding, Question, Severity},
     key::ObjectKey,
     reference::references_of,
+    said::{Advice, Images},
 };
 
 pub(super) fn rewrite(draft: &mut Draft, key: &ObjectKey, route: &Route<'_>, findings: &mut Vec<Finding>) {
@@ -53,12 +54,14 @@ fn pull_secrets(draft: &Draft, key: &ObjectKey, findings: &mut Vec<Finding>) {
         .iter()
         .filter(|wish| wish.kind == "Secret" && wish.trail.iter().any(|step| step == "imagePullSecrets"));
     for wish in secrets {
-        let message = format!("Secret {} must open the target's registry as well", wish.name);
+        let message = Images::PullSecret {
+            secret: wish.name.to_owned(),
+        };
         findings.push(
             Finding::new(Question::Images, Severity::Warn, message)
                 .about(key)
                 .field(wish.field())
-                .remedy("add the target's registry to its .dockerconfigjson"),
+                .remedy(Advice::OpenOwnRegistry),
         );
     }
 }

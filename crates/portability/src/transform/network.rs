@@ -12,6 +12,7 @@ use crate::{
     finding::{Finding, Question, Severity},
     key::ObjectKey,
     kinds,
+    said::{Advice, Network, Tie},
 };
 
 /// Annotations in which a cloud's controller keeps its books on a Service, Ingress or Gateway.
@@ -78,15 +79,17 @@ pub(super) fn rewrite(draft: &mut Draft, key: &ObjectKey, route: &Route<'_>, fin
         draft.remove_annotations(pod, Why::RuntimeWritten, |name| {
             RUNTIME_WRITTEN.iter().any(|start| name.starts_with(start))
         });
+    }
+}
+
+/// What is left that only one provider reads; after everything that has the target's own word for it was rewritten.
+pub(super) fn tied(draft: &Draft, key: &ObjectKey, findings: &mut Vec<Finding>) {
+    if let Some(pod) = kinds::pod_path(&key.group, &key.kind) {
         provider_settings(draft, key, &[pod, &["spec", "nodeSelector"]].concat(), findings);
         if !pod.is_empty() {
             provider_settings(draft, key, &[pod, &["metadata", "labels"]].concat(), findings);
-            provider_settings(
-                draft,
-                key,
-                &[pod, &["metadata", "annotations"]].concat(),
-                findings,
-            );
+            let annotations = [pod, &["metadata", "annotations"]].concat();
+            provider_settings(draft, key, &annotations, findings);
         }
     }
     provider_settings(draft, key, &["metadata", "annotations"], findings);
@@ -108,11 +111,14 @@ fn service(draft: &mut Draft, key: &ObjectKey, findings: &mut Vec<Finding>) {
                 Finding::new(
                     Question::LockIn,
                     Severity::Warn,
-                    format!("{field} {was} belongs to the source's network and is left out"),
+                    Network::Address {
+                        field: field.to_owned(),
+                        value: was.to_string(),
+                    },
                 )
                 .about(key)
                 .field(format!("spec.{field}"))
-                .remedy("have the host name follow the address that the target gives"),
+                .remedy(Advice::FollowAddress),
             );
         }
         draft.remove(&["spec", field], Why::SourceAddress);
@@ -120,14 +126,10 @@ fn service(draft: &mut Draft, key: &ObjectKey, findings: &mut Vec<Finding>) {
     let selects = map(draft.object(), &["spec", "selector"]).is_some_and(|labels| !labels.is_empty());
     if !selects && text(draft.object(), &["spec", "type"]) != "ExternalName" {
         findings.push(
-            Finding::new(
-                Question::References,
-                Severity::Warn,
-                "has no selector: its endpoints were written by hand or by a controller, and are not copied",
-            )
-            .about(key)
-            .field("spec.selector")
-            .remedy("write the endpoints on the target once the service is there"),
+            Finding::new(Question::References, Severity::Warn, Network::NoSelector)
+                .about(key)
+                .field("spec.selector")
+                .remedy(Advice::WriteEndpoints),
         );
     }
 }
@@ -149,14 +151,10 @@ fn ingress(draft: &mut Draft, key: &ObjectKey, route: &Route<'_>, findings: &mut
         ingress_class(draft, key, &["spec", "ingressClassName"], route, findings);
     } else if !old {
         findings.push(
-            Finding::new(
-                Question::References,
-                Severity::Warn,
-                "names no ingress class: the target's default class takes it, if there is one",
-            )
-            .about(key)
-            .field("spec.ingressClassName")
-            .remedy("name the class"),
+            Finding::new(Question::References, Severity::Warn, Network::NoEntryClass)
+                .about(key)
+                .field("spec.ingressClassName")
+                .remedy(Advice::NameEntryClass),
         );
     }
 }
@@ -201,7 +199,7 @@ fn entry_class(
 ) {
     let was = text(draft.object(), path).to_owned();
     let Some(to) = to else {
-        let message = format!("it is not known what the target calls class {was}");
+        let message = Network::EntryClassUnknown { class: was };
         findings.push(
             Finding::new(Question::References, Severity::Unknown, message)
                 .about(key)
@@ -213,8 +211,10 @@ fn entry_class(
         return;
     }
     if from != Some(was.as_str()) {
-        let message =
-            format!("class {was} is not the source's general one; the target's general class {to} is used");
+        let message = Network::OtherEntryClass {
+            class: was,
+            used: to.to_owned(),
+        };
         findings.push(
             Finding::new(Question::References, Severity::Warn, message)
                 .about(key)
@@ -253,11 +253,14 @@ fn provider_settings(draft: &Draft, key: &ObjectKey, path: &[&str], findings: &m
             Finding::new(
                 Question::LockIn,
                 Severity::Warn,
-                format!("{name} means something at {provider} only"),
+                Tie::OneProvider {
+                    name: name.clone(),
+                    provider: (*provider).to_owned(),
+                },
             )
             .about(key)
             .field(spell(&[path, &[name.as_str()]].concat()))
-            .remedy("say the same in the target's own terms"),
+            .remedy(Advice::OwnTerms),
         );
     }
 }

@@ -15,6 +15,7 @@ use crate::{
     field::{items, map, text},
     finding::{Finding, Question, Severity},
     key::ObjectKey,
+    said::{Advice, Capacity},
 };
 
 type Roles = BTreeMap<String, NodeRole>;
@@ -60,16 +61,16 @@ fn selector(
     else {
         return;
     };
-    let finding = |message: String| {
+    let finding = |message: Capacity| {
         Finding::new(Question::Capacity, Severity::Warn, message)
             .about(key)
             .field(spell(path))
-            .remedy("say what the nodes are called in spec.classes.nodes of the target's MemberCluster")
+            .remedy(Advice::SayNodes)
     };
     let Some(is) = to.get(role) else {
-        findings.push(finding(format!(
-            "selects nodes of role {role}, which the target does not have"
-        )));
+        findings.push(finding(Capacity::NoRole {
+            role: role.to_owned(),
+        }));
         return;
     };
     if was == is {
@@ -89,9 +90,10 @@ fn selector(
         there.is_some_and(|there| there.as_str() != Some(value))
     });
     if let Some((label, _)) = clash {
-        findings.push(finding(format!(
-            "selects nodes of role {role}, and says something else by {label}"
-        )));
+        findings.push(finding(Capacity::RoleClash {
+            role: role.to_owned(),
+            label: label.clone(),
+        }));
         return;
     }
     for label in was.labels.keys().filter(|label| !is.labels.contains_key(*label)) {

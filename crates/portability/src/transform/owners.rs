@@ -11,6 +11,7 @@ use crate::{
     finding::{Finding, Question, Severity},
     key::{Gvk, ObjectKey},
     kinds,
+    said::Target,
 };
 
 /// The custom resources among what moves: their controllers make their parts again on the target.
@@ -71,13 +72,9 @@ pub(super) fn rewrite(draft: &mut Draft, key: &ObjectKey, route: &Route<'_>, fin
     });
     for name in dropped {
         findings.push(
-            Finding::new(
-                Question::Served,
-                Severity::Warn,
-                format!("finalizer {name} is left out: nothing on the target is known to remove it"),
-            )
-            .about(key)
-            .field("metadata.finalizers"),
+            Finding::new(Question::Served, Severity::Warn, Target::Finalizer { name })
+                .about(key)
+                .field("metadata.finalizers"),
         );
     }
 }

@@ -13,6 +13,7 @@ use crate::{
     key::ObjectKey,
     kinds, mark,
     run::{NODE_SELECTOR, is_parked, recorded_replicas, replicas, suspend_record},
+    said::{Advice, Source},
 };
 
 pub(super) fn rewrite(draft: &mut Draft, key: &ObjectKey, start: Start, findings: &mut Vec<Finding>) {
@@ -65,13 +66,9 @@ fn cron_job(draft: &mut Draft, key: &ObjectKey, start: Start, findings: &mut Vec
             resume(draft);
             if !is_true(draft.object(), &["spec", "suspend"]) {
                 findings.push(
-                    Finding::new(
-                        Question::Once,
-                        Severity::Warn,
-                        "runs on the target at once: where the source may still run, it runs on both",
-                    )
-                    .about(key)
-                    .remedy("fence the source first, or create it suspended"),
+                    Finding::new(Question::Once, Severity::Warn, Source::RunsAtOnce)
+                        .about(key)
+                        .remedy(Advice::FenceFirst),
                 );
             }
         }
@@ -99,17 +96,10 @@ fn job(draft: &mut Draft, key: &ObjectKey, start: Start, findings: &mut Vec<Find
         Why::HeldOnce,
     );
     findings.push(
-        Finding::new(
-            Question::Once,
-            Severity::Warn,
-            "is created suspended: it may have done its work on the source",
-        )
-        .about(key)
-        .field("spec.suspend")
-        .remedy(format!(
-            "resume or delete it by hand, or say {}: \"true\" on it beforehand",
-            mark::IDEMPOTENT
-        )),
+        Finding::new(Question::Once, Severity::Warn, Source::HeldJob)
+            .about(key)
+            .field("spec.suspend")
+            .remedy(Advice::ResumeByHand),
     );
 }
 

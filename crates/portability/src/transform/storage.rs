@@ -13,6 +13,7 @@ use crate::{
     finding::{Finding, Question, Severity},
     key::ObjectKey,
     mark,
+    said::{Advice, Storage},
 };
 
 pub(super) fn rewrite(draft: &mut Draft, key: &ObjectKey, route: &Route<'_>, findings: &mut Vec<Finding>) {
@@ -34,14 +35,10 @@ pub(super) fn rewrite(draft: &mut Draft, key: &ObjectKey, route: &Route<'_>, fin
 fn source_volume(draft: &mut Draft, key: &ObjectKey, findings: &mut Vec<Finding>) {
     if at(draft.object(), &["spec", "volumeName"]).is_some() {
         findings.push(
-            Finding::new(
-                Question::Storage,
-                Severity::Warn,
-                "names a volume of the source; the target makes a new one",
-            )
-            .about(key)
-            .field("spec.volumeName")
-            .remedy("make sure the data is copied, or that the target has a class for it"),
+            Finding::new(Question::Storage, Severity::Warn, Storage::SourceVolume)
+                .about(key)
+                .field("spec.volumeName")
+                .remedy(Advice::CopyData),
         );
         draft.remove(&["spec", "volumeName"], Why::Allocated);
     }
@@ -60,47 +57,33 @@ fn class(draft: &mut Draft, key: &ObjectKey, path: &[&str], route: &Route<'_>, f
         .and_then(Value::as_str)
         .map(str::to_owned);
     let need = need_of(claim);
-    let finding = |severity: Severity, message: String| {
+    let finding = |severity: Severity, message: Storage| {
         Finding::new(Question::Storage, severity, message)
             .about(key)
             .field(spell(&field))
     };
     if route.to.storage.is_empty() && route.to.default_storage.is_none() {
-        findings.push(finding(
-            Severity::Unknown,
-            "the storage classes of the target are not known".to_owned(),
-        ));
+        findings.push(finding(Severity::Unknown, Storage::ClassesUnknown));
         return;
     }
     let Some(was) = named else {
         return unnamed(draft, path, need, route, findings, finding);
     };
     if was.is_empty() {
-        findings.push(
-            finding(
-                Severity::Warn,
-                "asks for a volume made by hand: the target must have one".to_owned(),
-            )
-            .remedy("name a class, or make the volume on the target"),
-        );
+        findings.push(finding(Severity::Warn, Storage::ByHand).remedy(Advice::NameClassOrVolume));
         return;
     }
     if need.is_none() && !is_known(&was, route) && !is_called(&was, route.to) {
-        let message =
-            format!("the source's classes do not name {was}: taken as plain storage for one writer");
-        findings.push(
-            finding(Severity::Warn, message).remedy("name it in the source's classes, or annotate the claim"),
-        );
+        let message = Storage::Unlisted { class: was.clone() };
+        findings.push(finding(Severity::Warn, message).remedy(Advice::NameInSource));
     }
     let kind = kind_of(need, &was, route);
     let Some(to) = target_class(kind, &was, need, route) else {
-        findings.push(
-            finding(
-                Severity::Block,
-                format!("the target has no storage of kind {kind} (here: class {was})"),
-            )
-            .remedy("add the kind to the target's classes, or place the workload elsewhere"),
-        );
+        let message = Storage::NoKindFor {
+            kind: kind.to_string(),
+            class: was,
+        };
+        findings.push(finding(Severity::Block, message).remedy(Advice::AddKind));
         return;
     };
     let to = to.to_owned();
@@ -126,33 +109,30 @@ pub(super) fn custom_class(
     route: &Route<'_>,
     findings: &mut Vec<Finding>,
 ) {
-    let finding = |severity: Severity, message: String| {
+    let finding = |severity: Severity, message: Storage| {
         Finding::new(Question::Storage, severity, message)
             .about(key)
             .field(spell(path))
     };
     if route.to.storage.is_empty() && route.to.default_storage.is_none() {
-        let message = "the storage classes of the target are not known".to_owned();
-        findings.push(finding(Severity::Unknown, message));
+        findings.push(finding(Severity::Unknown, Storage::ClassesUnknown));
         return;
     }
     let was = text(draft.object(), path).to_owned();
     let need = StorageClassKind::parse(annotation(draft.object(), mark::STORAGE_KIND));
     let kind = kind_of(need, &was, route);
     let Some(to) = target_class(kind, &was, need, route).map(str::to_owned) else {
-        let message = format!("the target has no storage of kind {kind} (here: class {was})");
-        findings.push(
-            finding(Severity::Block, message)
-                .remedy("add the kind to the target's classes, or place the workload elsewhere"),
-        );
+        let message = Storage::NoKindFor {
+            kind: kind.to_string(),
+            class: was,
+        };
+        findings.push(finding(Severity::Block, message).remedy(Advice::AddKind));
         return;
     };
     // A second time must give the same: else the name means one thing here and another there.
     if target_class(kind_of(need, &to, route), &to, need, route) != Some(to.as_str()) {
-        let message =
-            format!("class {was} is a name on both clusters, for different storage: it is left as it is");
-        let remedy = format!("annotate the object with {}", mark::STORAGE_KIND);
-        findings.push(finding(Severity::Warn, message).remedy(remedy));
+        let message = Storage::Ambiguous { class: was };
+        findings.push(finding(Severity::Warn, message).remedy(Advice::AnnotateKind));
         return;
     }
     draft.set(path, Value::from(to), Why::StorageClassMapped);
@@ -164,7 +144,7 @@ fn unnamed(
     need: Option<StorageClassKind>,
     route: &Route<'_>,
     findings: &mut Vec<Finding>,
-    finding: impl Fn(Severity, String) -> Finding,
+    finding: impl Fn(Severity, Storage) -> Finding,
 ) {
     let default = route.to.default_storage.as_deref();
     let special = need.filter(|kind| *kind != StorageClassKind::Rwo);
@@ -178,19 +158,16 @@ fn unnamed(
             draft.set(&field, Value::from(class.clone()), Why::StorageClassMapped);
         }
         (Some(kind), None, _) => {
-            findings.push(finding(
-                Severity::Block,
-                format!("the target has no storage of kind {kind}"),
-            ));
+            let kind = kind.to_string();
+            findings.push(finding(Severity::Block, Storage::NoKind { kind }));
         }
         (_, _, None) => no_default(draft, path, route, findings, finding),
-        (_, _, Some(default)) => findings.push(
-            finding(
-                Severity::Warn,
-                format!("names no class: the target's default class {default} is used"),
-            )
-            .remedy("name a class"),
-        ),
+        (_, _, Some(default)) => {
+            let message = Storage::DefaultUsed {
+                class: default.to_owned(),
+            };
+            findings.push(finding(Severity::Warn, message).remedy(Advice::NameClass));
+        }
     }
 }
 
@@ -200,15 +177,16 @@ fn no_default(
     path: &[&str],
     route: &Route<'_>,
     findings: &mut Vec<Finding>,
-    finding: impl Fn(Severity, String) -> Finding,
+    finding: impl Fn(Severity, Storage) -> Finding,
 ) {
     let Some(class) = target_class(StorageClassKind::Rwo, "", None, route) else {
-        let message = "names no class, and the target has no default class".to_owned();
-        findings.push(finding(Severity::Block, message).remedy("name a class"));
+        findings.push(finding(Severity::Block, Storage::NoDefault).remedy(Advice::NameClass));
         return;
     };
-    let message = format!("names no class, and no default class of the target is known: {class} is named");
-    findings.push(finding(Severity::Warn, message).remedy("name a class"));
+    let message = Storage::Named {
+        class: class.to_owned(),
+    };
+    findings.push(finding(Severity::Warn, message).remedy(Advice::NameClass));
     record(draft, path, StorageClassKind::Rwo, class, route);
     let field = [path, &["spec", "storageClassName"]].concat();
     draft.set(&field, Value::from(class), Why::StorageClassMapped);

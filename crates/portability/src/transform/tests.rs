@@ -13,6 +13,7 @@ use crate::{
     key::Gvk,
     mark,
     run::start_patch,
+    said::Advice,
 };
 
 mod network;
@@ -300,8 +301,10 @@ fn a_kind_that_the_target_serves_in_another_version_says_which() {
     );
     has(&out, Question::Served, Severity::Block);
     assert_eq!(
-        out.findings[0].remedy.as_deref(),
-        Some("the target serves it as v2: write the object in that version")
+        out.findings[0].remedy,
+        Some(Advice::ServedAs {
+            versions: "v2".to_owned()
+        })
     );
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use havenmeester_fleet::{Registries, RegistryOptions};
 use havenmeester_portability::image::{ImageFact, Keyring, images_used};
+use havenmeester_portability::said::Images;
 use havenmeester_portability::{Finding, Question, Severity, pin as rewrite};
 
 use super::Moved;
@@ -40,7 +41,10 @@ pub(super) async fn pin(moved: &mut Moved, plain_http: &[String]) {
             ImageFact::NoAccess { .. } => "its registry refuses it",
             ImageFact::Unknown { why } => why,
         };
-        let message = format!("{} keeps its name: {why}", one.ask.image);
+        let message = Images::Unpinned {
+            image: one.ask.image.clone(),
+            why: why.to_owned(),
+        };
         findings.push(
             Finding::new(Question::Images, Severity::Warn, message)
                 .about(&one.object)

@@ -69,3 +69,73 @@ fn webhooks_of_the_workload_are_taken_along_and_those_of_an_operator_are_told() 
     );
     assert_eq!(dangling, [""; 0]);
 }
+
+#[test]
+fn what_operators_of_providers_make_is_not_dangling() {
+    let spec = json!({ "containers": [{ "envFrom": [
+        { "secretRef": { "name": "keys" } }, { "secretRef": { "name": "connection" } }, { "configMapRef": { "name": "endpoint" } },
+    ] }] });
+    let account =
+        json!({ "spec": { "operatorSpec": { "secrets": { "key1": { "name": "keys", "key": "k" } } } } });
+    let bucket =
+        json!({ "spec": { "writeConnectionSecretToRef": { "name": "connection", "namespace": "n" } } });
+    let export = json!({ "spec": { "to": { "name": "endpoint", "kind": "configmap" } } });
+    check(
+        &[
+            mk_deployment(&spec),
+            mk("storage.azure.com/v1api20230101", "StorageAccount", "a", &account),
+            mk("s3.aws.upbound.io/v1beta1", "Bucket", "b", &bucket),
+            mk("services.k8s.aws/v1alpha1", "FieldExport", "e", &export),
+        ],
+        &[
+            "ConfigMap n/endpoint -> Produced",
+            "Secret n/connection -> Produced",
+            "Secret n/keys -> Produced",
+        ],
+        &[],
+    );
+}
+
+#[test]
+fn what_only_looks_like_a_name_is_no_reference() {
+    let action = json!({ "spec": { "ingressClassName": "alb", "rules": [{ "http": { "paths": [
+        { "backend": { "service": { "name": "ssl-redirect", "port": { "name": "use-annotation" } } } },
+    ] } }] } });
+    let route = json!({ "spec": { "routes": [{ "services": [{ "kind": "TraefikService", "name": "api@internal" }] }] } });
+    let restart = json!({ "spec": { "rolloutRestartTargets": [{ "kind": "argo.Rollout", "name": "web" }] } });
+    check(
+        &[
+            mk("networking.k8s.io/v1", "Ingress", "i", &action),
+            mk("traefik.io/v1alpha1", "IngressRoute", "r", &route),
+            mk(
+                "secrets.hashicorp.com/v1beta1",
+                "VaultStaticSecret",
+                "s",
+                &restart,
+            ),
+            mk("argoproj.io/v1alpha1", "Rollout", "web", &json!({})),
+        ],
+        &["IngressClass alb -> OnTarget", "Rollout n/web -> Moves"],
+        &[],
+    );
+}
+
+#[test]
+fn who_delivers_an_object_is_followed_and_never_missing() {
+    let labels = json!({ "metadata": { "labels": {
+        "kustomize.toolkit.fluxcd.io/name": "apps", "kustomize.toolkit.fluxcd.io/namespace": "flux-system",
+        "helm.toolkit.fluxcd.io/name": "shop", "helm.toolkit.fluxcd.io/namespace": "n",
+    }, "annotations": { "argocd.argoproj.io/tracking-id": "argo_shop:/ConfigMap:n/c" } } });
+    check(
+        &[
+            mk("v1", "ConfigMap", "c", &labels),
+            mk("helm.toolkit.fluxcd.io/v2", "HelmRelease", "shop", &json!({})),
+        ],
+        &[
+            "Application argo/shop -> Elsewhere",
+            "HelmRelease n/shop -> Moves",
+            "Kustomization flux-system/apps -> Elsewhere",
+        ],
+        &[],
+    );
+}

@@ -2,10 +2,7 @@
 //!
 //! Not here: which Pod goes where. Invariant: an operator that is not known matches nothing.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -16,31 +13,8 @@ use crate::{
     field::{entries, is_true, items, number, text},
     key::ObjectKey,
     quantity,
+    said::NodeRefusal,
 };
-
-/// Why a node does not take a Pod.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Refusal {
-    /// It is not ready, or closed to new Pods.
-    Closed,
-    /// The Pod's selector or required affinity does not match its labels.
-    Labels,
-    /// A taint that the Pod does not tolerate, by its key.
-    Taint(String),
-    /// It could not hold the Pod when empty, for want of this.
-    TooSmall(String),
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Closed => out.write_str("not ready or closed"),
-            Self::Labels => out.write_str("labels do not match"),
-            Self::Taint(key) => write!(out, "taint {key}"),
-            Self::TooSmall(resource) => write!(out, "too little {resource}"),
-        }
-    }
-}
 
 /// One node.
 #[derive(Debug)]
@@ -97,10 +71,10 @@ impl<'v> Node<'v> {
     }
 
     /// Whether it would take Pods, whatever room it has.
-    pub(super) fn takes(&self, pods: &Pods<'_>) -> Result<(), Refusal> {
+    pub(super) fn takes(&self, pods: &Pods<'_>) -> Result<(), NodeRefusal> {
         let pod = pods.pod;
         if !self.open {
-            return Err(Refusal::Closed);
+            return Err(NodeRefusal::Closed);
         }
         let selected = entries(pod, &["spec", "nodeSelector"]).all(|(name, wanted)| {
             self.label(name)
@@ -117,7 +91,7 @@ impl<'v> Node<'v> {
             ],
         );
         if !selected || !(terms.is_empty() || terms.iter().any(|term| self.matches(term))) {
-            return Err(Refusal::Labels);
+            return Err(NodeRefusal::Labels);
         }
         let tolerations = items(pod, &["spec", "tolerations"]);
         for taint in items(self.object, &["spec", "taints"]) {
@@ -126,7 +100,9 @@ impl<'v> Node<'v> {
             // The controller of a DaemonSet adds tolerations for the node's own troubles.
             let own = pods.on_every_node && text(taint, &["key"]).starts_with("node.kubernetes.io/");
             if keeps_out && !tolerated && !own {
-                return Err(Refusal::Taint(text(taint, &["key"]).to_owned()));
+                return Err(NodeRefusal::Taint {
+                    key: text(taint, &["key"]).to_owned(),
+                });
             }
         }
         Ok(())

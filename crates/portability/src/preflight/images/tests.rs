@@ -39,7 +39,13 @@ fn told(image: &str, change: impl FnOnce(&mut ImageFacts)) -> Vec<(Severity, Str
     let found = check(&app, &facts);
     found
         .into_iter()
-        .map(|one| (one.severity, one.message, one.remedy.unwrap_or_default()))
+        .map(|one| {
+            (
+                one.severity,
+                one.message.to_string(),
+                one.remedy.map_or_else(String::new, |remedy| remedy.to_string()),
+            )
+        })
         .collect()
 }
 

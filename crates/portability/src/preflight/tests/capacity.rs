@@ -90,7 +90,7 @@ fn on_nodes(transformed: &Transformed, nodes: Vec<Value>, pods: Vec<Value>) -> (
     });
     let judged = preflight(transformed, &facts);
     let finding = first(&judged, Question::Capacity);
-    (finding.severity, finding.message.clone())
+    (finding.severity, finding.message.to_string())
 }
 
 #[test]

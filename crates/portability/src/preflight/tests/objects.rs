@@ -108,7 +108,9 @@ fn what_a_moving_custom_resource_makes_again_is_not_missing() {
     let transformed = mk_transformed(&[database, made, set]);
     assert_eq!(transformed.objects.len(), 2, "the service is left to its owner");
     let judged = preflight(&transformed, &mk_facts(&transformed));
-    let lost = judged.findings().any(|one| one.message.contains("db-rw"));
+    let lost = judged
+        .findings()
+        .any(|one| one.message.to_string().contains("db-rw"));
     assert!(!lost, "{:#?}", judged.answers);
 }
 

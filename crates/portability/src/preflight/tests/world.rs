@@ -57,10 +57,10 @@ fn what_it_calls_and_leaves_behind_is_said_and_no_value_of_a_secret() {
     app[1]["data"]["k"] = "aHR0cDovL3ZhdWx0LmhpZGRlbi5zdmM=".into(); // http://vault.hidden.svc
     let transformed = mk_transformed(&app);
     let judged = preflight(&transformed, &mk_facts(&transformed));
-    let said: Vec<&str> = judged
+    let said: Vec<String> = judged
         .findings()
         .filter(|one| one.question == Question::Egress)
-        .map(|one| one.message.as_str())
+        .map(|one| one.message.to_string())
         .collect();
     assert_eq!(said.len(), 3, "{said:?}");
     assert!(said.iter().any(|one| one.contains("namespace shared")));
@@ -81,7 +81,8 @@ fn a_stop_longer_than_the_recovery_time_warns_with_what_it_assumes() {
     let finding = first(&judged, Question::Transfer);
     assert_eq!(finding.severity, Severity::Warn);
     assert!(
-        finding.message.contains("1Gi") && finding.message.contains("500 Mbit/s (assumed"),
+        finding.message.to_string().contains("1Gi")
+            && finding.message.to_string().contains("500 Mbit/s (assumed"),
         "{}",
         finding.message
     );

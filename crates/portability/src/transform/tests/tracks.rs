@@ -156,3 +156,91 @@ fn settings_of_one_provider_are_kept_and_warned_about() {
     assert_eq!(out.objects[0].object, service);
     has(&out, Question::LockIn, Severity::Warn);
 }
+
+#[test]
+fn each_owner_is_told_once_with_the_command_that_suspends_it() {
+    let argo = |kind: &str| {
+        mk(
+            "apps/v1",
+            kind,
+            &json!({ "metadata": { "annotations": {
+                "argocd.argoproj.io/tracking-id": format!("team_shop:apps/{kind}:n/a"),
+            } } }),
+        )
+    };
+    let flux = mk(
+        "v1",
+        "ConfigMap",
+        &json!({ "metadata": { "labels": {
+            "kustomize.toolkit.fluxcd.io/name": "apps", "kustomize.toolkit.fluxcd.io/namespace": "flux-system",
+            "helm.toolkit.fluxcd.io/name": "shop", "helm.toolkit.fluxcd.io/namespace": "n",
+        } } }),
+    );
+    let out = azure_to_logius(&[argo("Deployment"), argo("DaemonSet"), flux], Start::AsCaptured);
+    let told = out
+        .findings
+        .iter()
+        .filter(|one| one.question == Question::Delivery);
+    let told: Vec<(String, String)> = told
+        .map(|one| {
+            (
+                one.message.to_string(),
+                one.remedy.as_ref().map(ToString::to_string).unwrap_or_default(),
+            )
+        })
+        .collect();
+    let says = |start: &str, command: &str| {
+        let one = told.iter().find(|(message, _)| message.starts_with(start));
+        one.is_some_and(|(_, remedy)| remedy.contains(command))
+    };
+    assert_eq!(told.len(), 3, "{told:?}");
+    assert!(
+        says(
+            "Argo CD by Application team/shop delivers 2 of its objects",
+            "kubectl -n team annotate application shop argocd.argoproj.io/skip-reconcile=true"
+        ),
+        "{told:?}"
+    );
+    assert!(
+        says(
+            "Flux by Kustomization flux-system/apps delivers 1 ",
+            "flux suspend kustomization apps -n flux-system"
+        ),
+        "{told:?}"
+    );
+    assert!(
+        says(
+            "Flux by HelmRelease n/shop delivers 1 ",
+            "flux suspend helmrelease shop -n n"
+        ),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn a_label_that_was_mapped_to_the_targets_nodes_is_no_tie() {
+    let role = |label: &str| NodeRole {
+        labels: BTreeMap::from([(label.to_owned(), "apps".to_owned())]),
+        tolerations: Vec::new(),
+    };
+    let (mut from, mut to) = (mk_azure(), mk_logius());
+    from.nodes = BTreeMap::from([("apps".to_owned(), role("kubernetes.azure.com/agentpool"))]);
+    to.nodes = BTreeMap::from([("apps".to_owned(), role("pool"))]);
+    let route = Route {
+        from: &from,
+        to: &to,
+        namespaces_only: None,
+        served: None,
+    };
+    let pod = json!({ "spec": { "nodeSelector": { "kubernetes.azure.com/agentpool": "apps" } } });
+    let out = run(&[mk("v1", "Pod", &pod)], &route, Start::AsCaptured);
+    assert_eq!(
+        out.objects[0].object["spec"]["nodeSelector"],
+        json!({ "pool": "apps" })
+    );
+    assert!(
+        out.findings.iter().all(|one| one.question != Question::LockIn),
+        "{:?}",
+        out.findings
+    );
+}

@@ -22,6 +22,7 @@ fn mk_run(name: &str, target: &str, verdict: Verdict, findings: &[(&str, &str, &
             field: None,
             message: (*message).to_owned(),
             remedy: None,
+            dutch: None,
         })
         .collect();
     run
