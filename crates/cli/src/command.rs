@@ -45,8 +45,8 @@ pub(crate) fn dispatch(cli: &Cli, screen: Screen) -> anyhow::Result<ExitCode> {
             command: PolicyCommand::Lint(args),
         } => block_on(policy::lint(cli, args, screen)),
         Command::Audit {
-            command: AuditCommand::Verify { store, output },
-        } => block_on(audit::verify(store, *output, screen)),
+            command: AuditCommand::Verify { store, head, output },
+        } => block_on(audit::verify(store, head.as_ref(), *output, screen)),
         Command::Audit {
             command: AuditCommand::Log { store, output },
         } => block_on(audit::log(store, *output, screen)),

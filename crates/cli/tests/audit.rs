@@ -45,7 +45,7 @@ async fn a_whole_log_is_intact_and_a_changed_one_is_broken() {
     mk_store(directory.path()).await;
     let (code, said) = audit(directory.path(), &["verify"]);
     assert_eq!(code, Some(0), "{said}");
-    assert!(said.starts_with("intact: 2 entries, head sha256-"), "{said}");
+    assert!(said.starts_with("intact: 2 entries, head 2:sha256-"), "{said}");
 
     let (code, table) = audit(directory.path(), &["log"]);
     assert_eq!(code, Some(0));
@@ -69,4 +69,38 @@ async fn a_whole_log_is_intact_and_a_changed_one_is_broken() {
         (code, &json["log"], &json["seq"]),
         (Some(1), &"Broken".into(), &1.into())
     );
+}
+
+#[tokio::test]
+async fn a_log_that_was_cut_off_is_found_by_the_head_that_was_printed_before() {
+    let directory = tempfile::tempdir().unwrap();
+    mk_store(directory.path()).await;
+    let (_, said) = audit(directory.path(), &["verify"]);
+    let head = said
+        .lines()
+        .next()
+        .and_then(|line| line.split_once("head "))
+        .unwrap()
+        .1
+        .to_owned();
+    let (code, said) = audit(directory.path(), &["verify", "--head", &head]);
+    assert_eq!(code, Some(0), "{said}");
+
+    // Whoever may write to the store takes the last entry away and puts the head pointer back.
+    let log = directory.path().join("log");
+    std::fs::remove_file(log.join("entries/00000000000000000002.jsonl")).unwrap();
+    let first = std::fs::read_to_string(log.join("entries/00000000000000000001.jsonl")).unwrap();
+    let first: serde_json::Value = serde_json::from_str(&first).unwrap();
+    std::fs::write(
+        log.join("head.json"),
+        format!("{{\"hash\":{},\"seq\":1}}\n", first["hash"]),
+    )
+    .unwrap();
+    let (code, said) = audit(directory.path(), &["verify"]);
+    assert_eq!(code, Some(0), "by itself it is whole: {said}");
+    let (code, said) = audit(directory.path(), &["verify", "--head", &head]);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.starts_with("broken: Removed at entry 2"), "{said}");
+    let (code, _) = audit(directory.path(), &["verify", "--head", "2"]);
+    assert_eq!(code, Some(2));
 }

@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use havenmeester_fleet::Clock;
+use havenmeester_ledger::{Kept, Ledger};
 use jiff::Timestamp;
 use k8s_openapi::api::coordination::v1::{Lease, LeaseSpec};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::MicroTime;
@@ -15,6 +16,8 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
+/// Annotation of the Lease: the last entry of the decision log, as `NUMBER:HASH`, for `audit verify --head`.
+pub(crate) const LOG_HEAD: &str = "havenmeester.dev/log-head";
 /// The Lease's name, in the hub's namespace.
 const NAME: &str = "havenmeester";
 
@@ -54,7 +57,7 @@ pub(crate) async fn contend(
     namespace: String,
     me: String,
     duration: Duration,
-    leading: watch::Sender<bool>,
+    (ledger, leading): (Ledger, watch::Sender<bool>),
     cancel: CancellationToken,
 ) {
     let api: Api<Lease> = Api::namespaced(hub, &namespace);
@@ -64,7 +67,7 @@ pub(crate) async fn contend(
         let begun = Instant::now();
         let outcome = tokio::time::timeout(
             (duration / 3).min(left(renewed, duration)),
-            try_once(&api, &me, duration, &mut seen, clock.now()),
+            try_once(&api, &me, duration, &mut seen, (clock.now(), ledger.head())),
         )
         .await;
         match outcome {
@@ -116,7 +119,7 @@ async fn try_once(
     me: &str,
     duration: Duration,
     seen: &mut Option<(String, Instant)>,
-    now: Timestamp,
+    (now, head): (Timestamp, Option<Kept>),
 ) -> Result<bool, kube::Error> {
     let Some(mut lease) = api.get_opt(NAME).await? else {
         let mut lease = Lease::default();
@@ -142,7 +145,20 @@ async fn try_once(
         Turn::Renew => claim(me, duration, transitions, acquired, now),
         Turn::Take => claim(me, duration, transitions + 1, now, now),
     });
+    publish(&mut lease, head);
     accept(api.replace(NAME, &PostParams::default(), &lease).await)
+}
+
+/// Writes down where the log ends, out of reach of who may write to the store. Never back: a log that is shorter than it
+/// was is what it is there to show.
+fn publish(lease: &mut Lease, head: Option<Kept>) {
+    let annotations = lease.metadata.annotations.get_or_insert_default();
+    let there = annotations
+        .get(LOG_HEAD)
+        .and_then(|text| text.parse::<Kept>().ok());
+    if let Some(head) = head.filter(|head| there.is_none_or(|there| there.seq < head.seq)) {
+        annotations.insert(LOG_HEAD.to_owned(), head.to_string());
+    }
 }
 
 fn claim(me: &str, duration: Duration, transitions: i32, acquired: Timestamp, now: Timestamp) -> LeaseSpec {

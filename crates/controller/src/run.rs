@@ -82,7 +82,7 @@ pub async fn run(
         options.namespace.clone(),
         options.identity.clone(),
         options.lease_duration,
-        leading,
+        (ledger.clone(), leading),
         watches.clone(),
     ));
     let daemon = Daemon {

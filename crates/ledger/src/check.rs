@@ -13,6 +13,7 @@ use crate::{
     chain::{self, End, FIRST},
     entry::Sealed,
     head::Found,
+    kept::Kept,
 };
 
 /// What a walk over the log found.
@@ -64,6 +65,10 @@ pub(crate) struct Check {
     head: Found,
     /// The hash of the entry that the head points to, once it was passed.
     at_head: Option<String>,
+    /// A head that was kept elsewhere.
+    kept: Option<Kept>,
+    /// The hash of the entry that this one names, once it was passed.
+    at_kept: Option<String>,
     end: End,
     objects: usize,
     broken: Option<Verified>,
@@ -71,10 +76,15 @@ pub(crate) struct Check {
 
 impl Check {
     /// `head` must have been read before the objects were listed.
-    pub(crate) fn new(head: Found) -> Self {
+    pub(crate) fn new(head: Found, kept: Option<Kept>) -> Self {
         Self {
             head,
             at_head: None,
+            at_kept: kept
+                .as_ref()
+                .filter(|kept| kept.seq < FIRST)
+                .map(|_| chain::genesis()),
+            kept,
             end: End::of_nothing(),
             objects: 0,
             broken: None,
@@ -110,10 +120,13 @@ impl Check {
                 let detail = format!("entry {} is not the one that the head pointer names", head.seq);
                 broken(head.seq, Tampering::Changed, &detail)
             }
-            Found::Absent | Found::At(_) => Verified::Intact {
-                entries: last,
-                head: hash,
-            },
+            Found::Absent | Found::At(_) => self.kept.map_or_else(
+                || Verified::Intact {
+                    entries: last,
+                    head: hash.clone(),
+                },
+                |kept| against(&kept, self.at_kept.as_deref(), last, &hash),
+            ),
         }
     }
 
@@ -164,10 +177,39 @@ impl Check {
             return Err(unchained(next));
         }
         self.end = End::of(&entry);
+        if self.kept.as_ref().is_some_and(|kept| kept.seq == entry.seq) {
+            self.at_kept = Some(entry.hash.clone());
+        }
         if matches!(&self.head, Found::At(head) if head.seq == entry.seq) {
             self.at_head = Some(entry.hash);
         }
         Ok(())
+    }
+}
+
+/// A log that is whole by itself, held against a head that was kept elsewhere. `there`: the hash of the entry it names.
+fn against(kept: &Kept, there: Option<&str>, last: u64, hash: &str) -> Verified {
+    match there {
+        None => {
+            let detail = format!(
+                "entries {} to {} are gone from the end, and the head pointer was put back: entry {} is kept elsewhere",
+                last + 1,
+                kept.seq,
+                kept.seq
+            );
+            broken(last + 1, Tampering::Removed, &detail)
+        }
+        Some(there) if there != kept.hash => {
+            let detail = format!(
+                "entry {} is not the one that is kept elsewhere: it, or one before it, was rewritten with all that follow",
+                kept.seq
+            );
+            broken(kept.seq, Tampering::Changed, &detail)
+        }
+        Some(_) => Verified::Intact {
+            entries: last,
+            head: hash.to_owned(),
+        },
     }
 }
 

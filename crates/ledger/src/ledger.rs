@@ -12,6 +12,7 @@ use crate::{
     entry::{Entry, Sealed},
     error::LedgerError,
     index,
+    kept::Kept,
     keys::Keys,
     log,
     objects::Objects,
@@ -97,12 +98,22 @@ impl Ledger {
         self.queue.append(&self.objects, entries).await
     }
 
+    /// The last entry that was added through this handle or a clone of it; `None` before the first. Asks nobody.
+    pub fn head(&self) -> Option<Kept> {
+        self.queue.head()
+    }
+
     /// Walks the log from its first entry to its end and says whether it is whole.
     ///
     /// Keep the `head` of an intact log elsewhere from time to time: somebody who may write to the store
     /// can rewrite the log consistently from some entry on, and only an older head shows that.
     pub async fn verify(&self) -> Result<Verified, LedgerError> {
-        log::verify(&self.objects).await
+        log::verify(&self.objects, None).await
+    }
+
+    /// The same, and whether the entry of a head that was kept elsewhere is still there and still what it was.
+    pub async fn verify_against(&self, kept: Kept) -> Result<Verified, LedgerError> {
+        log::verify(&self.objects, Some(kept)).await
     }
 
     /// The entries from number `from` on (the first has 1), as they stand in the store.

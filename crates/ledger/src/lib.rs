@@ -14,6 +14,7 @@ mod envelope; // gzip, then age
 mod error; // one enum, seven categories
 mod head; // where the log says that it ends
 mod index; // which captures there are of a workload
+mod kept; // a head of the log that is kept elsewhere
 mod keys; // who can read captures
 mod ledger; // the handle that others hold
 mod log; // append, read, verify
@@ -27,6 +28,7 @@ pub use {
     check::{Tampering, Verified},
     entry::{Entry, EntryKind, Sealed},
     error::{Category, LedgerError},
+    kept::{Kept, NoHead},
     keys::Keys,
     ledger::Ledger,
     open::open_store,

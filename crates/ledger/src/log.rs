@@ -15,6 +15,7 @@ use crate::{
     entry::{Entry, Sealed},
     error::LedgerError,
     head,
+    kept::Kept,
     objects::Objects,
 };
 
@@ -139,12 +140,12 @@ pub(crate) async fn entries(objects: &Objects, from: u64) -> Result<Vec<Sealed>,
         .collect())
 }
 
-/// Walks the chain from its first entry to its end.
-pub(crate) async fn verify(objects: &Objects) -> Result<Verified, LedgerError> {
+/// Walks the chain from its first entry to its end, and holds it against a head that was kept elsewhere.
+pub(crate) async fn verify(objects: &Objects, kept: Option<Kept>) -> Result<Verified, LedgerError> {
     // Before the listing: entries that are added meanwhile are then past the head, which is allowed.
     let head = head::read(objects).await?;
     let places = list(objects).await?;
-    let mut check = Check::new(head);
+    let mut check = Check::new(head, kept);
     let read = places
         .iter()
         .map(|(first, path)| async move { Ok((*first, objects.read(path).await?)) });

@@ -5,7 +5,7 @@
 //! Invariant: what a cancelled writer left half-done is written again to the byte, and is thereby known
 //! again by `log::append` if it had been written; nobody's entry is lost or doubled.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use tokio::sync::{Mutex, mpsc, oneshot};
 
@@ -13,6 +13,7 @@ use crate::{
     chain::End,
     entry::{Entry, Sealed},
     error::LedgerError,
+    kept::Kept,
     log,
     objects::Objects,
 };
@@ -23,6 +24,8 @@ type Answer = Result<Vec<Sealed>, LedgerError>;
 pub(crate) struct Queue {
     requests: mpsc::UnboundedSender<Request>,
     turn: Mutex<Turn>,
+    /// The last entry that was written. A lock of its own: who asks does not wait for a write.
+    head: std::sync::Mutex<Option<Kept>>,
 }
 
 struct Request {
@@ -48,7 +51,12 @@ impl Queue {
                 end: None,
                 batch: Vec::new(),
             }),
+            head: std::sync::Mutex::default(),
         }
+    }
+
+    pub(crate) fn head(&self) -> Option<Kept> {
+        self.head.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Writes entries to the log, together with those of others who wait.
@@ -61,7 +69,13 @@ impl Queue {
         loop {
             match answered.try_recv() {
                 Ok(answer) => return answer,
-                Err(oneshot::error::TryRecvError::Empty) => turn.write(objects).await,
+                Err(oneshot::error::TryRecvError::Empty) => {
+                    turn.write(objects).await;
+                    if let Some(end) = &turn.end {
+                        let mut head = self.head.lock().unwrap_or_else(PoisonError::into_inner);
+                        *head = Some(Kept::of(end));
+                    }
+                }
                 Err(oneshot::error::TryRecvError::Closed) => return Err(LedgerError::Closed),
             }
         }

@@ -2,7 +2,7 @@
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use havenmeester_ledger::{Sealed, Verified};
+use havenmeester_ledger::{Kept, Sealed, Verified};
 
 use super::verdict;
 use crate::args::{Output, StoreArgs};
@@ -10,9 +10,18 @@ use crate::output::{self, Cell, Screen, Tone};
 use crate::store;
 
 /// Walks the chain. Exit code 1 when it is broken.
-pub(crate) async fn verify(args: &StoreArgs, output: Output, screen: Screen) -> anyhow::Result<ExitCode> {
+pub(crate) async fn verify(
+    args: &StoreArgs,
+    head: Option<&Kept>,
+    output: Output,
+    screen: Screen,
+) -> anyhow::Result<ExitCode> {
     let ledger = store::open_log(args)?;
-    let verified = ledger.verify().await.context("verifying the decision log")?;
+    let verified = match head {
+        Some(head) => ledger.verify_against(head.clone()).await,
+        None => ledger.verify().await,
+    };
+    let verified = verified.context("verifying the decision log")?;
     output::show(output, &verified, |verified| sentence(verified, screen))?;
     Ok(verdict(matches!(verified, Verified::Intact { .. })))
 }
@@ -22,7 +31,7 @@ fn sentence(verified: &Verified, screen: Screen) -> String {
         Verified::Intact { entries, head } => {
             let intact = screen.paint("intact", Tone::Good);
             format!(
-                "{intact}: {entries} entries, head {head}\nKeep the head elsewhere: only that shows a log that was rewritten as a whole.\n"
+                "{intact}: {entries} entries, head {entries}:{head}\nKeep the head elsewhere, and give it with --head: only that shows a log that was cut off or rewritten as a whole.\n"
             )
         }
         Verified::Broken { seq, kind, detail } => {

@@ -1,6 +1,7 @@
 //! Who may lead.
 use std::sync::Arc;
 
+use havenmeester_ledger::{Keys, open_store};
 use havenmeester_simulator::{ClusterSpec, Fault, User, World};
 
 use super::*;
@@ -31,6 +32,32 @@ fn another_leader_is_left_until_it_was_not_seen_for_the_whole_duration() {
 fn a_lease_that_was_given_up_is_free_at_once() {
     check(None, 0, Turn::Take);
     check(Some(""), 0, Turn::Take);
+}
+
+fn mk_ledger() -> Ledger {
+    Ledger::new(open_store("memory:").unwrap(), Keys::generate())
+}
+
+#[test]
+fn the_end_of_the_log_is_published_and_never_goes_back() {
+    let head = |seq: u64| Kept {
+        seq,
+        hash: format!("sha256-{}", "0".repeat(64)),
+    };
+    let mut lease = Lease::default();
+    let mut published = |head: Option<Kept>| {
+        publish(&mut lease, head);
+        lease.metadata.annotations.clone().unwrap().get(LOG_HEAD).cloned()
+    };
+    assert_eq!(published(None), None);
+    assert_eq!(published(Some(head(7))), Some(head(7).to_string()));
+    assert_eq!(
+        published(Some(head(3))),
+        Some(head(7).to_string()),
+        "a log that was cut off"
+    );
+    assert_eq!(published(None), Some(head(7).to_string()));
+    assert_eq!(published(Some(head(8))), Some(head(8).to_string()));
 }
 
 /// Two that seek the Lease, the leader's way to the hub cut at any point: never both at once, never nobody for long.
@@ -64,7 +91,7 @@ async fn a_leader_whose_requests_hang_stops_before_another_begins() {
                 "havenmeester".to_owned(),
                 link.to_owned(),
                 DURATION,
-                leading,
+                (mk_ledger(), leading),
                 cancel.clone(),
             ));
             seen

@@ -7,6 +7,7 @@ use crate::{
     chain::{self, End},
     entry::{Entry, EntryKind, Sealed},
     head::Found,
+    kept::Kept,
 };
 
 fn mk_entries(n: i64) -> Vec<Entry> {
@@ -34,7 +35,11 @@ fn verdict(log: &[Vec<Sealed>], head: Found) -> Verified {
 }
 
 fn verdict_of(named: &[(u64, Vec<Sealed>)], head: Found) -> Verified {
-    let mut check = Check::new(head);
+    verdict_against(named, head, None)
+}
+
+fn verdict_against(named: &[(u64, Vec<Sealed>)], head: Found, kept: Option<Kept>) -> Verified {
+    let mut check = Check::new(head, kept);
     for (first, object) in named {
         if check
             .object(Some(*first), &chain::encode(object).unwrap())
@@ -187,7 +192,78 @@ fn a_front_that_was_cut_off_and_renumbered_is_seen() {
 
 #[test]
 fn a_name_that_is_not_a_number_is_inserted() {
-    let mut walk = Check::new(Found::Absent);
+    let mut walk = Check::new(Found::Absent, None);
     assert!(walk.object(None, b"").is_break());
     check(&walk.finish(), (1, Tampering::Inserted));
+}
+
+/// Whether a log of three objects, of which so many are left and whose head was put back to fit, is held to be whole
+/// against the head that was kept of all of it.
+fn cut_off(left: usize) -> Verified {
+    let (log, end) = mk_log(3);
+    let left = &log[..left];
+    let end_left = left
+        .last()
+        .and_then(|object| object.last())
+        .map_or_else(End::of_nothing, End::of);
+    let named: Vec<_> = left
+        .iter()
+        .map(|object| (object[0].seq, object.clone()))
+        .collect();
+    let kept = Kept::of(&end);
+    verdict_against(&named, Found::At(end_left), Some(kept))
+}
+
+#[test]
+fn a_tail_that_was_cut_off_with_its_head_is_found_by_a_head_kept_elsewhere() {
+    assert!(matches!(cut_off(3), Verified::Intact { entries: 6, .. }));
+    for (left, first_gone) in [(2, 5), (1, 3), (0, 1)] {
+        let verdict = cut_off(left);
+        let removed = matches!(
+            verdict,
+            Verified::Broken { seq, kind: Tampering::Removed, .. } if seq == first_gone
+        );
+        assert!(removed, "{verdict:?}");
+    }
+}
+
+#[test]
+fn a_log_that_was_rewritten_as_a_whole_is_found_by_a_head_kept_elsewhere() {
+    let (log, end) = mk_log(2);
+    let named: Vec<_> = log.iter().map(|object| (object[0].seq, object.clone())).collect();
+    let other = Kept {
+        seq: 2,
+        hash: chain::genesis(),
+    };
+    let verdict = verdict_against(&named, Found::At(end), Some(other));
+    assert!(
+        matches!(
+            verdict,
+            Verified::Broken {
+                seq: 2,
+                kind: Tampering::Changed,
+                ..
+            }
+        ),
+        "{verdict:?}"
+    );
+}
+
+#[test]
+fn a_kept_head_is_read_as_it_is_printed_and_nothing_else_is() {
+    let kept = Kept {
+        seq: 12,
+        hash: chain::genesis(),
+    };
+    assert_eq!(kept.to_string().parse(), Ok(kept.clone()));
+    for bad in [
+        "",
+        "12",
+        "12:",
+        "x:sha256-00",
+        &format!("012:{}", kept.hash),
+        &format!("12:{}0", kept.hash),
+    ] {
+        assert!(bad.parse::<Kept>().is_err(), "{bad}");
+    }
 }
