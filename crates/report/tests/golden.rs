@@ -4,7 +4,12 @@
     reason = "a test: its helpers too stop it at the first surprise"
 )]
 
+#[path = "../../cli/tests/agreed/mod.rs"]
+mod agreed;
+
 use std::path::{Path, PathBuf};
+
+use agreed::agreed as check;
 
 use havenmeester_api::{Contract, Drill, Migration, Workload};
 use havenmeester_report::{DrillReport, DryRunReport, ExitReport, Language, Outcome};
@@ -24,21 +29,6 @@ fn input(name: &str) -> Value {
 
 fn take<T: serde::de::DeserializeOwned>(value: &Value) -> T {
     serde_json::from_value(value.clone()).unwrap()
-}
-
-#[track_caller]
-fn check(name: &str, seen: &str) {
-    let path = place(name);
-    if std::env::var_os("UPDATE_GOLDEN").is_some() {
-        std::fs::write(&path, seen).unwrap();
-    }
-    let wanted = std::fs::read_to_string(&path).unwrap_or_default();
-    let diff = similar::TextDiff::from_lines(wanted.as_str(), seen);
-    assert!(
-        wanted == seen,
-        "{name} differs (UPDATE_GOLDEN=1 rewrites it):\n{}",
-        diff.unified_diff()
-    );
 }
 
 fn mk_drill(edit: impl FnOnce(&mut Value)) -> DrillReport {
