@@ -436,16 +436,22 @@ pub enum Cause {
 #[serde(rename_all = "camelCase")]
 pub struct Capacity {
     /// Allocatable processor time, in thousandths of a core.
+    #[schemars(range(min = 0))]
     pub cpu_milli: i64,
     /// Allocatable memory, in MiB.
+    #[schemars(range(min = 0))]
     pub memory_mib: i64,
     /// Allocatable pods.
+    #[schemars(range(min = 0))]
     pub pods: i64,
     /// Requested by what runs there, in thousandths of a core.
+    #[schemars(range(min = 0))]
     pub requested_cpu_milli: i64,
     /// Requested by what runs there, in MiB.
+    #[schemars(range(min = 0))]
     pub requested_memory_mib: i64,
     /// Pods that run there.
+    #[schemars(range(min = 0))]
     pub requested_pods: i64,
     /// Extended resources such as GPUs, and storage by class.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

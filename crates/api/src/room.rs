@@ -60,7 +60,9 @@ pub struct OtherRoom {
     /// An extended resource by its name (nvidia.com/gpu), or storage/KIND or storage/CLASS.
     pub resource: String,
     /// What there is: pieces, of storage MiB.
+    #[schemars(range(min = 0))]
     pub offered: i64,
     /// What is taken of it.
+    #[schemars(range(min = 0))]
     pub requested: i64,
 }

@@ -214,10 +214,13 @@ pub struct Processes {
 #[serde(rename_all = "camelCase")]
 pub struct WorkloadDemand {
     /// Processor time, in thousandths of a core.
+    #[schemars(range(min = 0))]
     pub cpu_milli: i64,
     /// Memory, in MiB.
+    #[schemars(range(min = 0))]
     pub memory_mib: i64,
     /// Pods.
+    #[schemars(range(min = 0))]
     pub pods: i64,
     /// Extended resources such as GPUs, and storage by class.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -232,6 +235,7 @@ pub struct OtherDemand {
     /// As in `room.headroom[].resource` of a MemberCluster.
     pub resource: String,
     /// Pieces; MiB of storage.
+    #[schemars(range(min = 0))]
     pub amount: i64,
 }
 

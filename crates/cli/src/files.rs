@@ -1,7 +1,7 @@
 //! Our kinds from files: what would stand on the hub, without a cluster.
 //!
-//! Read `load` (paths to objects), then `schema` (the rules of the API server) and `check` (what takes several
-//! objects). Everything that is wrong is told at once, with file, line, object, field and what would be right.
+//! Read `load` (paths to objects), then `schema` (the rules of the API server), `rules` (those between fields)
+//! and `check` (what takes several objects). Everything that is wrong is told at once, with file, line, object, field and what would be right.
 //! Not here: deciding; that is the same as from a hub.
 //! Invariant: what would be refused by the API server is refused here too; what is not ours is left alone.
 
@@ -11,6 +11,7 @@ mod fault; // what is wrong, and where
 mod inventory; // what runs where, by annotated namespaces
 mod load; // paths to documents
 pub(crate) mod near; // what was meant
+mod rules; // what stands between fields of one object
 mod schema; // the rules of each definition
 mod tree; // YAML with the line of every node
 

@@ -4,44 +4,9 @@
     reason = "a test: its helpers too stop it at the first surprise"
 )]
 
-use std::path::Path;
-use std::process::Output;
+mod refused;
 
-use assert_cmd::cargo::cargo_bin_cmd;
-
-fn run(directory: &Path, arguments: &[&str]) -> Output {
-    cargo_bin_cmd!("havenmeester")
-        .current_dir(directory)
-        .env_remove("KUBECONFIG")
-        .env("HOME", directory)
-        .args(arguments)
-        .output()
-        .unwrap()
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
-}
-
-/// What `plan` says of a file, and that it failed for that.
-#[track_caller]
-fn refused(text: &str) -> String {
-    let directory = tempfile::tempdir().unwrap();
-    std::fs::write(directory.path().join("bad.yaml"), text).unwrap();
-    let output = run(directory.path(), &["plan", "-f", "bad.yaml"]);
-    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
-    assert!(output.stdout.is_empty());
-    stderr(&output)
-}
-
-const PROVIDER: &str = "\
-apiVersion: havenmeester.dev/v1alpha1
-kind: Provider
-metadata: {name: a}
-spec:
-  legalName: A
-  country: NL
-";
+use refused::{PROVIDER, refused, run, stderr};
 
 #[test]
 fn a_misspelt_category() {

@@ -1,26 +1,31 @@
-//! What is wrong with objects that each are well-formed: rules between fields, and names of others.
+//! What is wrong with objects that each are well-formed: names of others that are not there, and two where one may be.
 //!
-//! The rules between fields are those of the definitions' CEL; the names are what the daemon tells in `Valid`.
-use std::collections::BTreeSet;
+//! Not here: rules between the fields of one object (`rules`).
+use std::collections::{BTreeMap, BTreeSet};
 
-use havenmeester_api::ExternalApplication;
-use havenmeester_api::member::Scope;
-use havenmeester_api::policy::Term;
-use havenmeester_placement::Problem;
-use kube::ResourceExt;
+use havenmeester_api::workload::Target;
+use havenmeester_api::{Contract, Drill, ExternalApplication};
+use havenmeester_placement::{Object, Problem};
+use kube::{Resource, ResourceExt};
 
 use super::fault::Fault;
-use super::load::Loaded;
+use super::load::{Key, Loaded};
 use super::near;
+use super::rules;
 
 /// What can be told without a decision.
 pub(super) fn alone(loaded: &Loaded) -> Vec<Fault> {
-    let mut faults = Vec::new();
-    faults.extend(contracts(loaded));
-    faults.extend(drills(loaded));
-    faults.extend(externals(loaded));
-    faults.extend(members(loaded));
-    faults.extend(policies(loaded));
+    let providers: BTreeSet<String> = loaded
+        .objects
+        .providers
+        .iter()
+        .map(ResourceExt::name_any)
+        .collect();
+    let mut faults = rules::broken(loaded);
+    faults.extend(contracts(loaded, &providers));
+    faults.extend(drills(loaded, &providers));
+    faults.extend(externals(loaded, &providers));
+    faults.extend(workloads(loaded));
     faults
 }
 
@@ -28,29 +33,35 @@ impl Loaded {
     /// What the decision found wrong, with its place. Problems that only say that a policy has no effect are left out:
     /// they are told with the plan.
     pub(crate) fn faults_of(&self, problems: &[Problem]) -> Vec<Fault> {
-        let mut faults: Vec<Fault> = problems
-            .iter()
-            .filter(|problem| !says_no_effect(problem))
+        let wrong = problems.iter().filter(|problem| !says_no_effect(problem));
+        let mut faults: Vec<Fault> = wrong
             .filter_map(|problem| {
-                self.fault(
-                    &problem.object.to_string(),
-                    &problem.field,
-                    &problem.wrong.to_string(),
-                )
+                let document = self.documents.get(&key_of(&problem.object))?;
+                Some(document.fault(&problem.field, problem.wrong.to_string()))
             })
             .collect();
         faults.sort();
         faults
     }
 
-    fn fault(&self, object: &str, field: &str, message: &str) -> Option<Fault> {
-        self.documents
-            .get(object)
-            .map(|document| document.fault(field, message))
+    pub(super) fn fault<K>(&self, object: &K, field: &str, message: &str) -> Option<Fault>
+    where
+        K: Resource<DynamicType = ()>,
+    {
+        let key = (K::kind(&()).into_owned(), object.namespace(), object.name_any());
+        let document = self.documents.get(&key)?;
+        Some(document.fault(field, message))
     }
 
-    fn known_provider(&self, object: &str, field: &str, provider: &str) -> Option<Fault> {
-        let known: BTreeSet<String> = self.objects.providers.iter().map(ResourceExt::name_any).collect();
+    fn known_provider<K>(
+        &self,
+        object: &K,
+        (field, provider): (&str, &str),
+        known: &BTreeSet<String>,
+    ) -> Option<Fault>
+    where
+        K: Resource<DynamicType = ()>,
+    {
         if known.contains(provider) {
             return None;
         }
@@ -59,66 +70,61 @@ impl Loaded {
     }
 }
 
+fn key_of(object: &Object) -> Key {
+    let of = |kind: &str, namespace: Option<&str>, name: &str| {
+        (kind.to_owned(), namespace.map(str::to_owned), name.to_owned())
+    };
+    match object {
+        Object::Provider(name) => of("Provider", None, name),
+        Object::MemberCluster(name) => of("MemberCluster", None, name),
+        Object::PlacementPolicy(name) => of("PlacementPolicy", None, name),
+        Object::AutonomyStandard(name) => of("AutonomyStandard", None, name),
+        Object::Exemption(id) => of("Exemption", Some(&id.namespace), &id.name),
+        Object::Workload(id) => of("Workload", Some(&id.namespace), &id.name),
+    }
+}
+
 /// Whether it is about a policy as a whole: it holds, and changes nothing.
 pub(crate) fn says_no_effect(problem: &Problem) -> bool {
     !problem.reason.is_wrong()
 }
 
-fn contracts(loaded: &Loaded) -> Vec<Fault> {
-    let mut faults = Vec::new();
-    for contract in &loaded.objects.contracts {
-        let (object, spec) = (format!("Contract/{}", contract.name_any()), &contract.spec);
-        if spec.end <= spec.start {
-            let message = format!(
-                "{} does not lie after start, {}; write a later day",
-                spec.end, spec.start
-            );
-            faults.extend(loaded.fault(&object, "spec.end", &message));
-        }
-        faults.extend(loaded.known_provider(&object, "spec.provider", &spec.provider));
-    }
-    faults
+fn contracts(loaded: &Loaded, known: &BTreeSet<String>) -> Vec<Fault> {
+    let of = |it: &Contract| loaded.known_provider(it, ("spec.provider", &it.spec.provider), known);
+    loaded.objects.contracts.iter().filter_map(of).collect()
 }
 
-fn drills(loaded: &Loaded) -> Vec<Fault> {
-    let mut faults = Vec::new();
-    for drill in &loaded.objects.drills {
-        let object = format!("Drill/{}", drill.name_any());
-        let provider = &drill.spec.scenario.cut_off.provider;
-        faults.extend(loaded.known_provider(&object, "spec.scenario.cutOff.provider", provider));
-    }
-    faults
-}
-
-fn externals(loaded: &Loaded) -> Vec<Fault> {
-    let of = |external: &ExternalApplication| {
-        let object = format!("ExternalApplication/{}", external.name_any());
-        loaded.known_provider(&object, "spec.provider", &external.spec.provider)
+fn drills(loaded: &Loaded, known: &BTreeSet<String>) -> Vec<Fault> {
+    let of = |it: &Drill| {
+        let provider = &it.spec.scenario.cut_off.provider;
+        loaded.known_provider(it, ("spec.scenario.cutOff.provider", provider), known)
     };
+    loaded.objects.drills.iter().filter_map(of).collect()
+}
+
+fn externals(loaded: &Loaded, known: &BTreeSet<String>) -> Vec<Fault> {
+    let of =
+        |it: &ExternalApplication| loaded.known_provider(it, ("spec.provider", &it.spec.provider), known);
     loaded.objects.externals.iter().filter_map(of).collect()
 }
 
-fn members(loaded: &Loaded) -> Vec<Fault> {
+/// Two Workloads of one target: on the hub only the older would be placed.
+fn workloads(loaded: &Loaded) -> Vec<Fault> {
+    let mut first: BTreeMap<&Target, String> = BTreeMap::new();
     let mut faults = Vec::new();
-    for member in &loaded.objects.members {
-        let object = format!("MemberCluster/{}", member.name_any());
-        if (member.spec.scope == Scope::Namespaces) == member.spec.namespaces.is_empty() {
-            let message = "list the namespaces when, and only when, spec.scope is Namespaces";
-            faults.extend(loaded.fault(&object, "spec.namespaces", message));
-        }
-    }
-    faults
-}
-
-fn policies(loaded: &Loaded) -> Vec<Fault> {
-    let mut faults = Vec::new();
-    for policy in &loaded.objects.policies {
-        let object = format!("PlacementPolicy/{}", policy.name_any());
-        for (i, term) in policy.spec.workloads.any_of.iter().enumerate() {
-            if *term == Term::default() {
-                let message =
-                    "it names nothing; name at least one of criticality, sensitivity, namespace and layer";
-                faults.extend(loaded.fault(&object, &format!("spec.workloads.anyOf[{i}]"), message));
+    for workload in &loaded.objects.workloads {
+        let name = format!(
+            "{}/{}",
+            workload.namespace().unwrap_or_default(),
+            workload.name_any()
+        );
+        match first.get(&workload.spec.target) {
+            Some(other) => {
+                let message = format!("Workload {other} has the same target; keep one");
+                faults.extend(loaded.fault(workload, "spec.target", &message));
+            }
+            None => {
+                first.insert(&workload.spec.target, name);
             }
         }
     }

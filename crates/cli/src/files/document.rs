@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::fault::Fault;
 use super::schema;
-use super::tree::Tree;
+use super::tree::{Node, Tree};
 
 /// One object.
 #[derive(Clone, Debug)]
@@ -16,6 +16,13 @@ pub(crate) struct Document {
     pub(crate) file: PathBuf,
     pub(crate) tree: Tree,
 }
+
+/// The kinds of ours that stand in a namespace.
+static NAMESPACED: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let all = crds::all().into_iter();
+    let namespaced = all.filter(|definition| definition.spec.scope == "Namespaced");
+    namespaced.map(|definition| definition.spec.names.kind).collect()
+});
 
 /// The schema of each kind of ours.
 static SCHEMAS: LazyLock<Vec<(String, Value)>> = LazyLock::new(|| {
@@ -37,6 +44,11 @@ pub(crate) fn kinds() -> impl Iterator<Item = &'static str> {
     SCHEMAS.iter().map(|(kind, _)| kind.as_str())
 }
 
+/// Whether objects of a kind of ours stand in a namespace.
+pub(crate) fn is_namespaced(kind: &str) -> bool {
+    NAMESPACED.iter().any(|known| known == kind)
+}
+
 impl Document {
     pub(crate) fn new(file: &Path, tree: Tree) -> Self {
         Self {
@@ -55,6 +67,10 @@ impl Document {
 
     pub(crate) fn name(&self) -> Option<&str> {
         self.tree.get("metadata")?.get("name")?.text()
+    }
+
+    pub(crate) fn namespace(&self) -> Option<&str> {
+        self.tree.get("metadata")?.get("namespace")?.text()
     }
 
     /// Whether it is of our group, in whatever version.
@@ -111,7 +127,8 @@ impl Document {
         let mut faults = Vec::new();
         for part in ["spec", "status"] {
             let of_it = properties.get(part).unwrap_or(&Value::Null);
-            if let Some(tree) = self.tree.get(part) {
+            let given = self.tree.get(part);
+            if let Some(tree) = given.filter(|tree| tree.node != Node::Scalar(Value::Null)) {
                 let breaches = schema::breaches(tree, of_it, part);
                 faults.extend(
                     breaches

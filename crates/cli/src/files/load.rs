@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use tracing::info;
 
 use super::check;
-use super::document::{Document, kinds};
+use super::document::{Document, is_namespaced, kinds};
 use super::fault::{Fault, Faults};
 use super::inventory::{self, Inventory};
 use super::near;
@@ -25,9 +25,12 @@ pub(crate) struct Loaded {
     pub(crate) objects: Objects,
     /// What runs where.
     pub(crate) inventory: Inventory,
-    /// Where each object stands, by `Kind/name`.
-    pub(crate) documents: BTreeMap<String, Document>,
+    /// Where each object stands.
+    pub(super) documents: BTreeMap<Key, Document>,
 }
+
+/// Which object: of which kind, in which namespace (none: the kind has none), and its name.
+pub(super) type Key = (String, Option<String>, String);
 
 /// Reads every path. `namespace`: that of the hub, in which discovered Workloads would be.
 pub(crate) fn load(paths: &[PathBuf], namespace: &str) -> anyhow::Result<Loaded> {
@@ -102,7 +105,7 @@ fn is_manifest(extension: &std::ffi::OsStr) -> bool {
 }
 
 fn documents(file: &Path, text: &str) -> Result<Vec<Document>, Fault> {
-    let trees: Vec<Tree> = serde_saphyr::from_multiple(text).map_err(|error| {
+    let trees: Vec<Tree> = serde_saphyr::from_multiple_with_options(text, as_written()).map_err(|error| {
         let message = error.without_snippet().to_string();
         let first = message.lines().next().unwrap_or_default();
         Fault {
@@ -118,6 +121,19 @@ fn documents(file: &Path, text: &str) -> Result<Vec<Document>, Fault> {
         unpack(file, tree, &mut documents);
     }
     Ok(documents)
+}
+
+/// How YAML is read. What is written out has no limit of its own: it is in memory already, and its size is the limit. What
+/// a text makes of itself (aliases, depth) keeps the reader's limits, since a small text can become a large one by it.
+fn as_written() -> serde_saphyr::Options {
+    serde_saphyr::options! {
+        budget: serde_saphyr::budget! {
+            max_documents: usize::MAX,
+            max_events: usize::MAX,
+            max_nodes: usize::MAX,
+            max_total_scalar_bytes: usize::MAX,
+        },
+    }
 }
 
 fn unpack(file: &Path, tree: Tree, documents: &mut Vec<Document>) {
@@ -168,11 +184,12 @@ impl Loaded {
                 return Err(vec![document.fault("kind", message)]);
             }
         }
-        self.remember(document, &kind)
+        self.remember(document, kind, namespace)
     }
 
-    fn remember(&mut self, document: Document, kind: &str) -> Result<(), Vec<Fault>> {
-        let key = format!("{kind}/{}", document.name().unwrap_or_default());
+    fn remember(&mut self, document: Document, kind: String, namespace: &str) -> Result<(), Vec<Fault>> {
+        let within = is_namespaced(&kind).then(|| document.namespace().unwrap_or(namespace).to_owned());
+        let key = (kind, within, document.name().unwrap_or_default().to_owned());
         if let Some(other) = self.documents.get(&key) {
             let place = format!("{}:{}", other.file.display(), other.tree.line_of("metadata.name"));
             return Err(vec![

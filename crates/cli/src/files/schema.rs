@@ -8,6 +8,9 @@ use serde_json::Value;
 use super::near;
 use super::tree::{Key, Node, Tree};
 
+mod pattern; // which texts fit, and what would
+mod unique; // lists in which nothing may stand twice
+
 /// Something that the schema does not allow.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Breach {
@@ -36,7 +39,7 @@ fn walk(tree: &Tree, schema: &Value, path: &str, found: &mut Vec<Breach>) {
             // Written as null, an optional field is absent; a required one is told by its parent.
         }
         Node::Scalar(value) => {
-            if let Some(message) = wrong_type(schema, kind_of(value)) {
+            if let Some(message) = wrong_scalar(schema, value) {
                 breach(message);
             } else {
                 scalar(value, schema).into_iter().for_each(breach);
@@ -49,6 +52,13 @@ fn walk(tree: &Tree, schema: &Value, path: &str, found: &mut Vec<Breach>) {
             sizes(schema, "Items", elements.len(), "elements")
                 .into_iter()
                 .for_each(breach);
+            for (i, message) in unique::twice(elements, schema) {
+                found.push(Breach {
+                    line: elements[i].line,
+                    field: format!("{path}[{i}]"),
+                    message,
+                });
+            }
             let of_each = schema.get("items").unwrap_or(&Value::Null);
             for (i, element) in elements.iter().enumerate() {
                 walk(element, of_each, &format!("{path}[{i}]"), found);
@@ -120,15 +130,31 @@ fn kind_of(value: &Value) -> &'static str {
 
 fn wrong_type(schema: &Value, seen: &str) -> Option<String> {
     let wanted = schema.get("type")?.as_str()?;
-    let fits = wanted == seen || wanted == "number" && seen == "integer";
-    // YAML of old reads NO as false: a country needs quotes.
-    let scalar = ["boolean", "integer", "number"].contains(&seen);
-    let quotes = if wanted == "string" && scalar {
-        "; put it in quotes"
-    } else {
-        ""
+    (wanted != seen).then(|| format!("wanted {}, found {}", said(wanted), said(seen)))
+}
+
+fn wrong_scalar(schema: &Value, value: &Value) -> Option<String> {
+    let (wanted, seen) = (schema.get("type")?.as_str()?, kind_of(value));
+    if wanted == seen || wanted == "number" && seen == "integer" {
+        return None;
+    }
+    let wanted = match bounds(schema) {
+        Some(bounds) => format!("{} from {bounds}", said(wanted)),
+        None => said(wanted).to_owned(),
     };
-    (!fits).then(|| format!("wanted {}, found {}{quotes}", said(wanted), said(seen)))
+    // YAML of old reads NO as false: a country needs quotes.
+    let quotes = if value.is_string() || schema.get("type") != Some(&Value::from("string")) {
+        ""
+    } else {
+        "; put it in quotes"
+    };
+    Some(format!("wanted {wanted}, found {value}{quotes}"))
+}
+
+/// `0 to 100`, where both ends are set.
+fn bounds(schema: &Value) -> Option<String> {
+    let (least, most) = (schema.get("minimum")?, schema.get("maximum")?);
+    Some(format!("{} to {}", whole(least), whole(most)))
 }
 
 fn said(kind: &str) -> &str {
@@ -156,14 +182,12 @@ fn scalar(value: &Value, schema: &Value) -> Vec<String> {
         ));
     }
     if let Some(text) = value.as_str() {
-        if let Some(pattern) = schema.get("pattern").and_then(Value::as_str)
-            && regex::Regex::new(pattern).is_ok_and(|pattern| !pattern.is_match(text))
-        {
-            let about = schema
-                .get("description")
-                .and_then(Value::as_str)
-                .map_or(pattern, first_sentence);
-            wrong.push(format!("{value} does not fit: {about}"));
+        let pattern = schema.get("pattern").and_then(Value::as_str);
+        if let Some(pattern) = pattern.filter(|pattern| !pattern::fits(pattern, text)) {
+            wrong.push(format!(
+                "{value} does not fit; write {}",
+                pattern::wanted(pattern)
+            ));
         }
         wrong.extend(sizes(schema, "Length", text.chars().count(), "characters"));
     }
@@ -172,13 +196,13 @@ fn scalar(value: &Value, schema: &Value) -> Vec<String> {
         if bound("minimum").is_some_and(|least| number < least)
             || bound("maximum").is_some_and(|most| number > most)
         {
-            let (least, most) = (schema.get("minimum"), schema.get("maximum"));
-            let shown = |bound: Option<&Value>| bound.map_or_else(|| "any".to_owned(), whole);
-            wrong.push(format!(
-                "{value} is out of range; write {} to {}",
-                shown(least),
-                shown(most)
-            ));
+            let least = || {
+                schema
+                    .get("minimum")
+                    .map(|least| format!("{} or more", whole(least)))
+            };
+            let range = bounds(schema).or_else(least).unwrap_or_default();
+            wrong.push(format!("{value} is out of range; write {range}"));
         }
     }
     wrong

@@ -3,7 +3,7 @@ use havenmeester_api::Provider;
 use kube::CustomResourceExt as _;
 use serde_json::Value;
 
-use super::breaches;
+use super::{breaches, pattern};
 use crate::files::tree::Tree;
 
 /// The breaches of a Provider's spec, as `line field: message`.
@@ -53,10 +53,37 @@ fn bounds_patterns_types_and_what_is_missing() {
     assert_eq!(
         told,
         [
-            "1 spec.country: \"Netherlands\" does not fit: Where it is established: ISO 3166-1 alpha-2",
+            "1 spec.country: \"Netherlands\" does not fit; write two capital letters of ISO 3166-1, as in NL",
             "2 spec.owners: wanted a list, found a map",
             "4 spec.sovereignty[0].seal: 5 is out of range; write 0 to 4",
             "1 spec.legalName: it is missing: The name in the register of companies",
         ]
     );
+}
+
+fn patterns(schema: &Value, found: &mut std::collections::BTreeSet<String>) {
+    match schema {
+        Value::Object(fields) => {
+            found.extend(fields.get("pattern").and_then(Value::as_str).map(str::to_owned));
+            fields.values().for_each(|field| patterns(field, found));
+        }
+        Value::Array(elements) => elements.iter().for_each(|element| patterns(element, found)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+#[test]
+fn every_pattern_of_the_definitions_is_said_in_words_and_is_one_that_can_be_read() {
+    let mut found = std::collections::BTreeSet::new();
+    for definition in havenmeester_api::crds::all() {
+        patterns(&serde_json::to_value(definition).unwrap(), &mut found);
+    }
+    let said: std::collections::BTreeSet<String> = pattern::WORDS
+        .iter()
+        .map(|(pattern, _)| (*pattern).to_owned())
+        .collect();
+    assert_eq!(said, found);
+    for pattern in found {
+        assert!(!pattern::fits(&pattern, "\u{0}"), "{pattern}");
+    }
 }
