@@ -266,6 +266,8 @@ pub struct Objectives {
 pub enum Trigger {
     /// The daemon.
     Automatic,
+    /// The daemon, once somebody has approved of this very plan (see Approval).
+    Approval,
     /// A person, by making a Migration.
     #[default]
     Manual,
@@ -275,7 +277,7 @@ pub enum Trigger {
 #[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MigrationRule {
-    /// Who starts the move. Manual is the stricter: it wins when policies differ.
+    /// Who starts the move. Of policies that differ the strictest wins: Manual, then Approval, then Automatic.
     pub mode: Trigger,
     /// How long the stopped source is kept after a move. The longest wins. Absent = 24h.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -294,7 +296,7 @@ pub struct MigrationRule {
 #[derive(Clone, Copy, Debug, Deserialize, Eq, KubeSchema, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FailoverRule {
-    /// Who starts the failover. Manual is the stricter: it wins when policies differ.
+    /// Who starts the failover. Of policies that differ the strictest wins: Manual, then Approval, then Automatic.
     pub mode: Trigger,
     /// How long a cluster is lost before its workloads go. The longest wins. Absent = 30s.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -418,4 +418,6 @@ pub enum Relation {
     Hosts,
     /// People there support it.
     Supports,
+    /// No entity: the middle of a long chain, of which `entity` says how many links it has.
+    LeftOut,
 }

@@ -1,13 +1,16 @@
 //! What would be decided now, from the hub or from files.
 //!
 //! Invariant: the same code decides as in the daemon; nothing is written anywhere.
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use havenmeester_api::Workload;
 use havenmeester_api::workload::Desired;
-use havenmeester_controller::build_request;
+use havenmeester_api::{Language, Workload};
+use havenmeester_controller::{Scene, build_request, paused};
 use havenmeester_fleet::{Clock as _, SystemClock};
-use havenmeester_placement::{Decision, Plan, Problem, Request, WorkloadId, decide, problems};
+use havenmeester_placement::{
+    Decision, Explanation, Paused, Plan, Problem, Reasons, Request, WorkloadId, decide, explain_in, problems,
+};
 use jiff::Timestamp;
 
 use crate::args::Cli;
@@ -22,16 +25,43 @@ pub(crate) struct Decided {
     pub(crate) plan: Plan,
     /// What is wrong with providers, clusters and policies, or has no effect.
     pub(crate) problems: Vec<Problem>,
+    /// Moves that failed so recently that they are left alone.
+    paused: BTreeMap<WorkloadId, Paused>,
     /// All objects, as they were read.
     pub(crate) objects: Objects,
 }
 
 impl Decided {
+    fn of(scene: &Scene, request: Request, problems: Vec<Problem>, objects: Objects) -> Self {
+        let plan = decide(&request);
+        Self {
+            paused: paused(scene, &plan),
+            plan,
+            problems,
+            request,
+            objects,
+        }
+    }
+
     /// The Workload as it was read.
     pub(crate) fn workload(&self, id: &WorkloadId) -> Option<&Workload> {
         self.objects.workloads.iter().find(|workload| {
             let metadata = &workload.metadata;
             metadata.namespace.as_ref() == Some(&id.namespace) && metadata.name.as_ref() == Some(&id.name)
+        })
+    }
+
+    /// The decision explained, with what is left alone for now.
+    pub(crate) fn explained(
+        &self,
+        id: &WorkloadId,
+        reasons: &Reasons<'_>,
+        language: Language,
+    ) -> Option<Explanation> {
+        let explanation = explain_in(id, reasons, language)?;
+        Some(match self.paused.get(id) {
+            Some(paused) => explanation.paused(paused, language),
+            None => explanation,
         })
     }
 
@@ -78,13 +108,10 @@ pub(crate) async fn supposed(
 
 /// From what the daemon wrote on the hub.
 pub(crate) fn from_hub(objects: Objects, now: Timestamp) -> Decided {
-    let request = build_request(&scene_from_hub(objects.clone(), now));
-    Decided {
-        plan: decide(&request),
-        problems: problems(&request),
-        request,
-        objects,
-    }
+    let scene = scene_from_hub(objects.clone(), now);
+    let request = build_request(&scene);
+    let found = problems(&request);
+    Decided::of(&scene, request, found, objects)
 }
 
 fn from_files(filenames: &[PathBuf], namespace: &str, now: Timestamp) -> anyhow::Result<Decided> {
@@ -96,10 +123,5 @@ fn from_files(filenames: &[PathBuf], namespace: &str, now: Timestamp) -> anyhow:
     if !faults.is_empty() {
         return Err(Faults(faults).into());
     }
-    Ok(Decided {
-        plan: decide(&request),
-        problems,
-        request,
-        objects: loaded.objects,
-    })
+    Ok(Decided::of(&scene, request, problems, loaded.objects))
 }

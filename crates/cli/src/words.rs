@@ -30,7 +30,7 @@ havenmeester_api::words! {
     NothingMoves: "Nothing would move that does not move now.", "Er zou niets verhuizen dat nu niet verhuist.";
     Wave: "Wave", "Golf";
     WouldBe: "Would be", "Zou zijn";
-    CouldNotMove: "Could not move", "Kan niet verhuizen";
+    CouldNotMove: "Would not move", "Verhuist niet";
     WhyNot: "Why not", "Waarom niet";
     WouldMove: "would move; waves:", "zouden verhuizen; golven:";
     MinutesUntil: "minutes until the last is done:", "minuten tot de laatste klaar is:";
@@ -39,8 +39,19 @@ havenmeester_api::words! {
     Object: "Object", "Object";
     Field: "Field", "Veld";
     Message: "Message", "Bericht";
-    PoliciesAnd: "policies and", "regels voor beleid en";
-    ExemptionsNothing: "exemptions: nothing found", "uitzonderingen: niets gevonden";
+    Policies: "Policies:", "Beleidsregels:";
+    Exemptions: "exemptions:", "uitzonderingen:";
+    NothingFound: "Nothing found.", "Niets gevonden.";
+    // explain
+    LastDryRun: "last dry run", "laatste proefverhuizing";
+    To: "to", "naar";
+    Ago: "ago", "geleden";
+    Minutes: "min", "min";
+    Hours: "h", "uur";
+    Days: "days", "dagen";
+    OneBefore: "the one before it", "die daarvoor";
+    New: "new", "nieuw";
+    Gone: "gone", "weg";
     // kpi
     Measure: "Measure", "Maatstaf";
     Of: "Of", "Van";

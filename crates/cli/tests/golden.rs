@@ -48,7 +48,7 @@ fn policies_of_the_example_make_sense() {
     let unless = ["policy", "lint", "-f", "examples/amsterdam/unless"];
     assert_eq!(
         printed(&with_files(&unless)),
-        "6 policies and 1 exemptions: nothing found\n"
+        "Policies: 6, exemptions: 1. Nothing found.\n"
     );
 }
 
@@ -145,6 +145,19 @@ fn what_if() {
 }
 
 #[test]
+fn what_is_lost_and_cannot_be_brought_back_is_not_told_as_a_move() {
+    let lost = ["plan", "--what-if", "provider=azure,lost"];
+    let told = printed(&with_files(&lost));
+    assert!(!told.contains("would move; waves:"), "{told}");
+    assert!(told.contains("there is no capture of it to start from"), "{told}");
+    let json: serde_json::Value =
+        serde_json::from_str(&printed(&with_files(&[&lost[..], &["-o", "json"]].concat()))).unwrap();
+    assert_eq!(json["moves"], serde_json::json!([]));
+    assert_eq!(json["cannot"].as_array().map(Vec::len), Some(3));
+    assert_eq!(json["forecast"]["waves"], serde_json::json!([]));
+}
+
+#[test]
 fn kpi() {
     let register = ["--external", "examples/amsterdam/register/applications.csv"];
     let arguments: Vec<&str> = with_files(&["kpi"]).into_iter().chain(register).collect();
@@ -188,6 +201,38 @@ fn explain() {
         "explain.json",
         &with_files(&["explain", "signalen", "-o", "json"]),
     );
+}
+
+#[test]
+fn a_blocked_move_says_what_blocks_it_and_when_it_is_tried_again() {
+    let now = jiff::Timestamp::now();
+    let (blocked, again) = (
+        now - jiff::Span::new().minutes(2),
+        now + jiff::Span::new().minutes(3),
+    );
+    let move_of_signalen = format!(
+        "apiVersion: havenmeester.dev/v1alpha1\nkind: Migration\nmetadata: {{name: signalen-1}}\n\
+         spec: {{workload: signalen, kind: Relocate, source: azure-weu, target: logius-sp}}\n\
+         status:\n  conditions:\n  - {{type: Failed, status: 'True', reason: PreflightBlocked, \
+         lastTransitionTime: '{blocked:.0}', message: 'blocked: no storage class'}}\n"
+    );
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("moves.yaml"), move_of_signalen).unwrap();
+    let moves = directory.path().to_str().unwrap();
+    let expected = format!(
+        "it waits: signalen-1 to logius-sp came to nothing (blocked: no storage class); it is tried again from {again:.0} on"
+    );
+    let planned: serde_json::Value =
+        serde_json::from_str(&printed(&with_files(&["plan", "-o", "json", "-f", moves]))).unwrap();
+    let next = &planned["workloads"][2]["next"];
+    assert_eq!(
+        (&next["rule"], &next["message"]),
+        (&"Paused".into(), &expected.clone().into())
+    );
+    for command in [&["plan"][..], &["explain", "signalen"]] {
+        let told = printed(&with_files(&[command, &["-f", moves]].concat()));
+        assert!(told.contains(&expected), "{told}");
+    }
 }
 
 #[test]

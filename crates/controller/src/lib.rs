@@ -33,6 +33,7 @@ mod mk; // the smallest valid scenes, for tests
 
 pub use chain::{Chain, chain};
 pub use options::Options;
+pub use reconcile::paused;
 pub use request::build as build_request;
 pub use run::{RunError, run};
 pub use scene::Scene;

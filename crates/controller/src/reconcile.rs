@@ -25,6 +25,7 @@ use crate::turn::Turn;
 pub(crate) use approval::holds;
 pub(crate) use drill::cut_off;
 pub(crate) use member::stale_copies;
+pub use moves::paused;
 
 /// What must be done after one turn.
 pub(crate) fn deeds(turn: &Turn) -> Intents {

@@ -67,7 +67,8 @@ fn entities<'a>(place: &'a Place<'_>) -> BTreeSet<&'a str> {
         | Relation::Votes
         | Relation::Vetoes
         | Relation::AppointsBoard
-        | Relation::Operates => true,
+        | Relation::Operates
+        | Relation::LeftOut => true, // two middles of one length may be the same entities
         Relation::HoldsKeys | Relation::Hosts | Relation::Supports => false,
     };
     let chains = place.autonomy.jurisdictions.iter().flat_map(|law| &law.because);

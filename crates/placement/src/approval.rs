@@ -2,7 +2,8 @@
 //!
 //! Asked of: a move to a hyperscaler that is not autonomous (the city's strategy: each such move is put before the
 //! responsible alderman, and the council is informed); a step of a route; and a move from an autonomous place to one
-//! that is not. Not asked of a failover to a place that the policies allow: to serve goes before to ask.
+//! that is not; and every move of a workload for which a policy has mode Approval. Else not asked of a failover to a place
+//! that the policies allow: to serve goes before to ask.
 //! Invariant: what is asked hangs on the workload, the place, the route and why it must be asked, never on where the
 //! workload stands now or when it is looked at. So an approval can be given before it is needed, and one that was given
 //! for something else says nothing.
@@ -10,13 +11,14 @@ use std::fmt::{Display, Formatter, Result};
 
 use havenmeester_api::Date;
 use havenmeester_api::approval::{ApprovalSpec, DAYS};
+use havenmeester_api::policy::Trigger;
 use havenmeester_api::provider::Category;
 use havenmeester_api::route::RouteStep;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::class::Verdict;
-use crate::decision::Refusal;
+use crate::decision::{Refusal, Rules};
 use crate::place::Place;
 use crate::request::{Request, WorkloadId};
 use crate::sentence::listed;
@@ -93,6 +95,11 @@ pub enum Ground {
     },
     /// It leaves an autonomous place for one that is not.
     LessAutonomous,
+    /// A policy asks for it: its mode is Approval.
+    Policy {
+        /// That policy.
+        policy: String,
+    },
     /// It stands for a time where a policy forbids it.
     Route {
         /// The policy.
@@ -127,7 +134,7 @@ impl Asked {
                 let step = steps.iter().find(|step| step.cluster == self.target);
                 step.map(|step| step.until)
             }
-            Ground::Hyperscaler { .. } | Ground::LessAutonomous => None,
+            Ground::Hyperscaler { .. } | Ground::LessAutonomous | Ground::Policy { .. } => None,
         };
         self.grounds.iter().filter_map(of).min()
     }
@@ -179,14 +186,15 @@ impl Given {
 /// answers; `None`: it is lost, or stands nowhere.
 pub(crate) fn asked(
     request: &Request,
-    id: &WorkloadId,
+    (id, rules): (&WorkloadId, &Rules),
     home: Option<&Place<'_>>,
     (place, verdict): (&Place<'_>, &Verdict),
 ) -> Option<Asked> {
     // To serve for some weeks where it will be forbidden is allowed as long as it is not.
     let allowed = home.is_none() && verdict.admits_but_not_for_long();
     let mut grounds = if allowed { Vec::new() } else { by_route(verdict) };
-    if home.is_none() && grounds.is_empty() {
+    let policy = by_policy(rules, home.is_none());
+    if home.is_none() && grounds.is_empty() && policy.is_none() {
         return None;
     }
     grounds.extend(hyperscaler(place));
@@ -194,6 +202,7 @@ pub(crate) fn asked(
     if grounds.is_empty() && lower() {
         grounds.push(Ground::LessAutonomous);
     }
+    grounds.extend(policy);
     (!grounds.is_empty()).then(|| Asked::new(id, place.name, grounds).begun_under(request))
 }
 
@@ -210,6 +219,16 @@ pub(crate) fn standing(
     }
     grounds.extend(hyperscaler(place));
     Some(Asked::new(id, place.name, grounds).stands_under(request))
+}
+
+fn by_policy(rules: &Rules, lost: bool) -> Option<Ground> {
+    let (mode, by) = if lost {
+        (rules.failover, &rules.failover_by)
+    } else {
+        (rules.migration, &rules.migration_by)
+    };
+    let policy = by.clone().filter(|_| mode == Trigger::Approval)?;
+    Some(Ground::Policy { policy })
 }
 
 fn by_route(verdict: &Verdict) -> Vec<Ground> {
@@ -250,6 +269,7 @@ fn hash(workload: &WorkloadId, target: &str, grounds: &[Ground]) -> String {
                 parts.extend(countries.iter().cloned());
             }
             Ground::LessAutonomous => parts.push("less-autonomous".to_owned()),
+            Ground::Policy { policy } => parts.extend(["policy".to_owned(), policy.clone()]),
             Ground::Route {
                 policy,
                 route,
@@ -318,6 +338,7 @@ impl Display for Ground {
                 f.write_str("; the council is to be informed")
             }
             Self::LessAutonomous => f.write_str("it leaves an autonomous place for one that is not"),
+            Self::Policy { policy } => write!(f, "{policy} has somebody approve of each move"),
             Self::Route {
                 policy, route, end, ..
             } => write!(

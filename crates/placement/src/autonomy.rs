@@ -237,7 +237,8 @@ impl<'a> Facts<'a> {
                 .key_holders
                 .iter()
                 .map(|e| (*e, Relation::HoldsKeys, chain.clone()));
-            for (who, relation, mut chain) in runs.chain(decrypts).chain(next) {
+            // Who can steer it first: of two ways to one country the chain of owners is told.
+            for (who, relation, mut chain) in next.into_iter().chain(runs).chain(decrypts) {
                 if seen.insert(who) {
                     let holder = &self.web.entities[who];
                     chain.push(link(holder.label, holder.legal_name, relation));
@@ -293,12 +294,12 @@ fn jurisdiction(country: &str, chain: Vec<Link<'_>>) -> Jurisdiction {
         share_basis_points: link.share,
     });
     let because = shortened_chain(because.collect(), |left_out| Because {
-        entity: format!("({left_out} more)"),
-        relation: Relation::Owns,
+        entity: left_out.to_string(),
+        relation: Relation::LeftOut,
         share_basis_points: None,
     });
     let gap = format!("({} more)", chain.len().saturating_sub(sentence::LINKS - 1));
-    let told = shortened_chain(chain, |_| link(&gap, &gap, Relation::Owns));
+    let told = shortened_chain(chain, |_| link(&gap, &gap, Relation::LeftOut));
     Jurisdiction {
         country: country.to_owned(),
         because,
@@ -326,7 +327,8 @@ pub(crate) fn field(relation: Relation) -> &'static str {
         | Relation::Votes
         | Relation::Vetoes
         | Relation::AppointsBoard
-        | Relation::Established => "spec.owners",
+        | Relation::Established
+        | Relation::LeftOut => "spec.owners",
     }
 }
 

@@ -367,7 +367,7 @@ pub struct Rules {
     pub policies: Vec<String>,
     /// The rules from which it is exempt today.
     pub waivers: Vec<Waiver>,
-    /// Who starts a move, and the policy that says so when it is Manual.
+    /// Who starts a move, and the policy that says so when it is not Automatic.
     pub migration: Trigger,
     /// That policy.
     pub migration_by: Option<String>,
@@ -377,7 +377,7 @@ pub struct Rules {
     pub lead_time: Span,
     /// Who starts a failover.
     pub failover: Trigger,
-    /// The policy that says so when it is Manual.
+    /// The policy that says so when it is not Automatic.
     pub failover_by: Option<String>,
     /// How long a cluster must be lost before.
     pub failover_after: Span,

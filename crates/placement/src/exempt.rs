@@ -165,7 +165,7 @@ pub(crate) fn invalid(spec: &ExemptionSpec, today: Date) -> Option<(&'static str
     // From its first day, and from today: one that begins later is weighed when it begins.
     let latest = since.plus_days(LONGEST_DAYS).min(today.plus_days(LONGEST_DAYS));
     if until > latest {
-        return Some(("spec.until", Wrong::TooLong { until }));
+        return Some(("spec.until", Wrong::TooLong { until, latest }));
     }
     let weighed: BTreeSet<CoreValue> = spec.weighing.iter().map(|w| w.value).collect();
     let missing: Vec<CoreValue> = CoreValue::ALL

@@ -57,7 +57,7 @@ pub enum Dimension {
 pub enum HypothesisError {
     /// It cannot be read.
     #[error(
-        "{0:?} is no hypothesis: write provider=NAME,lost or cluster=NAME,lost or cluster=NAME,cpu=-50% \
+        "{0:?} is neither a file nor a hypothesis: write provider=NAME,lost or cluster=NAME,lost or cluster=NAME,cpu=-50% \
          (cpu, memory or pods) or owner=PROVIDER:COUNTRY@YYYY-MM-DD"
     )]
     Unreadable(String),

@@ -342,9 +342,15 @@ fn supplier(request: &Request, facts: &Facts<'_>, name: &str) -> Option<Spot> {
 /// Whether no law from outside the EEA reaches it through where it is established or who owns it.
 fn european(facts: &Autonomy) -> bool {
     let owned = |law: &Jurisdiction| {
-        law.because
-            .iter()
-            .all(|link| matches!(link.relation, Relation::Established | Relation::Owns))
+        law.because.iter().all(|link| match link.relation {
+            Relation::Established
+            | Relation::Owns
+            | Relation::Votes
+            | Relation::Vetoes
+            | Relation::AppointsBoard
+            | Relation::LeftOut => true,
+            Relation::Operates | Relation::HoldsKeys | Relation::Hosts | Relation::Supports => false,
+        })
     };
     facts.unclear.is_none() && !facts.foreign().any(owned)
 }

@@ -26,6 +26,7 @@ mod kpi; // how far the city is with its targets
 mod latency; // how long data takes between clusters
 mod lint; // checks a plan anew, with code of its own
 mod merge; // all policies that match, the strictest of each
+mod paused; // a move that is left alone for a while
 mod place; // the clusters with what follows from their facts
 mod planner; // decides again after one change
 mod problems; // what is wrong with providers, clusters and policies
@@ -65,6 +66,7 @@ pub use kpi::{Kpi, Measure, Missing, Register, kpis};
 pub use latency::Latency;
 pub use lint::{Fault, LintFinding, lint};
 pub use merge::{Effective, FAILOVER_AFTER, LEAD_TIME, Merged, ROLLBACK_WINDOW, effective};
+pub use paused::Paused;
 pub use planner::{Advance, Change, Planner};
 pub use problems::{Example, Object, Problem, Reason, Wrong, problems};
 pub use reasons::Reasons;

@@ -163,7 +163,7 @@ impl From<Merged> for Effective {
     fn from(merged: Merged) -> Self {
         let mode = |ask: &Option<Ask<Trigger>>| ask.as_ref().map_or(Trigger::Manual, |ask| ask.wanted);
         let by = |ask: Option<Ask<Trigger>>| {
-            ask.filter(|ask| ask.wanted == Trigger::Manual)
+            ask.filter(|ask| ask.wanted != Trigger::Automatic)
                 .map(|ask| ask.policy)
         };
         Self {

@@ -80,7 +80,7 @@ impl<'a> Reasons<'a> {
         let home = case.home.filter(|_| !lost).map(|home| &self.scene.places[home]);
         asked(
             self.request,
-            id,
+            (id, &case.class.rules),
             home,
             (&self.scene.places[at], &case.class.verdicts[at]),
         )

@@ -69,12 +69,10 @@ fn holders(name: &str, autonomy: &Autonomy) -> BTreeSet<String> {
         | Relation::AppointsBoard
         | Relation::Operates
         | Relation::HoldsKeys => true,
-        Relation::Hosts | Relation::Supports => false,
+        Relation::Hosts | Relation::Supports | Relation::LeftOut => false,
     });
     let mut all: BTreeSet<String> = holding.map(|link| link.entity.clone()).collect();
     all.insert(name.to_owned());
-    // What stands for the middle of a long chain is no entity.
-    all.retain(|entity| !entity.starts_with('('));
     all
 }
 

@@ -449,6 +449,7 @@ fn chain(because: &[Because]) -> String {
             (Relation::AppointsBoard, _) => format!("{entity}, appoints the board"),
             (Relation::Supports, _) => format!("support in {entity}"),
             (Relation::Hosts, _) => format!("hardware in {entity}"),
+            (Relation::LeftOut, _) => format!("({entity} more)"),
         }
     };
     because.iter().map(link).collect::<Vec<_>>().join(" > ")

@@ -3,9 +3,10 @@ use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use anyhow::anyhow;
+use havenmeester_api::Language;
 use havenmeester_api::workload::LastDryRun;
 use havenmeester_fleet::{Clock as _, SystemClock};
-use havenmeester_placement::{Explanation, Reasons, WorkloadId, explain_in};
+use havenmeester_placement::{Explanation, Reasons, WorkloadId};
 use jiff::Timestamp;
 use serde::Serialize;
 use tracing::warn;
@@ -15,6 +16,7 @@ use crate::decided::{Decided, decided};
 use crate::files::CLUSTER;
 use crate::identity;
 use crate::output::{self, Screen, Tone};
+use crate::words::Word;
 
 pub(crate) async fn run(cli: &Cli, args: &ExplainArgs, screen: Screen) -> anyhow::Result<ExitCode> {
     let id = identity::read(&args.workload, &cli.namespace)?;
@@ -32,7 +34,9 @@ pub(crate) async fn run(cli: &Cli, args: &ExplainArgs, screen: Screen) -> anyhow
     }
     let reasons = Reasons::of(&decided.request, &decided.plan);
     let language = args.language.of(args.output);
-    let explanation = explain_in(&id, &reasons, language).ok_or_else(|| unknown(&id, &decided, args))?;
+    let explanation = decided
+        .explained(&id, &reasons, language)
+        .ok_or_else(|| unknown(&id, &decided, args))?;
     let status = decided
         .workload(&id)
         .and_then(|workload| workload.status.as_ref());
@@ -42,7 +46,7 @@ pub(crate) async fn run(cli: &Cli, args: &ExplainArgs, screen: Screen) -> anyhow
     };
     let now = SystemClock.now();
     output::show(args.output, &shown, |shown| {
-        let rehearsed = shown.last_dry_run.as_ref().map(|run| dry_run(run, now));
+        let rehearsed = shown.last_dry_run.as_ref().map(|run| dry_run(run, now, language));
         text(&shown.explanation, screen) + &rehearsed.unwrap_or_default()
     })?;
     Ok(ExitCode::SUCCESS)
@@ -59,28 +63,26 @@ struct Shown {
 }
 
 /// The last dry run, with its age and what is different from the one before it.
-fn dry_run(run: &LastDryRun, now: Timestamp) -> String {
+fn dry_run(run: &LastDryRun, now: Timestamp, language: Language) -> String {
+    let say = |word: Word| word.say(language);
     let age = now.duration_since(run.at.0);
     let age = match age.as_hours() {
-        ..1 => format!("{} min", age.as_mins().max(0)),
-        hours @ 1..48 => format!("{hours} h"),
-        hours => format!("{} days", hours / 24),
+        ..1 => format!("{} {}", age.as_mins().max(0), say(Word::Minutes)),
+        hours @ 1..48 => format!("{hours} {}", say(Word::Hours)),
+        hours => format!("{} {}", hours / 24, say(Word::Days)),
     };
+    let [last, to, ago, before] = [Word::LastDryRun, Word::To, Word::Ago, Word::OneBefore].map(say);
     let mut text = format!(
-        "\nlast dry run: {:?} to {}, {age} ago ({})\n",
+        "\n{last}: {:?} {to} {}, {age} {ago} ({})\n",
         run.verdict, run.target, run.migration
     );
     let Some(since) = &run.since else {
         return text;
     };
-    let _ = writeln!(
-        text,
-        "  the one before it: {:?} ({})",
-        since.verdict, since.migration
-    );
-    for (what, findings) in [("new", &since.new), ("gone", &since.gone)] {
+    let _ = writeln!(text, "  {before}: {:?} ({})", since.verdict, since.migration);
+    for (what, findings) in [(Word::New, &since.new), (Word::Gone, &since.gone)] {
         for finding in findings {
-            let _ = writeln!(text, "  {what:<4}  {finding}");
+            let _ = writeln!(text, "  {:<5} {finding}", say(what));
         }
     }
     text

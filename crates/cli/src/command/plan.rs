@@ -3,7 +3,7 @@ use std::process::ExitCode;
 
 use havenmeester_api::workload::Mode;
 use havenmeester_api::{Criticality, Language, Sensitivity};
-use havenmeester_placement::{Decision, Explanation, Reasons, Say as _, WorkloadView, explain_in, lint};
+use havenmeester_placement::{Decision, Explanation, Reasons, Say as _, WorkloadView, lint};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -85,7 +85,7 @@ impl Planned {
                 workload,
                 decision,
                 daemon,
-                explain_in(id, &reasons, language)?,
+                decided.explained(id, &reasons, language)?,
             ))
         });
         Self {

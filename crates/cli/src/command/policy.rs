@@ -95,11 +95,8 @@ impl Linted {
         let say = |word: Word| word.say(language);
         if self.findings.is_empty() {
             let (policies, exemptions) = (self.policies, self.exemptions);
-            return format!(
-                "{policies} {} {exemptions} {}\n",
-                say(Word::PoliciesAnd),
-                say(Word::ExemptionsNothing)
-            );
+            let [counted, and, nothing] = [Word::Policies, Word::Exemptions, Word::NothingFound].map(say);
+            return format!("{counted} {policies}, {and} {exemptions}. {nothing}\n");
         }
         let rows = self
             .findings

@@ -2,13 +2,13 @@
 //!
 //! Invariant: nothing is written anywhere; the supposed plan is made and checked by the same code as the real one.
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use havenmeester_api::Language;
 use havenmeester_placement::{
-    Forecast, Hypothesis, Limits, Plan, Reasons, Request, Say as _, Told, WorkloadId, decide, explain_in,
-    lint, waves,
+    Action, Forecast, Hypothesis, Limits, Plan, Reasons, Request, Say as _, Told, Waiting, WorkloadId,
+    decide, explain_in, lint, waves,
 };
 use jiff::Timestamp;
 use serde::Serialize;
@@ -29,7 +29,7 @@ struct Supposed {
     at: Timestamp,
     /// What would move that does not now, or would move elsewhere.
     moves: Vec<Move>,
-    /// What should move and could not, or is lost and could not be brought back.
+    /// What should move and would not by itself, or is lost and would not be brought back.
     cannot: Vec<Move>,
     /// What would be decided otherwise and would stay where it is.
     stays: Vec<WorkloadId>,
@@ -66,7 +66,7 @@ pub(crate) async fn run(cli: &Cli, args: &PlanArgs, screen: Screen) -> anyhow::R
     for what in &args.what_if {
         match what.strip_prefix("policy=") {
             Some(path) => paths.push(path.into()),
-            None if what.contains('=') => hypotheses.push(what.parse()?),
+            None if what.contains('=') || !Path::new(what).exists() => hypotheses.push(what.parse()?),
             None => paths.push(what.into()),
         }
     }
@@ -103,11 +103,11 @@ impl Supposed {
                     stays.push(id.clone());
                     continue;
                 }
-                Some(_) => {
+                Some(_) if goes(&decision.action) => {
                     other.decisions.insert(id.clone(), decision.clone());
                     &mut moves
                 }
-                None => &mut cannot,
+                Some(_) | None => &mut cannot,
             };
             list.extend(Move::of(id, &reasons, language));
         }
@@ -176,6 +176,18 @@ impl Supposed {
             ]
         };
         steps.map(row).collect()
+    }
+}
+
+/// Whether it comes to a move without somebody's doing. What waits for a person, a yes, a capture or a fence does not.
+fn goes(action: &Action) -> bool {
+    match action {
+        Action::Relocate { .. } | Action::FailOver { .. } => true,
+        Action::Wait(waiting) => matches!(
+            waiting,
+            Waiting::Moving { .. } | Waiting::FailoverDelay { .. } | Waiting::SharesNamespace { .. }
+        ),
+        Action::Stay => false,
     }
 }
 

@@ -7,8 +7,10 @@ use std::collections::BTreeMap;
 use havenmeester_api::member::Cause;
 use havenmeester_api::migration::{MigrationSpec, MoveKind};
 use havenmeester_api::{Migration, condition, labels};
-use havenmeester_placement::{Action, Decision, WorkloadId};
+use havenmeester_placement::{Action, Decision, Paused, Plan, WorkloadId};
 use jiff::{SignedDuration, Timestamp};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
+use kube::ResourceExt as _;
 
 use super::drill;
 use crate::intent::{About, Intents, NewMigration, Notice};
@@ -90,7 +92,9 @@ fn wanted(turn: &Turn, id: &WorkloadId, decision: &Decision) -> Option<Wanted> {
             }
         }
     };
-    (!too_soon(turn, id, &wanted)).then_some(wanted)
+    left_alone(turn.scene, id, wanted.kind, &wanted.target)
+        .is_none()
+        .then_some(wanted)
 }
 
 /// Who agreed to it, where somebody had to.
@@ -110,22 +114,43 @@ fn is_echo(scene: &Scene, cluster: &str) -> bool {
             .is_some_and(|view| view.reachability.cause == Some(Cause::Drill))
 }
 
-/// Whether the same move failed so recently that it is left alone.
-fn too_soon(turn: &Turn, id: &WorkloadId, wanted: &Wanted) -> bool {
-    let failures: Vec<Timestamp> = turn
-        .scene
-        .moves_of(id)
-        .iter()
-        .filter(|m| failed(m) && m.spec.target == wanted.target && m.spec.kind == wanted.kind)
-        .filter_map(|m| condition::get(&m.status.as_ref()?.conditions, condition::FAILED))
-        .map(|c| c.last_transition_time.0)
-        .collect();
-    let Some(last) = failures.iter().max() else {
-        return false;
+/// The moves of a plan that are left alone for now, since the same ones failed.
+pub fn paused(scene: &Scene, plan: &Plan) -> BTreeMap<WorkloadId, Paused> {
+    let of = |(id, decision): (&WorkloadId, &Decision)| {
+        let (kind, target) = match &decision.action {
+            Action::Relocate { target, .. } => (MoveKind::Relocate, target),
+            Action::FailOver { target, .. } => (MoveKind::Failover, target),
+            Action::Stay | Action::Wait(_) => return None,
+        };
+        Some((id.clone(), left_alone(scene, id, kind, target)?))
     };
+    plan.decisions.iter().filter_map(of).collect()
+}
+
+/// The same move, which failed so recently that it is left alone.
+fn left_alone(scene: &Scene, id: &WorkloadId, kind: MoveKind, target: &str) -> Option<Paused> {
+    let same = scene.moves_of(id).iter();
+    let same = same.filter(|m| failed(m) && m.spec.target == target && m.spec.kind == kind);
+    let failures: Vec<(Timestamp, &Condition, String)> = same
+        .filter_map(|m| {
+            let condition = condition::get(&m.status.as_ref()?.conditions, condition::FAILED)?;
+            Some((condition.last_transition_time.0, condition, m.name_any()))
+        })
+        .collect();
+    let (last, condition, migration) = failures.iter().max_by_key(|(at, ..)| *at)?;
     let doublings = u32::try_from(failures.len() - 1).unwrap_or(u32::MAX).min(8);
     let pause = RETRY_AFTER.saturating_mul(1 << doublings).min(RETRY_AT_MOST);
-    turn.scene.now.duration_since(*last) < pause
+    let why = if condition.message.is_empty() {
+        &condition.reason
+    } else {
+        &condition.message
+    };
+    (scene.now.duration_since(*last) < pause).then(|| Paused {
+        migration: migration.clone(),
+        target: target.to_owned(),
+        why: why.clone(),
+        again: last.saturating_add(pause).unwrap_or(Timestamp::MAX),
+    })
 }
 
 /// `WORKLOAD-N`, with N one more than that of any such name so far, whatever bears it: a person may have given it to

@@ -1,6 +1,7 @@
 //! What must be asked, of whom it is asked, and who has said yes.
 use havenmeester_api::Date;
 use havenmeester_api::approval::ApprovalSpec;
+use havenmeester_api::policy::Trigger;
 use havenmeester_api::require::Rule;
 
 use super::*;
@@ -51,6 +52,86 @@ fn a_move_to_a_hyperscaler_that_is_not_autonomous_asks_and_tells_the_council() {
     assert!(
         matches!(goes, Action::Relocate { ref target, .. } if target == "azure-weu"),
         "{goes:?}"
+    );
+}
+
+/// `shop` stands where it may not, and `careful` has somebody approve of each move of its kind.
+fn careful(moves: Trigger, failovers: Trigger) -> Request {
+    let mut policy = mk_policy();
+    policy.migration.as_mut().unwrap().mode = moves;
+    policy.failover.as_mut().unwrap().mode = failovers;
+    let mut request = mk_request().workload("shop", mk_workload("shop", "azure-weu").critical());
+    request.policies.insert("careful".to_owned(), policy);
+    request
+}
+
+#[test]
+fn what_a_policy_has_somebody_approve_of_waits_for_that_very_plan() {
+    let request = careful(Trigger::Approval, Trigger::Automatic);
+    let asked = waits_for(&request, "shop");
+    let ground = Ground::Policy {
+        policy: "careful".to_owned(),
+    };
+    assert_eq!(asked.grounds, [ground]);
+    assert!(!asked.inform_council());
+    let elsewhere = Asked::new(&id("shop"), "another-cluster", asked.grounds.clone());
+    assert_eq!(waits_for(&request.clone().approved(&elsewhere), "shop"), asked);
+    let approved = request.approved(&asked);
+    assert!(matches!(action(&approved, "shop"), Action::Relocate { .. }));
+}
+
+#[test]
+fn a_policy_may_have_somebody_approve_of_failovers_too() {
+    let lost = |moves, failovers| {
+        let mut request = careful(moves, failovers);
+        let home = request.fleet.clusters.get_mut("azure-weu").unwrap();
+        *home = home.clone().lost(60);
+        request
+    };
+    let request = lost(Trigger::Automatic, Trigger::Approval);
+    let asked = waits_for(&request, "shop");
+    assert!(matches!(
+        action(&request.approved(&asked), "shop"),
+        Action::FailOver { .. }
+    ));
+    let moves_only = lost(Trigger::Approval, Trigger::Automatic);
+    assert!(matches!(action(&moves_only, "shop"), Action::FailOver { .. }));
+}
+
+#[test]
+fn one_that_leaves_it_to_a_person_goes_before_one_that_has_it_approved() {
+    let mut request = careful(Trigger::Approval, Trigger::Approval);
+    request
+        .policies
+        .get_mut("autonomous")
+        .unwrap()
+        .migration
+        .as_mut()
+        .unwrap()
+        .mode = Trigger::Manual;
+    let waits = action(&request, "shop");
+    assert!(
+        matches!(waits, Action::Wait(Waiting::ManualMigration { ref policy, .. }) if policy.as_deref() == Some("autonomous")),
+        "{waits:?}"
+    );
+}
+
+#[test]
+fn a_move_without_the_yes_that_a_policy_asks_for_is_found() {
+    let request = careful(Trigger::Approval, Trigger::Automatic);
+    let mut plan = decide(&request);
+    let decision = plan.decisions.get_mut(&id("shop")).unwrap();
+    let target = decision.desired.clone().unwrap();
+    decision.action = Action::Relocate {
+        source: "azure-weu".to_owned(),
+        target,
+    };
+    let found = lint(&request, &plan);
+    assert!(
+        found
+            .iter()
+            .any(|finding| matches!(finding.fault, crate::Fault::NotApproved { .. })),
+        "{found:?}"
     );
 }
 

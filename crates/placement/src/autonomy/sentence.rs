@@ -31,7 +31,7 @@ pub(super) fn sentence(chain: &[Link<'_>]) -> String {
         let share = link.share.map(percent);
         let does = match (link.relation, share) {
             (Relation::Owns, Some(share)) => format!("{which}owns {share} of {object}"),
-            (Relation::Owns, None) => format!("{which}owns {object}"),
+            (Relation::Owns, None) | (Relation::LeftOut, _) => format!("{which}owns {object}"),
             (Relation::Votes, share) => {
                 format!(
                     "{which}casts {} of the votes in {object}",

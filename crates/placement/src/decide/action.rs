@@ -62,13 +62,13 @@ pub(super) fn approval(case: &Case<'_>, scene: &Scene<'_>, target: Option<usize>
     };
     asked(
         scene.request,
-        case.id,
+        (case.id, &case.class.rules),
         home,
         (&scene.places[at], &case.class.verdicts[at]),
     )
 }
 
-/// A move that lowers autonomy waits for somebody's yes.
+/// A move that lowers autonomy, or of which a policy has somebody approve, waits for a yes.
 fn agreed(case: &Case<'_>, scene: &Scene<'_>, target: usize) -> Result<(), Waiting> {
     match approval(case, scene, Some(target)) {
         Some(asked) if asked.given.is_none() => Err(Waiting::Approval(Box::new(asked))),

@@ -35,10 +35,8 @@ impl Tier {
     pub(crate) fn of(case: &Case<'_>) -> Self {
         let rules = &case.class.rules;
         let urgency = match case.stand {
-            Stand::Lost(_) if rules.failover == Trigger::Automatic => Urgency::FailsOver,
-            Stand::Forbidden(_) | Stand::OnRoute(_) if rules.migration == Trigger::Automatic => {
-                Urgency::Moves
-            }
+            Stand::Lost(_) if rules.failover != Trigger::Manual => Urgency::FailsOver,
+            Stand::Forbidden(_) | Stand::OnRoute(_) if rules.migration != Trigger::Manual => Urgency::Moves,
             Stand::Lost(_) | Stand::Forbidden(_) | Stand::OnRoute(_) => Urgency::WaitsForAPerson,
             Stand::Moving | Stand::Nowhere | Stand::Elsewhere | Stand::Allowed(_) => Urgency::NeedsNothing,
         };
@@ -163,7 +161,8 @@ fn on_the_way(case: &Case<'_>, scene: &Scene<'_>, at: usize) -> Option<i64> {
     if verdict.admits() || !verdict.admits_on_the_way() {
         return None;
     }
-    let asked = asked(scene.request, case.id, home, (&scene.places[at], verdict));
+    let whom = (case.id, &*case.class.rules);
+    let asked = asked(scene.request, whom, home, (&scene.places[at], verdict));
     let agreed = asked.is_none_or(|asked| asked.given.is_some());
     Some(if agreed {
         ON_THE_WAY

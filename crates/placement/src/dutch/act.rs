@@ -3,6 +3,7 @@ use super::words::{category, countries, day, listed, moment};
 use crate::apart::Apart;
 use crate::approval::{Asked, Ground};
 use crate::decision::{Action, Violation, Waiting};
+use crate::paused::Paused;
 use crate::say::Say;
 
 impl Say for Waiting {
@@ -56,6 +57,21 @@ fn by_hand(what: &str, target: &str, policy: Option<&str>) -> String {
     match policy {
         Some(policy) => format!("het beleid {policy} laat de {what} naar {target} over aan een medewerker"),
         None => format!("geen beleid start de {what} naar {target} vanzelf; een medewerker kan dat doen"),
+    }
+}
+
+impl Say for Paused {
+    fn dutch(&self) -> String {
+        let Self {
+            migration,
+            target,
+            why,
+            again,
+        } = self;
+        format!(
+            "de applicatie wacht: {migration} naar {target} is niet gelukt ({why}); op zijn vroegst opnieuw op {}",
+            moment(*again)
+        )
     }
 }
 
@@ -126,6 +142,7 @@ impl Say for Ground {
             Self::LessAutonomous => {
                 "de applicatie gaat van een autonome plek naar een plek die dat niet is".to_owned()
             }
+            Self::Policy { policy } => format!("het beleid {policy} laat elke verhuizing goedkeuren"),
             Self::Route {
                 policy, route, end, ..
             } => format!(

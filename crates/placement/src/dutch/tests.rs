@@ -19,6 +19,7 @@ use crate::fleet::{Bar, Demand};
 use crate::gap::{Gap, Trait};
 use crate::lint::Fault;
 use crate::mk::{date, id, now};
+use crate::paused::Paused;
 use crate::problems::{Example, Wrong};
 use crate::request::WorkloadId;
 use crate::resource::Resource;
@@ -39,6 +40,7 @@ fn through() -> Vec<Because> {
     vec![
         link("azure", Relation::Established, None),
         link("parent", Relation::Owns, Some(2_450)),
+        link("9990", Relation::LeftOut, None),
         link("fund", Relation::Votes, Some(6_000)),
         link("council", Relation::Vetoes, None),
         link("trust", Relation::AppointsBoard, None),
@@ -318,6 +320,7 @@ fn grounds() -> Vec<Ground> {
             countries: vec![s("US")],
         },
         Ground::LessAutonomous,
+        Ground::Policy { policy: s("careful") },
         Ground::Route {
             policy: s("critical"),
             route: s("via-azure"),
@@ -399,7 +402,9 @@ fn wrongs() -> Vec<Wrong> {
         Wrong::NoOwner,
         Wrong::NoApprover,
         Wrong::OwnApproval,
-        Wrong::TooLong { until },
+        Wrong::TooLong { until, latest: since },
+        Wrong::Over { until },
+        Wrong::EndsSoon { until },
         Wrong::NotWeighed {
             missing: vec![
                 CoreValue::Autonomy,
@@ -426,6 +431,7 @@ fn wrongs() -> Vec<Wrong> {
         },
         Wrong::NoData { id: id("registry") },
         Wrong::UsesItself,
+        Wrong::ApartFromItself,
         Wrong::UsesAbove {
             ours: Layer::Data,
             data: id("desk"),
@@ -587,6 +593,15 @@ fn every_sentence_is_there_in_both_languages() {
             },
         );
     }
+    both(
+        &mut out,
+        &Paused {
+            migration: s("shop-1"),
+            target: s("eu-1"),
+            why: s("blocked: no class for it"),
+            again: now(),
+        },
+    );
     both(&mut out, &Limits::default());
     let window = Some(Window {
         from_minute: 22 * 60,

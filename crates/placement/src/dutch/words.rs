@@ -132,6 +132,7 @@ pub(super) fn chain(because: &[Because]) -> String {
             (Relation::AppointsBoard, _) => format!("{entity}, benoemt het bestuur"),
             (Relation::Supports, _) => format!("ondersteuning vanuit {entity}"),
             (Relation::Hosts, _) => format!("apparatuur in {entity}"),
+            (Relation::LeftOut, _) => format!("(nog {entity})"),
         }
     };
     because.iter().map(link).collect::<Vec<_>>().join(" > ")

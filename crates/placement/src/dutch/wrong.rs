@@ -104,8 +104,18 @@ impl Say for Wrong {
             Self::OwnApproval => {
                 "de eigenaar kan de eigen uitzondering niet goedkeuren; noem een ander".to_owned()
             }
-            Self::TooLong { until } => format!(
-                "{} is meer dan 24 maanden ({LONGEST_DAYS} dagen) ver weg; een uitzondering eindigt, en wordt dan opnieuw afgewogen",
+            Self::TooLong { until, latest } => format!(
+                "{} is te laat: een uitzondering duurt hoogstens 24 maanden ({LONGEST_DAYS} dagen), vanaf de eerste dag en \
+                 vanaf vandaag, en wordt dan opnieuw afgewogen; schrijf {} of eerder",
+                day(*until),
+                day(*latest)
+            ),
+            Self::Over { until } => format!(
+                "de laatste dag was {}; de uitzondering doet niets meer, verwijder haar of weeg opnieuw af",
+                day(*until)
+            ),
+            Self::EndsSoon { until } => format!(
+                "de uitzondering eindigt na {}; wie haar dan nog nodig heeft, weegt opnieuw af",
                 day(*until)
             ),
             Self::NotWeighed { missing } => {
@@ -134,6 +144,9 @@ impl Say for Wrong {
             Self::NoData { id } => format!("er is geen Workload {id}; er volgt niets uit"),
             Self::UsesItself => {
                 "de Workload noemt zichzelf; noem de Workload waarvan de gegevens worden gebruikt".to_owned()
+            }
+            Self::ApartFromItself => {
+                "de Workload noemt zichzelf; noem de Workloads die niet tegelijk mogen wegvallen".to_owned()
             }
             Self::UsesAbove { ours, data, theirs } => format!(
                 "een applicatie in de laag {} gebruikt {data}, in de laag {}; in Common Ground gebruikt een laag de lagen eronder",

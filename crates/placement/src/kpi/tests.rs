@@ -1,7 +1,8 @@
 //! Shares, and what makes the difference.
 use super::*;
 use crate::decide;
-use crate::mk::{id, mk_provider, mk_request, mk_workload};
+use crate::mk::{id, mk_named, mk_provider, mk_request, mk_workload};
+use havenmeester_api::provider::{Right, Stake};
 
 fn external(name: &str, supplier: &str, gib: i64) -> External {
     External {
@@ -136,4 +137,28 @@ fn storage_that_is_not_known_is_told_and_keeps_the_target_from_being_met() {
     );
     assert_eq!(storage.per_mille(), Some(750));
     assert!(storage.missing[0].planned, "the plan takes permits to Europe");
+}
+
+#[test]
+fn who_is_steered_from_outside_is_not_european_whatever_its_capital() {
+    let mut request = scene();
+    let fund = |votes, rights| Stake {
+        votes_basis_points: votes,
+        rights,
+        ..mk_named("Fund", "US", 100)
+    };
+    let ways = [
+        ("by-votes", fund(Some(6_000), Vec::new())),
+        ("by-veto", fund(None, vec![Right::Veto])),
+    ];
+    for (name, stake) in ways {
+        let mut spec = mk_provider("NL");
+        spec.owners = vec![stake];
+        // That the same country's law reaches it in another way, too, hides nothing.
+        spec.operated_by = vec![mk_named("Operator", "US", 10_000)];
+        request.fleet.providers.insert(name.to_owned(), spec);
+        let kpis = counted(&request, &[external("mail", name, 1)]);
+        let european = of(&kpis, Measure::EuropeanStorage);
+        assert_eq!((european.of, european.now), (1, 0), "{name}");
+    }
 }

@@ -13,7 +13,7 @@ use crate::fleet::Contact;
 use crate::request::{Request, WorkloadId, WorkloadView};
 
 use super::Fault;
-use super::rules::{Breach, Laws, UNCLEAR};
+use super::rules::{Breach, Laws, UNCLEAR, asks_for_a_yes};
 
 /// The policies' breaches of a place, today and (unless the home is lost) announced, that no route lifts.
 pub(super) fn unlifted<'a>(laws: &Laws<'a>, id: &WorkloadId, cluster: &str, lost: bool) -> Vec<Breach<'a>> {
@@ -90,7 +90,8 @@ pub(super) fn agreed(
         .as_deref()
         .is_some_and(|home| laws.is_autonomous(home));
     let lower = !lost && from && !laws.is_autonomous(target);
-    let needed = !by_route.is_empty() || (hyperscaler && !lost) || lower;
+    let by_policy = asks_for_a_yes(request, workload, lost);
+    let needed = !by_route.is_empty() || (hyperscaler && !lost) || lower || by_policy;
     // What no route lifts is told already.
     if !needed || !unlifted(laws, id, target, lost).is_empty() {
         return None;
@@ -103,8 +104,10 @@ pub(super) fn agreed(
                 .any(|ground| matches!(ground, Ground::Route { policy, .. } if breach.policy == Some(policy)))
         });
         let council = !hyperscaler || asked.inform_council();
+        let asked_for = |ground: &Ground| matches!(ground, Ground::Policy { .. });
+        let policy = !by_policy || asked.grounds.iter().any(asked_for);
         let same = asked.plan == Asked::new(id, target, asked.grounds.clone()).plan;
-        routes && council && same && asked.target == target
+        routes && council && policy && same && asked.target == target
     };
     let today = Date::of(request.now);
     let said = decision.approval.as_ref().filter(|asked| told(asked));

@@ -288,5 +288,17 @@ pub(super) fn policies<'a>(
 /// Whether, of all modes that are stated, there is one and none is Manual.
 pub(super) fn automatic(modes: impl Iterator<Item = Trigger>) -> bool {
     let mut modes = modes.peekable();
-    modes.peek().is_some() && modes.all(|mode| mode == Trigger::Automatic)
+    modes.peek().is_some() && modes.all(|mode| mode != Trigger::Manual)
+}
+
+/// Whether a policy that chooses it has somebody approve of such a move.
+pub(super) fn asks_for_a_yes(request: &Request, workload: &WorkloadView, lost: bool) -> bool {
+    policies(request, workload).any(|(_, policy)| {
+        let mode = if lost {
+            policy.failover.map(|rule| rule.mode)
+        } else {
+            policy.migration.map(|rule| rule.mode)
+        };
+        mode == Some(Trigger::Approval)
+    })
 }

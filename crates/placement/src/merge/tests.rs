@@ -17,7 +17,11 @@ fn span() -> impl Strategy<Value = Option<Span>> {
 }
 
 fn mode() -> impl Strategy<Value = Trigger> {
-    prop_oneof![Just(Trigger::Automatic), Just(Trigger::Manual)]
+    prop_oneof![
+        Just(Trigger::Automatic),
+        Just(Trigger::Approval),
+        Just(Trigger::Manual)
+    ]
 }
 
 fn words(list: &'static [&'static str]) -> impl Strategy<Value = Vec<String>> {

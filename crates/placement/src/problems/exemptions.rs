@@ -2,7 +2,7 @@
 use std::collections::BTreeSet;
 
 use havenmeester_api::Date;
-use havenmeester_api::exemption::ExemptionSpec;
+use havenmeester_api::exemption::{ExemptionSpec, WARNINGS};
 use havenmeester_api::require::Rule;
 
 use crate::asked::Requirements;
@@ -20,8 +20,11 @@ pub(super) fn of_exemptions(request: &Request) -> Vec<Problem> {
 fn of_one(request: &Request, id: &WorkloadId, spec: &ExemptionSpec) -> Vec<Problem> {
     let object = || Object::Exemption(id.clone());
     let mut found = Vec::new();
-    if let Some((field, wrong)) = invalid(spec, Date::of(request.now)) {
+    let today = Date::of(request.now);
+    if let Some((field, wrong)) = invalid(spec, today) {
         found.push(problem(object(), field, wrong));
+    } else if let Some(wrong) = ends(spec, today) {
+        found.push(note(object(), "spec.until", wrong));
     }
     match request.policies.get(&spec.policy) {
         None => {
@@ -49,6 +52,18 @@ fn of_one(request: &Request, id: &WorkloadId, spec: &ExemptionSpec) -> Vec<Probl
     }
     found.extend(overlaps(request, id, spec).map(|(field, wrong)| note(object(), field, wrong)));
     found
+}
+
+/// That it is over, or will be within the time of the first warning.
+fn ends(spec: &ExemptionSpec, today: Date) -> Option<Wrong> {
+    let until = spec.until;
+    if until < today {
+        return Some(Wrong::Over { until });
+    }
+    let soon = WARNINGS
+        .first()
+        .is_some_and(|days| today.days_until(until) < *days);
+    soon.then_some(Wrong::EndsSoon { until })
 }
 
 /// Another exemption of the same rule for the same workload on the same days: one of them is idle.

@@ -1,6 +1,10 @@
 //! Each mistake is found, with the object and the field.
 use super::*;
-use crate::mk::{date, mk_cluster, mk_named, mk_provider, mk_request, mk_stake, mk_workload, nobody};
+use crate::mk::{
+    date, id, mk_cluster, mk_exemption, mk_named, mk_provider, mk_request, mk_stake, mk_workload, nobody,
+    today,
+};
+use havenmeester_api::require::Rule;
 
 /// The problems as `object, field`, without those that the request of the tests has already.
 fn check(request: &Request, expected: &[&str]) {
@@ -259,4 +263,43 @@ fn a_rule_that_another_policy_makes_idle_is_named_once() {
         "PlacementPolicy/weak spec.require.jurisdictions Shadowed",
     ];
     assert_eq!(told, wanted);
+}
+
+#[test]
+fn nobody_stands_apart_from_itself_or_from_nobody() {
+    let mut request = sound();
+    request.workloads.get_mut(&id("shop")).unwrap().apart = [id("shop"), id("ghost")].into();
+    let found: Vec<String> = problems(&request)
+        .iter()
+        .map(|p| format!("{} {:?}", p.field, p.reason))
+        .collect();
+    assert_eq!(found, ["spec.apartFrom Invalid", "spec.apartFrom Noted"]);
+}
+
+#[test]
+fn an_exemption_that_is_over_or_ends_soon_is_noted() {
+    let noted = |until: Date| {
+        let mut request = sound();
+        let mut exemption = mk_exemption(Rule::Categories, "shop");
+        exemption.since = today().plus_days(-400);
+        exemption.until = until;
+        request.exemptions.insert(id("e"), exemption);
+        problems(&request)
+            .into_iter()
+            .map(|p| (p.field, p.reason, p.wrong))
+            .collect::<Vec<_>>()
+    };
+    let until = |days| today().plus_days(days);
+    let field = || "spec.until".to_owned();
+    let over = Wrong::Over { until: until(-1) };
+    assert_eq!(noted(until(-1)), [(field(), Reason::Noted, over)]);
+    let soon = Wrong::EndsSoon { until: until(89) };
+    assert_eq!(noted(until(89)), [(field(), Reason::Noted, soon)]);
+    assert_eq!(noted(until(90)), []);
+    let latest = until(331); // 731 days after its first
+    let late = Wrong::TooLong {
+        until: until(332),
+        latest,
+    };
+    assert_eq!(noted(until(332)), [(field(), Reason::Invalid, late)]);
 }

@@ -1,4 +1,4 @@
-//! What is wrong with the data that workloads say they use.
+//! What is wrong with the other workloads that workloads name: whose data they use, and from whom they stand apart.
 use crate::request::{Request, WorkloadId, WorkloadView};
 
 use super::{Object, Problem, Wrong, note, problem};
@@ -8,7 +8,7 @@ pub(super) fn of_workloads(request: &Request) -> Vec<Problem> {
     let all = request
         .workloads
         .iter()
-        .filter(|(_, workload)| !workload.uses.is_empty());
+        .filter(|(_, workload)| !workload.uses.is_empty() || !workload.apart.is_empty());
     all.flat_map(|(id, workload)| of_one(request, id, workload))
         .collect()
 }
@@ -31,6 +31,15 @@ fn of_one(request: &Request, id: &WorkloadId, workload: &WorkloadView) -> Vec<Pr
             let data = using.workload.clone();
             let wrong = Wrong::UsesAbove { ours, data, theirs };
             found.push(note(object(), "spec.uses", wrong));
+        }
+    }
+    for other in &workload.apart {
+        let object = Object::Workload(id.clone());
+        if other == id {
+            found.push(problem(object, "spec.apartFrom", Wrong::ApartFromItself));
+        } else if !request.workloads.contains_key(other) {
+            let wrong = Wrong::NoWorkload { id: other.clone() };
+            found.push(note(object, "spec.apartFrom", wrong));
         }
     }
     found

@@ -129,6 +129,18 @@ pub enum Wrong {
     TooLong {
         /// Its last day.
         until: Date,
+        /// The latest that may be.
+        latest: Date,
+    },
+    /// An exemption of which the last day is past.
+    Over {
+        /// That day.
+        until: Date,
+    },
+    /// An exemption that ends within the time of the first warning.
+    EndsSoon {
+        /// Its last day.
+        until: Date,
     },
     /// Core values that were not weighed once.
     NotWeighed {
@@ -178,6 +190,8 @@ pub enum Wrong {
     },
     /// A workload that uses its own data.
     UsesItself,
+    /// A workload that is to stand with another provider than itself.
+    ApartFromItself,
     /// A workload that uses what lies above it in Common Ground.
     UsesAbove {
         /// Its layer.
@@ -264,9 +278,16 @@ impl Display for Wrong {
             Self::NoOwner => "name who answers for it".to_owned(),
             Self::NoApprover => "name who decided it".to_owned(),
             Self::OwnApproval => "the owner cannot approve its own exemption; name another".to_owned(),
-            Self::TooLong { until } => format!(
-                "{until} is more than 24 months ({LONGEST_DAYS} days) away; an exemption ends, and is then weighed anew"
+            Self::TooLong { until, latest } => format!(
+                "{until} is too late: an exemption lasts at most 24 months ({LONGEST_DAYS} days), from its first day and \
+                 from today, and is then weighed anew; write {latest} or earlier"
             ),
+            Self::Over { until } => {
+                format!("its last day was {until}; it loosens nothing any more, delete it or weigh anew")
+            }
+            Self::EndsSoon { until } => {
+                format!("it ends after {until}; whoever needs it by then weighs anew")
+            }
             Self::NotWeighed { missing } => format!(
                 "weigh each of the seven core values once; missing: {}",
                 joined(missing, ", ")
@@ -282,6 +303,9 @@ impl Display for Wrong {
             Self::Twice { objective } => format!("{objective} stands there twice; keep one"),
             Self::NoData { id } => format!("there is no Workload {id}; nothing follows from it"),
             Self::UsesItself => "it names itself; name the Workload whose data it uses".to_owned(),
+            Self::ApartFromItself => {
+                "it names itself; name the Workloads that may not be lost together with it".to_owned()
+            }
             Self::UsesAbove { ours, data, theirs } => format!(
                 "a workload of layer {ours:?} uses {data}, of layer {theirs:?}; in Common Ground a layer uses those beneath it"
             ),

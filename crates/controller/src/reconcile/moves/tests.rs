@@ -99,6 +99,25 @@ fn a_failed_move_is_left_alone_for_longer_each_time() {
 }
 
 #[test]
+fn a_move_that_is_left_alone_says_what_came_of_the_last_one_and_when_it_is_tried_again() {
+    let scene = forbidden()
+        .migration(failed("shop-1", 5_000))
+        .migration(failed("shop-2", 100));
+    let told = |scene: &Scene| -> Vec<Paused> {
+        let plan = havenmeester_placement::decide(&crate::request::build(scene));
+        paused(scene, &plan).into_values().collect()
+    };
+    let expected = Paused {
+        migration: "shop-2".to_owned(),
+        target: "eu-1".to_owned(),
+        why: "as the test says".to_owned(),
+        again: ago(100 - 600),
+    };
+    assert_eq!(told(&scene), [expected]);
+    assert_eq!(told(&forbidden().migration(failed("shop-1", 301))), []);
+}
+
+#[test]
 fn the_most_critical_failover_is_made_first() {
     let scene = mk_scene()
         .workload("a-low", AZURE, mk::low())

@@ -219,6 +219,7 @@ fn trigger() -> impl Strategy<Value = Option<Trigger>> {
         None,
         Some(Trigger::Automatic),
         Some(Trigger::Automatic),
+        Some(Trigger::Approval),
         Some(Trigger::Manual),
     ])
 }
