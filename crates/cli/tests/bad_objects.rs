@@ -158,10 +158,7 @@ fn a_policy_that_chooses_nothing() {
         "5: PlacementPolicy/p: spec.workloads.anyOf[0]: it names nothing; name at least one of criticality, sensitivity, \
          namespace and layer",
     );
-    check(
-        &policy("").replace("spec:\n", "spec:\n"),
-        "4: PlacementPolicy/p: spec: it is missing",
-    );
+    check(&policy(""), "4: PlacementPolicy/p: spec: it is missing");
     let directory = tempfile::tempdir().unwrap();
     let nobody = policy("workloads: {anyOf: [{namespace: nowhere}]}");
     std::fs::write(
@@ -303,36 +300,32 @@ fn what_does_not_fit_is_told_with_what_would() {
     );
 }
 
-/// Every rule of our definitions that one object can break: its kind, its message, and an object that breaks it.
-fn samples() -> Vec<(&'static str, &'static str, String)> {
-    let twice = "[{objective: SOV-1, seal: 1}, {objective: SOV-1, seal: 2}]";
+/// The kind, the message of its rule, and an object that breaks it.
+type Sample = (&'static str, &'static str, String);
+
+/// Every rule of our definitions that one object can break.
+fn samples() -> Vec<Sample> {
+    [
+        of_standards(),
+        of_contracts_and_exemptions(),
+        of_policies(),
+        of_providers(),
+        of_workloads_and_moves(),
+    ]
+    .concat()
+}
+
+fn of_standards() -> Vec<Sample> {
     let standard = |spec: &str| mk("AutonomyStandard", "default", spec);
     let own = |objectives: &str| {
         standard(&format!(
             "weights: {{own: {{version: v, source: s, objectives: [{objectives}]}}}}"
         ))
     };
-    let contract = |more: &str| {
-        format!(
-            "{}---\n{PROVIDER}",
-            mk(
-                "Contract",
-                "c",
-                &format!("provider: a\nstart: 2026-01-01\n{more}")
-            )
-        )
-    };
-    let migration = |more: &str| mk("Migration", "m", &format!("workload: w\ntarget: t\n{more}"));
-    let route = |steps: &str| {
-        policy(&format!(
-            "routes: [{{name: r, end: z, reason: x, steps: [{steps}]}}]"
-        ))
-    };
-    let until = "until lies before since";
     vec![
         (
             "AutonomyStandard",
-            until,
+            "until lies before since",
             standard("adverse: [{country: US, reason: x, since: 2027-01-02, until: 2027-01-01}]"),
         ),
         (
@@ -355,6 +348,21 @@ fn samples() -> Vec<(&'static str, &'static str, String)> {
             "the weights add up to 100",
             own("{objective: SOV-1, percent: 99}"),
         ),
+    ]
+}
+
+fn of_contracts_and_exemptions() -> Vec<Sample> {
+    let contract = |more: &str| {
+        format!(
+            "{}---\n{PROVIDER}",
+            mk(
+                "Contract",
+                "c",
+                &format!("provider: a\nstart: 2026-01-01\n{more}")
+            )
+        )
+    };
+    vec![
         (
             "Contract",
             "spec.end: the contract ends before it starts; end must be later than start",
@@ -364,18 +372,6 @@ fn samples() -> Vec<(&'static str, &'static str, String)> {
             "Contract",
             "spec.dryRunsBeforeEndDays: each number may stand once",
             contract("end: 2027-01-01\ndryRunsBeforeEndDays: [30, 30]"),
-        ),
-        (
-            "Drill",
-            "a term names at least one of criticality, sensitivity, namespace and layer",
-            format!(
-                "{}---\n{PROVIDER}",
-                mk(
-                    "Drill",
-                    "d",
-                    "scenario: {cutOff: {provider: a}}\nmode: Simulate\nworkloads: {anyOf: [{}]}"
-                )
-            ),
         ),
         (
             "Exemption",
@@ -397,26 +393,16 @@ fn samples() -> Vec<(&'static str, &'static str, String)> {
             "spec.weighing: weigh each of the seven core values once",
             exemption("weighing", "weighing: [{value: Cost, speaks: For}]"),
         ),
-        (
-            "MemberCluster",
-            "spec.namespaces: list the namespaces when, and only when, spec.scope is Namespaces",
-            format!("{}---\n{PROVIDER}", member("scope: Namespaces")),
-        ),
-        (
-            "Migration",
-            "spec.target: the workload stands there already; name another cluster",
-            migration("source: t\nkind: Relocate"),
-        ),
-        (
-            "Migration",
-            "spec.source is required: name the cluster that the workload leaves",
-            migration("kind: Relocate"),
-        ),
-        (
-            "Migration",
-            "spec.kind: a dry run is of kind Relocate",
-            migration("kind: Failover\ndryRun: true"),
-        ),
+    ]
+}
+
+fn of_policies() -> Vec<Sample> {
+    let route = |steps: &str| {
+        policy(&format!(
+            "routes: [{{name: r, end: z, reason: x, steps: [{steps}]}}]"
+        ))
+    };
+    vec![
         (
             "PlacementPolicy",
             "name jurisdictions that may reach it, or that may not",
@@ -449,8 +435,26 @@ fn samples() -> Vec<(&'static str, &'static str, String)> {
             policy("workloads: {anyOf: [{}]}"),
         ),
         (
+            "Drill",
+            "a term names at least one of criticality, sensitivity, namespace and layer",
+            format!(
+                "{}---\n{PROVIDER}",
+                mk(
+                    "Drill",
+                    "d",
+                    "scenario: {cutOff: {provider: a}}\nmode: Simulate\nworkloads: {anyOf: [{}]}"
+                )
+            ),
+        ),
+    ]
+}
+
+fn of_providers() -> Vec<Sample> {
+    let twice = "[{objective: SOV-1, seal: 1}, {objective: SOV-1, seal: 2}]";
+    vec![
+        (
             "Provider",
-            until,
+            "until lies before since",
             provider("owners: [{name: F, country: NL, since: 2027-01-02, until: 2027-01-01}]"),
         ),
         (
@@ -479,6 +483,17 @@ fn samples() -> Vec<(&'static str, &'static str, String)> {
             provider("operatedBy: [{name: F, country: NL, votesBasisPoints: 5}]"),
         ),
         (
+            "MemberCluster",
+            "spec.namespaces: list the namespaces when, and only when, spec.scope is Namespaces",
+            format!("{}---\n{PROVIDER}", member("scope: Namespaces")),
+        ),
+    ]
+}
+
+fn of_workloads_and_moves() -> Vec<Sample> {
+    let migration = |more: &str| mk("Migration", "m", &format!("workload: w\ntarget: t\n{more}"));
+    vec![
+        (
             "Workload",
             "withinMilliseconds adds nothing to within: Cluster; leave one of the two out",
             format!(
@@ -489,6 +504,21 @@ fn samples() -> Vec<(&'static str, &'static str, String)> {
                 ),
                 workload("v", "")
             ),
+        ),
+        (
+            "Migration",
+            "spec.target: the workload stands there already; name another cluster",
+            migration("source: t\nkind: Relocate"),
+        ),
+        (
+            "Migration",
+            "spec.source is required: name the cluster that the workload leaves",
+            migration("kind: Relocate"),
+        ),
+        (
+            "Migration",
+            "spec.kind: a dry run is of kind Relocate",
+            migration("kind: Failover\ndryRun: true"),
         ),
     ]
 }

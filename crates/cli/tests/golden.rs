@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use agreed::agreed;
 use assert_cmd::cargo::cargo_bin_cmd;
+use havenmeester_fleet::{Clock as _, SystemClock};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -205,7 +206,7 @@ fn explain() {
 
 #[test]
 fn a_blocked_move_says_what_blocks_it_and_when_it_is_tried_again() {
-    let now = jiff::Timestamp::now();
+    let now = SystemClock.now();
     let (blocked, again) = (
         now - jiff::Span::new().minutes(2),
         now + jiff::Span::new().minutes(3),

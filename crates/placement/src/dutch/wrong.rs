@@ -1,4 +1,5 @@
 //! What is wrong with an object, and what would be right.
+use havenmeester_api::Date;
 use havenmeester_api::exemption::LONGEST_DAYS;
 
 use super::act::apart_by;
@@ -49,13 +50,7 @@ impl Say for Wrong {
             Self::Overlap { holder, with } => format!(
                 "{holder} staat ook in {with}, en de periodes overlappen; laat de ene eindigen voor de andere, of tel ze op"
             ),
-            Self::NeverHolds { since, until } => {
-                format!(
-                    "{} ligt voor since, {}; het geldt nooit",
-                    day(*until),
-                    day(*since)
-                )
-            }
+            Self::NeverHolds { since, until } => never_holds(*since, *until),
             Self::NoCluster { name } => format!("er is geen MemberCluster {name:?}"),
             Self::ChoosesNobody => "geen enkele applicatie is gekozen; het beleid doet niets".to_owned(),
             Self::UnknownComponent { name, known } => format!(
@@ -104,20 +99,9 @@ impl Say for Wrong {
             Self::OwnApproval => {
                 "de eigenaar kan de eigen uitzondering niet goedkeuren; noem een ander".to_owned()
             }
-            Self::TooLong { until, latest } => format!(
-                "{} is te laat: een uitzondering duurt hoogstens 24 maanden ({LONGEST_DAYS} dagen), vanaf de eerste dag en \
-                 vanaf vandaag, en wordt dan opnieuw afgewogen; schrijf {} of eerder",
-                day(*until),
-                day(*latest)
-            ),
-            Self::Over { until } => format!(
-                "de laatste dag was {}; de uitzondering doet niets meer, verwijder haar of weeg opnieuw af",
-                day(*until)
-            ),
-            Self::EndsSoon { until } => format!(
-                "de uitzondering eindigt na {}; wie haar dan nog nodig heeft, weegt opnieuw af",
-                day(*until)
-            ),
+            Self::TooLong { until, latest } => too_long(*until, *latest),
+            Self::Over { until } => over(*until),
+            Self::EndsSoon { until } => ends_soon(*until),
             Self::NotWeighed { missing } => {
                 let missing: Vec<&str> = missing.iter().map(|value| core_value(*value)).collect();
                 let missing = missing.join(", ");
@@ -155,6 +139,33 @@ impl Say for Wrong {
             ),
         }
     }
+}
+
+fn never_holds(since: Date, until: Date) -> String {
+    format!("{} ligt voor since, {}; het geldt nooit", day(until), day(since))
+}
+
+fn too_long(until: Date, latest: Date) -> String {
+    format!(
+        "{} is te laat: een uitzondering duurt hoogstens 24 maanden ({LONGEST_DAYS} dagen), vanaf de eerste dag en vanaf \
+         vandaag, en wordt dan opnieuw afgewogen; schrijf {} of eerder",
+        day(until),
+        day(latest)
+    )
+}
+
+fn over(until: Date) -> String {
+    format!(
+        "de laatste dag was {}; de uitzondering doet niets meer, verwijder haar of weeg opnieuw af",
+        day(until)
+    )
+}
+
+fn ends_soon(until: Date) -> String {
+    format!(
+        "de uitzondering eindigt na {}; wie haar dan nog nodig heeft, weegt opnieuw af",
+        day(until)
+    )
 }
 
 fn because(examples: &[Example]) -> String {
