@@ -1,24 +1,31 @@
-//! A made-up city at any size, with every rule in use: chains of owners, thirty policies, dependencies, clusters that
-//! are lost, and capacity of which 85% is asked for.
+//! A made-up city at any size, with every rule in use: chains of owners, thirty policies, exemptions, dependencies, some of
+//! them in time, prices, clusters that are lost, and capacity of which 85% is asked for, GPUs and storage too.
 //!
-//! Not here: measuring.
+//! Not here: the rules (`rules`), measuring.
 //! Invariant: the same size and seed give the same fleet.
 use std::collections::BTreeMap;
 
 use havenmeester_api::member::Capacity;
-use havenmeester_api::policy::PlacementPolicySpec;
 use havenmeester_api::provider::ProviderSpec;
+use havenmeester_api::room::OtherRoom;
 use havenmeester_api::workload::{CopyState, Mode, Target, Within};
 use havenmeester_api::{Criticality, Sensitivity};
 use havenmeester_placement::{
-    ClusterView, Contact, CopyView, Demand, Fact, FleetView, Latency, Reach, Request, Traits, Using,
-    WorkloadId, WorkloadView, flow,
+    ClusterView, Contact, CopyView, Demand, Fact, FleetView, Latency, Price, Reach, Request, Resource,
+    Traits, Using, WorkloadId, WorkloadView, flow,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
+use crate::rules;
+
 /// How many legal entities run clusters.
 const PROVIDERS: u64 = 40;
+/// How many regions there are.
+const REGIONS: u64 = 5;
+/// What is asked beside cpu, memory and pods.
+const GPU: &str = "nvidia.com/gpu";
+const STORAGE: &str = "storage/Rwo";
 /// How much of each cluster is asked for, in per cent.
 const FULL: i64 = 85;
 /// One workload in so many stands where chance has put it, and not where it may.
@@ -63,7 +70,8 @@ pub(crate) fn generate(workloads: usize, clusters: u64, seed: u64) -> anyhow::Re
             providers: providers()?,
             ..FleetView::default()
         },
-        policies: policies()?,
+        policies: rules::policies()?,
+        exemptions: rules::exemptions(workloads)?,
         now: now(),
         ..Request::default()
     };
@@ -142,45 +150,8 @@ fn providers() -> anyhow::Result<BTreeMap<String, ProviderSpec>> {
     Ok(serde_json::from_value(Value::Object(all))?)
 }
 
-/// Thirty of them: three for the whole city, the rest for some namespaces or regions.
-fn policies() -> anyhow::Result<BTreeMap<String, PlacementPolicySpec>> {
-    let mut all = serde_json::Map::new();
-    all.insert(
-        "all".to_owned(),
-        json!({"migration": {"mode": "Automatic"}, "failover": {"mode": "Automatic", "after": "30s"}}),
-    );
-    all.insert(
-        "critical-is-autonomous".to_owned(),
-        json!({"workloads": {"anyOf": [{"criticality": "Critical"}, {"sensitivity": "High"}]},
-            "require": {"categories": ["PrivateEu", "Government", "OnPremises"], "seal": {"atLeast": 2, "objectives": [{"objective": "SOV-3", "atLeast": 3}]},
-                "jurisdictions": {"only": ["EEA"]}},
-            "prefer": {"coreValues": {"autonomy": 4, "security": 3}}}),
-    );
-    all.insert(
-        "medium-is-hardened".to_owned(),
-        json!({"workloads": {"anyOf": [{"criticality": "Medium"}, {"sensitivity": "Medium"}]},
-            "require": {"categories": ["HyperscalerHardened", "PrivateEu", "Government", "OnPremises"]}}),
-    );
-    for n in 0..27 {
-        let terms: Vec<Value> = (0..4)
-            .map(|k| json!({"namespace": format!("ns-{:06}", n * 37 + k)}))
-            .collect();
-        let mut require = json!({});
-        match n % 3 {
-            0 => require["regions"] = json!([region(n), region(n + 1), region(n + 2)]),
-            1 => require["seal"] = json!({"atLeast": 1}),
-            _ => require["jurisdictions"] = json!({"only": ["EEA"]}),
-        }
-        all.insert(
-            format!("special-{n:02}"),
-            json!({"workloads": {"anyOf": terms}, "require": require, "prefer": {"coreValues": {"cost": n % 10}}}),
-        );
-    }
-    Ok(serde_json::from_value(Value::Object(all))?)
-}
-
-fn region(n: u64) -> String {
-    format!("region-{}", n % 5)
+pub(crate) fn region(n: u64) -> String {
+    format!("region-{}", n % REGIONS)
 }
 
 fn cluster(n: u64) -> ClusterView {
@@ -200,20 +171,57 @@ fn cluster(n: u64) -> ClusterView {
         },
         barred: None,
         reach: Reach::Cluster,
-        capacity: Fact::known(Capacity::default(), now()),
+        capacity: Fact::known(
+            Capacity {
+                others: [GPU, STORAGE].map(nothing).into(),
+                ..Capacity::default()
+            },
+            now(),
+        ),
         headroom: BTreeMap::new(),
-        latency: Latency::default(),
-        price: None,
+        latency: latency(n),
+        price: price(n),
         copies: Fact::known(BTreeMap::new(), now()),
         traits: Traits::default(),
     }
 }
 
+fn nothing(resource: &str) -> OtherRoom {
+    OtherRoom {
+        resource: resource.to_owned(),
+        offered: 0,
+        requested: 0,
+    }
+}
+
+/// To its own region two milliseconds there and back, to the next three more.
+fn latency(n: u64) -> Latency {
+    let away = |other: u64| i64::try_from(2 + 3 * (n % REGIONS).abs_diff(other)).unwrap_or(i64::MAX);
+    Latency {
+        clusters: BTreeMap::new(),
+        regions: (0..REGIONS).map(|other| (region(other), away(other))).collect(),
+    }
+}
+
+/// One in ten does not say what it costs.
+fn price(n: u64) -> Option<Price> {
+    let of = |least: u64, step: u64| i64::try_from(least + n * 37 % 11 * step).unwrap_or(i64::MAX);
+    let others = [(GPU, of(40_000, 3_000)), (STORAGE, of(3_000, 500))];
+    (n % 10 != 3).then(|| Price {
+        currency: "EUR".to_owned(),
+        cpu_month: of(1_000, 150),
+        memory_gib_month: of(150, 20),
+        others: others.map(|(name, price)| (Resource::named(name), price)).into(),
+        egress_tib: (n % 4 != 0).then(|| of(0, 900)),
+    })
+}
+
+/// One dependency in ten is bound in time.
 fn using(n: usize) -> Using {
     Using {
         workload: workload_id(n),
         within: Within::Anywhere,
-        milliseconds: None,
+        milliseconds: (n % 100 == 98).then_some(8),
     }
 }
 
@@ -260,7 +268,7 @@ fn workload(n: usize, all: &[String], trusted: &[String], chance: &mut Chance) -
             cpu_milli: thousandths(chance, 100, 3_900),
             memory_mib: thousandths(chance, 128, 8_000),
             pods: thousandths(chance, 1, 8),
-            ..Demand::default()
+            others: others(n, chance),
         },
         home: home.cloned(),
         previous: None,
@@ -273,6 +281,16 @@ fn workload(n: usize, all: &[String], trusted: &[String], chance: &mut Chance) -
         apart: (n % 25 == 24).then(|| workload_id(n - 20)).into_iter().collect(),
     };
     (workload_id(n), view)
+}
+
+/// One in three stores data, one in fifty asks for a GPU.
+fn others(n: usize, chance: &mut Chance) -> BTreeMap<Resource, i64> {
+    let stored = 1_024 * i64::try_from(1 + chance.below(200)).unwrap_or(1);
+    let all = [(n % 3 == 1, STORAGE, stored), (n % 50 == 7, GPU, 1)];
+    let asked = all.into_iter().filter(|(asks, ..)| *asks);
+    asked
+        .map(|(_, name, many)| (Resource::named(name), many))
+        .collect()
 }
 
 /// Has it stand at its home.
@@ -295,6 +313,10 @@ fn settle(request: &mut Request, workload: &WorkloadView) {
         value.requested_cpu_milli += workload.demand.cpu_milli;
         value.requested_memory_mib += workload.demand.memory_mib;
         value.requested_pods += workload.demand.pods;
+        for other in &mut value.others {
+            let asked = workload.demand.others.get(&Resource::named(&other.resource));
+            other.requested += asked.copied().unwrap_or(0);
+        }
     }
 }
 
@@ -305,5 +327,8 @@ fn size(cluster: &mut ClusterView) {
         value.cpu_milli = whole(value.requested_cpu_milli);
         value.memory_mib = whole(value.requested_memory_mib);
         value.pods = whole(value.requested_pods);
+        for other in &mut value.others {
+            other.offered = whole(other.requested);
+        }
     }
 }

@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 
 mod change; // one fact that is new
 mod fleet; // a made-up city
+mod rules; // its policies and exemptions
 
 /// The seed of all that is made up.
 const SEED: u64 = 2026;
