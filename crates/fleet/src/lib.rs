@@ -25,6 +25,7 @@ mod live; // an object as the API server gave it
 mod member; // one cluster, from engagement to disengagement
 mod namespaces; // labels of namespaces, watched or asked for one by one
 mod observe; // discovery and watches while a cluster answers
+mod page; // one page of a list, read object by object
 mod quantity; // `500m` and `1.5Gi` as numbers
 mod reachability; // the rule: when is a silent cluster lost
 mod registry; // what image registries say

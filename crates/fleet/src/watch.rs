@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use futures::{Stream, StreamExt};
 use havenmeester_api::member::Cause;
-use kube::api::{ListParams, WatchParams};
-use kube::core::{ApiResource, WatchEvent};
-use kube::{Api, Client};
+use kube::api::{ListParams, Request, WatchParams};
+use kube::core::{ApiResource, ListMeta, WatchEvent};
+use kube::{Api, Client, Resource};
 use tokio::sync::{Semaphore, watch};
 use tokio::time::timeout;
 
@@ -18,6 +18,7 @@ use crate::cause::cause_of;
 use crate::heartbeat::chain;
 use crate::index::{Role, Scoped};
 use crate::live::Live;
+use crate::page;
 use crate::state::{ClusterState, Pulse, backoff};
 
 /// A stream that is open past the time it was asked to last is dead after this much more.
@@ -97,7 +98,7 @@ impl Follow {
         loop {
             let from = match version.take() {
                 Some(from) => from,
-                None => self.list(&api).await?,
+                None => self.list().await?,
             };
             *version = Some(from.clone());
             let params = WatchParams::default().timeout(self.state.limits.watch_secs);
@@ -111,23 +112,38 @@ impl Follow {
     }
 
     /// Lists all pages. The version to watch from.
-    async fn list(&self, api: &Api<Live>) -> Result<String, Broken> {
+    async fn list(&self) -> Result<String, Broken> {
         let _one_of_few = self.lists.acquire().await;
         self.state.index().begin(&self.list, self.role);
         let mut params = ListParams::default().limit(self.state.limits.page);
         loop {
-            let page = api.list(&params).await?;
-            for object in page.items {
-                self.listed(object);
-            }
-            params.continue_token = page.metadata.continue_.filter(|more| !more.is_empty());
+            let namespace = self.list.namespace.as_deref();
+            let page = self
+                .page(namespace, &params, |object| self.listed(object))
+                .await?;
+            params.continue_token = page.continue_.filter(|more| !more.is_empty());
             if params.continue_token.is_none() {
                 let touched = self.state.index().finish(&self.list, self.role);
                 self.state.touched(touched);
                 self.state.listed.send_modify(|lists| *lists += 1);
-                return Ok(page.metadata.resource_version.unwrap_or_default());
+                return Ok(page.resource_version.unwrap_or_default());
             }
         }
+    }
+
+    /// Asks for one page and hands on each object of it.
+    async fn page(
+        &self,
+        namespace: Option<&str>,
+        params: &ListParams,
+        mut each: impl FnMut(Live) + Send,
+    ) -> Result<ListMeta, kube::Error> {
+        let request = Request::new(Live::url_path(&self.resource, namespace)).list(params);
+        let text = self
+            .client
+            .request_text(request.map_err(kube::Error::BuildRequest)?)
+            .await?;
+        page::read(&text, &mut each).map_err(kube::Error::SerdeError)
     }
 
     /// Follows one stream to its end, which is not an error.
@@ -183,10 +199,10 @@ impl Follow {
         }
         for namespace in joins {
             let _one_of_few = self.lists.acquire().await;
-            let api: Api<Live> = Api::namespaced_with(self.client.clone(), &namespace, &self.resource);
-            for object in api.list(&ListParams::default()).await?.items {
-                self.applied(object);
-            }
+            self.page(Some(&namespace), &ListParams::default(), |object| {
+                self.applied(object)
+            })
+            .await?;
         }
         self.state.index().joined(&self.list);
         self.state.outdated.notify_one();
