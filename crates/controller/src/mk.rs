@@ -11,7 +11,7 @@ use havenmeester_api::{
     Contract, Date, Drill, ExternalApplication, MemberCluster, Migration, PlacementPolicy, Provider, Workload,
 };
 use havenmeester_fleet::MemberView;
-use havenmeester_placement::autonomy::Facts;
+use havenmeester_placement::autonomy::Timeline;
 use havenmeester_placement::{
     ClusterView, Contact, CopyView, Demand, Fact, Latency, Reach, Reasons, Traits, WorkloadId, decide, lint,
     problems,
@@ -302,7 +302,7 @@ impl Scene {
             identities: &identities,
             request: &request,
             plan: &plan,
-            facts: &Facts::on(&fleet.providers, &fleet.standard, Date::of(request.now)),
+            timeline: &Timeline::of_a_year(&fleet.providers, &fleet.standard, Date::of(request.now)),
             reasons: &Reasons::of(&request, &plan),
             problems: &problems(&request),
             namespace: SPACE,

@@ -10,7 +10,7 @@ use futures::{FutureExt, StreamExt};
 use havenmeester_api::Date;
 use havenmeester_fleet::{Fleet, Tracked};
 use havenmeester_migration::{Deps, stop_stale};
-use havenmeester_placement::autonomy::Facts;
+use havenmeester_placement::autonomy::Timeline;
 use havenmeester_placement::{Contact, Plan, Reasons, WorkloadId, problems};
 use tokio::time::Instant;
 use tracing::{error, info, warn};
@@ -83,7 +83,7 @@ impl Rounds {
             identities: &identities,
             request,
             plan,
-            facts: &Facts::on(&fleet.providers, &fleet.standard, Date::of(request.now)),
+            timeline: &Timeline::of_a_year(&fleet.providers, &fleet.standard, Date::of(request.now)),
             reasons: &Reasons::of(request, plan),
             problems: &problems,
             namespace: &self.namespace,

@@ -1,7 +1,7 @@
 //! What one turn of the daemon hands to every reconcile.
 use std::collections::BTreeMap;
 
-use havenmeester_placement::autonomy::Facts;
+use havenmeester_placement::autonomy::Timeline;
 use havenmeester_placement::{Plan, Problem, Reasons, Request, WorkloadId};
 
 use crate::identity::Identity;
@@ -13,8 +13,8 @@ pub(crate) struct Turn<'a> {
     pub(crate) identities: &'a BTreeMap<WorkloadId, Identity>,
     pub(crate) request: &'a Request,
     pub(crate) plan: &'a Plan,
-    /// Who stands behind whom, today.
-    pub(crate) facts: &'a Facts<'a>,
+    /// Who stands behind whom, today and on each day of a year on which that changes.
+    pub(crate) timeline: &'a Timeline<'a>,
     /// Why not elsewhere.
     pub(crate) reasons: &'a Reasons<'a>,
     pub(crate) problems: &'a [Problem],

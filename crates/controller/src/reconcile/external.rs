@@ -16,8 +16,7 @@ pub(super) fn reconcile(turn: &Turn, intents: &mut Intents) {
     if turn.scene.externals.is_empty() {
         return;
     }
-    let fleet = &turn.request.fleet;
-    let known = worked_out(&fleet.providers, &fleet.standard, Date::of(turn.scene.now));
+    let known = worked_out(turn);
     for external in turn.scene.externals.values() {
         let found = known.get(&external.spec.provider).map(|known| &known.found);
         let old = external.status.clone().unwrap_or_default();

@@ -6,14 +6,14 @@ mod haven;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use havenmeester_api::MemberCluster;
 use havenmeester_api::condition::{self, State};
 use havenmeester_api::member::{
     AutonomyStatus, MemberClusterStatus, Quarantine, Reachability, ReachabilityState,
 };
 use havenmeester_api::migration::MoveKind;
-use havenmeester_api::{Date, MemberCluster};
 use havenmeester_fleet::MemberView;
-use havenmeester_placement::autonomy::{Facts, Timeline};
+use havenmeester_placement::autonomy::Facts;
 use havenmeester_placement::{Autonomy, Contact, Object, WorkloadId};
 use jiff::SignedDuration;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
@@ -31,11 +31,9 @@ const HEARTBEAT_IN_STATUS: SignedDuration = SignedDuration::from_secs(30);
 const QUARANTINE: &str = "Quarantine";
 
 pub(super) fn reconcile(turn: &Turn, intents: &mut Intents) {
-    let fleet = &turn.request.fleet;
-    let timeline = Timeline::of_a_year(&fleet.providers, &fleet.standard, Date::of(turn.scene.now));
     for (name, member) in &turn.scene.members {
         let old = member.status.clone().unwrap_or_default();
-        let new = status(turn, intents, &timeline, (name, member), &old);
+        let new = status(turn, intents, (name, member), &old);
         if new == old {
             continue;
         }
@@ -49,7 +47,6 @@ pub(super) fn reconcile(turn: &Turn, intents: &mut Intents) {
 fn status(
     turn: &Turn,
     intents: &Intents,
-    timeline: &Timeline<'_>,
     (name, member): (&str, &MemberCluster),
     old: &MemberClusterStatus,
 ) -> MemberClusterStatus {
@@ -78,13 +75,13 @@ fn status(
             new.haven = haven::status(&view.haven, turn.scene.now).or(new.haven.take());
         }
     }
-    let found = autonomy(turn, timeline.today(), name, member);
+    let found = autonomy(turn, turn.timeline.today(), name, member);
     conditions(turn, name, member, &found, &mut new);
     new.autonomy = Some(AutonomyStatus {
         jurisdictions: found.jurisdictions,
         seal: found.seal,
         score_basis_points: found.score,
-        changes: timeline.changes(|facts| autonomy(turn, facts, name, member)),
+        changes: turn.timeline.changes(|facts| autonomy(turn, facts, name, member)),
     });
     new
 }

@@ -6,7 +6,7 @@ use havenmeester_api::condition::{self, State};
 use havenmeester_api::provider::{AutonomyChange, ObjectiveStatus, ProviderSpec};
 use havenmeester_api::standard::AutonomyStandardSpec;
 use havenmeester_api::{Date, Provider};
-use havenmeester_placement::autonomy::{Timeline, weights_version};
+use havenmeester_placement::autonomy::weights_version;
 use havenmeester_placement::{Autonomy, Object};
 
 use crate::intent::{Intents, StatusWrite};
@@ -15,7 +15,7 @@ use crate::turn::Turn;
 pub(super) fn reconcile(turn: &Turn, intents: &mut Intents) {
     let fleet = &turn.request.fleet;
     let today = Date::of(turn.scene.now);
-    let known = worked_out(&fleet.providers, &fleet.standard, today);
+    let known = worked_out(turn);
     for (name, provider) in &turn.scene.providers {
         let Some(Known {
             found,
@@ -70,16 +70,15 @@ struct Remembered {
     known: Arc<BTreeMap<String, Known>>,
 }
 
-/// The last answer of [`worked_out`]. It is a pure function of its arguments, and they seldom change; but every entity
-/// may own every other, and a chain of 10,000 owners takes seconds: too long for every round.
+/// The last answer of [`worked_out`]. It is a pure function of the providers, the standard and the day, and they seldom
+/// change; but every entity may own every other, and a chain of 10,000 owners takes seconds: too long for every round.
 static REMEMBERED: Mutex<Option<Remembered>> = Mutex::new(None);
 
-/// What follows for each provider on a day.
-pub(super) fn worked_out(
-    providers: &BTreeMap<String, ProviderSpec>,
-    standard: &AutonomyStandardSpec,
-    today: Date,
-) -> Arc<BTreeMap<String, Known>> {
+/// What follows for each provider today.
+pub(super) fn worked_out(turn: &Turn) -> Arc<BTreeMap<String, Known>> {
+    let (providers, standard) = (&turn.request.fleet.providers, &turn.request.fleet.standard);
+    let timeline = turn.timeline;
+    let today = timeline.today().day();
     let mut remembered = REMEMBERED.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(last) = remembered.as_ref()
         && last.today == today
@@ -88,7 +87,6 @@ pub(super) fn worked_out(
     {
         return Arc::clone(&last.known);
     }
-    let timeline = Timeline::of_a_year(providers, standard, today);
     let known = |name: &String| Known {
         found: timeline.today().of_provider(name),
         objectives: timeline.today().assessments(name),

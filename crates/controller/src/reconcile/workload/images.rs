@@ -21,7 +21,7 @@ pub(super) fn lost(turn: &Turn, id: &WorkloadId, home: &str, run: Option<&LastDr
     }
     let asked = turn.reasons.requirements(id);
     owned.into_iter().find_map(|(host, owner)| {
-        let why = registry_lost(turn.facts, owner, source, asked)?;
+        let why = registry_lost(turn.timeline.today(), owner, source, asked)?;
         Some(format!(
             "images come from {host} of {owner}, and {why}; dry run {} tells how to mirror them",
             run.migration
