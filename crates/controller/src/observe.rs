@@ -132,12 +132,15 @@ impl Hub {
     }
 }
 
+/// Objects in one page of a list: what is read of a page is in memory at once, many times its length.
+const PAGE: u32 = 100;
+
 async fn follow<K>(client: Client, shelf: Shelf<K>, changed: Arc<watch::Sender<u64>>)
 where
     K: Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned + Send + Sync + 'static,
 {
     // 45 s: shorter than the idle limits of common load balancers (240 s), long enough to be cheap.
-    let config = watcher::Config::default().timeout(45);
+    let config = watcher::Config::default().timeout(45).page_size(PAGE);
     let api: Api<DeserializeGuard<K>> = Api::all(client);
     let mut events = watcher(api, config).default_backoff().boxed();
     loop {

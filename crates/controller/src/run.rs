@@ -142,19 +142,7 @@ impl Daemon {
         let (mut hub, mut fleet) = (self.shelves.changed(), self.fleet.changed());
         while !term.is_cancelled() {
             let begun = Instant::now();
-            let mut rest = QUIET;
-            let mut scene = Scene::observe(&self.shelves, self.fleet.view(), self.clock.now());
-            if self.shelves.ready() {
-                rounds.follow(&scene);
-                // Only now the fleet has every member that the hub names: in the first round of a process it had none,
-                // and a cluster that is missing would be read as one that takes nobody.
-                scene.fleet = self.fleet.view();
-                if leading {
-                    let thought = rounds.turn(&scene).await;
-                    rest = (thought * REST).clamp(QUIET, LONGEST_REST);
-                    self.metrics.round_took(begun.elapsed().as_secs_f64());
-                }
-            }
+            let rest = self.once(&mut rounds, leading, begun).await;
             tokio::time::sleep_until(begun + rest).await;
             tokio::select! {
                 biased; // no chance: one seed, one log
@@ -167,6 +155,24 @@ impl Daemon {
         }
         rounds.driver.stop().await;
         info!(leading, "rounds ended");
+    }
+
+    /// One round. Returns how long to rest from its beginning; until then nothing of what it saw is held.
+    async fn once(&self, rounds: &mut Rounds, leading: bool, begun: Instant) -> Duration {
+        let mut scene = Scene::observe(&self.shelves, self.fleet.view(), self.clock.now());
+        if !self.shelves.ready() {
+            return QUIET;
+        }
+        rounds.follow(&scene);
+        if !leading {
+            return QUIET;
+        }
+        // Only now the fleet has every member that the hub names: in the first round of a process it had none,
+        // and a cluster that is missing would be read as one that takes nobody.
+        scene.fleet = self.fleet.view();
+        let thought = rounds.turn(&scene).await;
+        self.metrics.round_took(begun.elapsed().as_secs_f64());
+        (thought * REST).clamp(QUIET, LONGEST_REST)
     }
 
     fn rounds(&self, moved: Arc<Notify>, term: &CancellationToken) -> Rounds {

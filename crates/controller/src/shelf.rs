@@ -1,5 +1,7 @@
 //! Objects of one kind as the hub's API server last said, in the order of their names.
 //!
+//! `managedFields` are left out: nothing here reads them, they are most of an object in memory, and a status that is
+//! written without them leaves them as they are.
 //! Invariant: after a broken watch what was there stays until a complete list says otherwise; an object that
 //! cannot be read does not hold up the others, and its last readable version stays.
 use std::collections::BTreeMap;
@@ -114,7 +116,10 @@ impl<K: Resource<DynamicType = ()>> Inner<K> {
     fn read(&self, guard: DeserializeGuard<K>) -> (Key, Option<Arc<K>>) {
         let key = key_of(guard.meta());
         match guard.0 {
-            Ok(object) => (key, Some(Arc::new(object))),
+            Ok(mut object) => {
+                object.meta_mut().managed_fields = None;
+                (key, Some(Arc::new(object)))
+            }
             Err(invalid) => {
                 warn!(kind = %K::kind(&()), namespace = %key.0, name = %key.1, error = %invalid.error,
                     "object cannot be read; its last readable version counts");

@@ -76,3 +76,16 @@ fn what_is_deleted_is_gone_even_when_it_cannot_be_read() {
     shelf.apply(Event::Delete(bad("a")));
     assert_eq!(names(&shelf), ["b"]);
 }
+
+#[test]
+fn who_set_which_field_is_not_kept() {
+    let shelf = filled();
+    let object = json!({"apiVersion": "havenmeester.dev/v1alpha1", "kind": "Provider",
+        "metadata": {"name": "a", "labels": {"kept": "yes"}, "managedFields": [{"manager": "kubectl", "operation": "Update",
+            "apiVersion": "havenmeester.dev/v1alpha1", "fieldsType": "FieldsV1", "fieldsV1": {"f:spec": {}}}]},
+        "spec": {"legalName": "a", "country": "NL"}});
+    shelf.apply(Event::Apply(serde_json::from_value(object).unwrap()));
+    let kept = shelf.get("", "a").unwrap();
+    assert_eq!(kept.metadata.managed_fields, None);
+    assert_eq!(kept.metadata.labels.as_ref().unwrap()["kept"], "yes");
+}
