@@ -66,8 +66,8 @@ pub(crate) async fn create(member: &Member, key: &ObjectKey, object: &Value) -> 
     let at = resource(member, &key.gvk())?;
     let request = Request::new(at.path(key.namespace.as_deref()));
     let request = request.create(&post(false), object.to_string().into_bytes());
-    match send(member, "creating", key, request).await {
-        Ok(_) => Ok(Created::Yes),
+    match send_only(member, "creating", key, request).await {
+        Ok(()) => Ok(Created::Yes),
         Err(MemberError::Request { source, .. }) if is_reason(&source, "AlreadyExists") => {
             Ok(Created::AlreadyThere)
         }
@@ -279,6 +279,16 @@ async fn send(
     member.client.request(request).await.map_err(failed)
 }
 
+/// The same where only whether it was done is asked: what was written needs not be read back.
+async fn send_only(
+    member: &Member,
+    verb: &'static str,
+    key: &ObjectKey,
+    request: Built,
+) -> Result<(), MemberError> {
+    answer(member, verb, key, request).await.map(drop)
+}
+
 /// The same with the headers of the answer, which the client's own way drops.
 async fn send_whole(
     member: &Member,
@@ -286,6 +296,19 @@ async fn send_whole(
     key: &ObjectKey,
     request: Built,
 ) -> Result<(Value, http::HeaderMap), MemberError> {
+    let (bytes, headers) = answer(member, verb, key, request).await?;
+    let value = serde_json::from_slice(bytes.as_ref())
+        .map_err(|source| failed(member, verb, key, kube::Error::SerdeError(source)))?;
+    Ok((value, headers))
+}
+
+/// The bytes of an answer that is no refusal.
+async fn answer(
+    member: &Member,
+    verb: &'static str,
+    key: &ObjectKey,
+    request: Built,
+) -> Result<(impl AsRef<[u8]>, http::HeaderMap), MemberError> {
     let failed = |source| failed(member, verb, key, source);
     let request = request.map_err(|source| failed(kube::Error::BuildRequest(source)))?;
     let _place = member.in_flight.acquire().await;
@@ -304,8 +327,7 @@ async fn send_whole(
         });
         return Err(failed(kube::Error::Api(status.boxed())));
     }
-    let value = serde_json::from_slice(&bytes).map_err(|source| failed(kube::Error::SerdeError(source)))?;
-    Ok((value, head.headers))
+    Ok((bytes, head.headers))
 }
 
 fn failed(member: &Member, verb: &'static str, key: &ObjectKey, source: kube::Error) -> MemberError {
