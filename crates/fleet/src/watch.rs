@@ -200,7 +200,7 @@ impl Follow {
         for namespace in joins {
             let _one_of_few = self.lists.acquire().await;
             self.page(Some(&namespace), &ListParams::default(), |object| {
-                self.applied(object)
+                self.applied(object);
             })
             .await?;
         }
