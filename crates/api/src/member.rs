@@ -87,6 +87,11 @@ pub struct MemberClusterSpec {
     /// What it costs to run Workloads here. Absent = not known; where other clusters say it, that counts as the dearest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost: Option<CostSpec>,
+    /// What its line to other clusters carries for a move, in megabits (10^6 bits) a second; of two clusters the smaller
+    /// counts. Absent = not known: dry runs then assume 500 and say so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 10_000_000))]
+    pub bandwidth_megabits: Option<i32>,
 }
 
 /// How a cluster is reached.

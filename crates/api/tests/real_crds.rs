@@ -343,6 +343,11 @@ fn schema() -> Vec<Case> {
             "spec.registries[0]",
         ),
         make(
+            "MemberCluster",
+            json!({"bandwidthMegabits": 0}),
+            "spec.bandwidthMegabits",
+        ),
+        make(
             "PlacementPolicy",
             json!({"rehearse": {"every": "weekly"}}),
             "spec.rehearse.every",

@@ -206,6 +206,11 @@ impl Fleet {
         self.shared.changed.subscribe()
     }
 
+    /// What the MemberCluster of a cluster says, also while the cluster is silent.
+    pub fn declared(&self, name: &str) -> Option<Arc<MemberCluster>> {
+        self.state(name).ok().map(|state| state.member())
+    }
+
     /// A cluster to work on; refused while it is lost, cut off, not known or not yet asked.
     pub async fn member(&self, name: &str) -> Result<Member, Unavailable> {
         let state = self.state(name)?;

@@ -140,7 +140,7 @@ async fn general(cx: &Cx<'_>, status: &MigrationStatus, target: &Member, cargo: 
             exclusive: cx.moving.mode == havenmeester_api::workload::Mode::Exclusive,
             rto: cx.moving.rto.map(|span| span.to_signed().as_secs()),
             rpo: cx.moving.rpo.map(|span| span.to_signed().as_secs()),
-            megabits: None,
+            megabits: line(cx),
         },
         ..TargetFacts::default()
     }
@@ -172,6 +172,15 @@ async fn within(cx: &Cx<'_>, target: &Member, exists: bool, facts: TargetFacts) 
         network_policies,
         ..facts
     }
+}
+
+/// What the line between the two carries: the smaller of what their MemberClusters say.
+fn line(cx: &Cx<'_>) -> Option<u32> {
+    let ends = [&cx.moving.source, &cx.moving.target];
+    let said = ends
+        .into_iter()
+        .filter_map(|name| cx.deps.fleet.declared(name)?.spec.bandwidth_megabits);
+    said.min().and_then(|least| u32::try_from(least).ok())
 }
 
 fn versions(cx: &Cx<'_>, behaves: Fact<String>) -> Fact<Versions> {

@@ -99,6 +99,29 @@ async fn a_quota_that_is_too_small_blocks() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn data_is_counted_at_what_the_slower_end_declares() {
+    let stage = Stage::set(Mode::Replicable).await;
+    let claim = json!({"metadata": {"name": "media"}, "spec": {
+        "accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}},
+    }});
+    stage.create("a", "", "v1", "PersistentVolumeClaim", claim).await;
+    let status = rehearse(&stage).await;
+    let transfer = status
+        .questions
+        .iter()
+        .find(|one| one.question == Question::Transfer)
+        .unwrap();
+    assert!(
+        status.findings.iter().any(|one| one
+            .message
+            .contains("at most 1Gi in volumes, 43 s at 200 Mbit/s (declared)")),
+        "{transfer:?} {:#?}",
+        status.findings
+    );
+    stage.end().await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_target_that_does_not_answer_is_unknown_and_never_a_pass() {
     let stage = Stage::set(Mode::Exclusive).await;
     stage.lose("b").await;

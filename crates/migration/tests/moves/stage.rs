@@ -448,6 +448,7 @@ fn mk_member(name: &str, narrow: bool) -> MemberCluster {
         room: havenmeester_api::room::RoomSpec::default(),
         latency: havenmeester_api::latency::LatencySpec::default(),
         cost: None,
+        bandwidth_megabits: (name == "b").then_some(200),
     };
     MemberCluster::new(name, spec)
 }
