@@ -202,16 +202,14 @@ fn a_name_that_is_not_a_number_is_inserted() {
 fn cut_off(left: usize) -> Verified {
     let (log, end) = mk_log(3);
     let left = &log[..left];
-    let end_left = left
-        .last()
-        .and_then(|object| object.last())
-        .map_or_else(End::of_nothing, End::of);
+    let last = left.last().and_then(|object| object.last());
+    let head = last.map_or(Found::Absent, |entry| Found::At(End::of(entry)));
     let named: Vec<_> = left
         .iter()
         .map(|object| (object[0].seq, object.clone()))
         .collect();
     let kept = Kept::of(&end);
-    verdict_against(&named, Found::At(end_left), Some(kept))
+    verdict_against(&named, head, Some(kept))
 }
 
 #[test]
