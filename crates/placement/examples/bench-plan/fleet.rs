@@ -212,7 +212,7 @@ fn price(n: u64) -> Option<Price> {
         cpu_month: of(1_000, 150),
         memory_gib_month: of(150, 20),
         others: others.map(|(name, price)| (Resource::named(name), price)).into(),
-        egress_tib: (n % 4 != 0).then(|| of(0, 900)),
+        egress_tib: (!n.is_multiple_of(4)).then(|| of(0, 900)),
     })
 }
 

@@ -68,7 +68,7 @@ pub(crate) fn exemptions(workloads: usize) -> anyhow::Result<BTreeMap<WorkloadId
         let first = n / rules.len() * EXEMPT;
         let names = (first..first + EXEMPT).map(|k| fleet::workload_id(k * step).name);
         let names: Vec<String> = names.collect();
-        let until = if n / rules.len() % 10 == 0 {
+        let until = if (n / rules.len()).is_multiple_of(10) {
             "2026-12-10"
         } else {
             "2028-03-31"
