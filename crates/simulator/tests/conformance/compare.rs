@@ -5,6 +5,8 @@
 //! - cluster addresses, node ports and the generated part of a name: drawn at random by the real server.
 //! - a null and a missing value: the same to a client; Go writes some fields as null.
 //! - uids and resource versions within messages.
+//! - the order of managers with the same operation: it goes by time, to the second, and two requests may fall in one second
+//!   on one server and in two on the other.
 
 use serde_json::{Map, Value};
 
@@ -91,10 +93,20 @@ fn normal(value: &Value, field: &str) -> Value {
                 }
             })
             .collect(),
+        Value::Array(items) if field == "managedFields" => managers(items),
         Value::Array(items) => items.iter().map(|item| normal(item, field)).collect(),
         Value::String(text) if field == "message" => Value::from(normal_message(text)),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.clone(),
     }
+}
+
+/// Who manages fields: by name among those of one operation.
+fn managers(items: &[Value]) -> Value {
+    let mut managers: Vec<Value> = items.iter().map(|item| normal(item, "managedFields")).collect();
+    for same in managers.chunk_by_mut(|a, b| a["operation"] == b["operation"]) {
+        same.sort_by_cached_key(|one| (one["manager"].to_string(), one["subresource"].to_string()));
+    }
+    managers.into()
 }
 
 /// The address `None` of a headless service is no address.
