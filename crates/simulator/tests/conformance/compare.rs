@@ -5,6 +5,7 @@
 //! - cluster addresses, node ports and the generated part of a name: drawn at random by the real server.
 //! - a null and a missing value: the same to a client; Go writes some fields as null.
 //! - uids and resource versions within messages.
+//! - ages in the columns of a table.
 //! - the order of managers with the same operation: it goes by time, to the second, and two requests may fall in one second
 //!   on one server and in two on the other.
 
@@ -94,10 +95,17 @@ fn normal(value: &Value, field: &str) -> Value {
             })
             .collect(),
         Value::Array(items) if field == "managedFields" => managers(items),
+        Value::String(text) if field == "cells" && is_age(text) => Value::from("<made>"),
         Value::Array(items) => items.iter().map(|item| normal(item, field)).collect(),
         Value::String(text) if field == "message" => Value::from(normal_message(text)),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.clone(),
     }
+}
+
+/// A column of ages: seconds since the creation, which are not the same on a slower server.
+fn is_age(cell: &str) -> bool {
+    cell.strip_suffix('s')
+        .is_some_and(|seconds| seconds.parse::<u32>().is_ok())
 }
 
 /// Who manages fields: by name among those of one operation.
