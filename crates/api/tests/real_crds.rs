@@ -9,6 +9,7 @@
 use std::collections::BTreeSet;
 
 use havenmeester_api::crds;
+use havenmeester_api::require::CoreValue;
 use havenmeester_testenv::{Cluster, ClusterOptions};
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
 use kube::api::{Api, DynamicObject, Patch, PatchParams, PostParams};
@@ -43,17 +44,8 @@ fn good(kind: &str) -> Value {
         "PlacementPolicy" => json!({"workloads": {"anyOf": [{"criticality": "Critical"}]},
             "require": {"categories": ["PrivateEu"], "seal": {"atLeast": 2}, "jurisdictions": {"only": ["EEA"]}}}),
         "Exemption" => {
-            let values = [
-                "Autonomy",
-                "Quality",
-                "Cost",
-                "Security",
-                "Innovation",
-                "Sustainability",
-                "Transparency",
-            ];
             json!({"policy": "critical-is-autonomous", "rule": "categories", "workloads": ["permits"], "reason": "a",
-                "weighing": values.map(|value| json!({"value": value, "speaks": "For"})),
+                "weighing": CoreValue::ALL.map(|value| json!({"value": value, "speaks": "For"})),
                 "owner": "permits", "approver": "cio", "since": "2026-01-01", "until": "2028-01-01"})
         }
         "Approval" => json!({"workload": "signalen", "approver": "alderman",

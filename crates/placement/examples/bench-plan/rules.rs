@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 
 use havenmeester_api::exemption::ExemptionSpec;
 use havenmeester_api::policy::PlacementPolicySpec;
+use havenmeester_api::require::CoreValue;
 use havenmeester_placement::WorkloadId;
 use serde_json::{Value, json};
 
@@ -51,16 +52,7 @@ pub(crate) fn policies() -> anyhow::Result<BTreeMap<String, PlacementPolicySpec>
 
 /// Of the three rules on autonomy in turn, for workloads spread over all; one in ten ends within the lead time.
 pub(crate) fn exemptions(workloads: usize) -> anyhow::Result<BTreeMap<WorkloadId, ExemptionSpec>> {
-    let values = [
-        "Autonomy",
-        "Quality",
-        "Cost",
-        "Security",
-        "Innovation",
-        "Sustainability",
-        "Transparency",
-    ];
-    let weighing = values.map(|value| json!({"value": value, "speaks": "For"}));
+    let weighing = CoreValue::ALL.map(|value| json!({"value": value, "speaks": "For"}));
     let rules = ["categories", "jurisdictions", "seal"];
     let step = (workloads / (EXEMPTIONS / rules.len() * EXEMPT)).max(1);
     let mut all = BTreeMap::new();

@@ -1,4 +1,5 @@
 //! An exemption says how it stands, warns, and ends by itself.
+use havenmeester_api::require::CoreValue;
 use serde_json::{Value, json};
 
 use super::*;
@@ -10,18 +11,9 @@ use crate::scene::Scene;
 fn exempt(days: i64, change: &Value) -> Scene {
     let mut scene = mk_scene().workload("permits", AZURE, critical());
     let today = Date::of(scene.now);
-    let values = [
-        "Autonomy",
-        "Quality",
-        "Cost",
-        "Security",
-        "Innovation",
-        "Sustainability",
-        "Transparency",
-    ];
     let mut spec = json!({
         "policy": "autonomous", "rule": "categories", "workloads": ["permits"], "reason": "no other database",
-        "weighing": values.map(|value| json!({"value": value, "speaks": "Neither"})),
+        "weighing": CoreValue::ALL.map(|value| json!({"value": value, "speaks": "Neither"})),
         "owner": "permits", "approver": "cio",
         "since": today.plus_days(-100), "until": today.plus_days(days),
     });
