@@ -67,11 +67,13 @@ async fn a_stopped_api_server_hangs_and_goes_on() {
     let namespaces: Api<Namespace> = Api::all(cluster.client());
     namespaces.get("default").await.expect("answers");
 
-    cluster.process(Process::ApiServer).stop().expect("stops");
+    let apiserver = cluster.process(Process::ApiServer);
+    apiserver.stop().expect("stops");
+    assert_eq!(running_threads(apiserver.id().expect("is there")), 0);
     let hanging = tokio::time::timeout(Duration::from_secs(1), namespaces.get("default")).await;
     assert!(hanging.is_err(), "a stopped server neither answers nor refuses");
 
-    cluster.process(Process::ApiServer).cont().expect("goes on");
+    apiserver.cont().expect("goes on");
     cluster.wait_ready().await.expect("ready again");
     namespaces.get("default").await.expect("answers again");
 }
@@ -88,4 +90,15 @@ async fn a_signal_to_a_dead_process_is_an_error() {
         .expect_err("was never started");
 
     assert_eq!(error.to_string(), "kube-scheduler of dead is not running");
+}
+
+/// Threads of a process that are not stopped (proc(5), `/proc/PID/task/TID/stat`, third field).
+fn running_threads(pid: u32) -> usize {
+    let tasks = std::fs::read_dir(format!("/proc/{pid}/task")).expect("its threads");
+    let states = tasks.map(|task| {
+        let stat = std::fs::read_to_string(task.expect("a thread").path().join("stat")).expect("its state");
+        let (_, after_name) = stat.rsplit_once(") ").expect("a name in brackets");
+        after_name.chars().next().expect("a state")
+    });
+    states.filter(|state| *state != 'T').count()
 }

@@ -12,7 +12,8 @@ use std::{
     time::Duration,
 };
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::io::Errno;
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
 use tokio::{
     net::TcpStream,
     time::{Instant, sleep},
@@ -88,9 +89,21 @@ impl Daemon {
         Ok(())
     }
 
-    /// SIGSTOP: connections stay open, new ones are accepted by the kernel, nothing is answered.
+    /// SIGSTOP, and waits until every thread stands still: connections stay open, new ones are accepted by the kernel,
+    /// nothing is answered.
     pub fn stop(&self) -> Result<(), TestenvError> {
-        self.signal("stopping", Signal::STOP)
+        self.signal("stopping", Signal::STOP)?;
+        let Some(pid) = self.child().as_ref().map(Pid::from_child) else {
+            return Ok(());
+        };
+        // An end counts too, or this would wait for ever; what ended stays to be waited for by `kill`.
+        let options = WaitIdOptions::STOPPED | WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
+        while let Err(errno) = waitid(WaitId::Pid(pid), options) {
+            if errno != Errno::INTR {
+                return Err(self.failed("waiting for the stop of", errno));
+            }
+        }
+        self.check_alive()
     }
 
     /// SIGCONT: goes on where `stop` stopped it.
@@ -190,11 +203,15 @@ impl Daemon {
                 process: self.process,
             });
         };
-        kill_process(pid, signal).map_err(|errno| TestenvError::Signal {
+        kill_process(pid, signal).map_err(|errno| self.failed(action, errno))
+    }
+
+    fn failed(&self, action: &'static str, errno: Errno) -> TestenvError {
+        TestenvError::Signal {
             action,
             process: self.process,
             source: errno.into(),
-        })
+        }
     }
 
     /// A test that panicked with the lock held must still be able to clean up.
