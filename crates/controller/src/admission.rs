@@ -2,7 +2,7 @@
 //!
 //! Invariant: failovers before everything else, the most critical first; a failover never runs before the quarantine
 //! of its source is written.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use havenmeester_api::migration::{MigrationStatus, MoveKind};
@@ -10,8 +10,9 @@ use havenmeester_api::{Criticality, Migration, condition};
 use havenmeester_placement::WorkloadId;
 
 use crate::identity::Identity;
+use crate::intent::NewMigration;
 use crate::scene::{Scene, ended, finished, workload_of};
-use crate::shelf::Key;
+use crate::shelf::{Key, key_of};
 
 /// The moves that must be driven.
 pub(crate) struct Queue {
@@ -26,8 +27,12 @@ pub(crate) fn is_urgent(migration: &Migration) -> bool {
     !migration.spec.kind.source_answers() && !migration.spec.dry_run
 }
 
-/// The moves that must be driven, and whether it is urgent.
-pub(crate) fn runnable(scene: &Scene, identities: &BTreeMap<WorkloadId, Identity>) -> Queue {
+/// The moves that must be driven, and whether it is urgent. `coming` are those that are not seen on the hub yet.
+pub(crate) fn runnable(
+    scene: &Scene,
+    identities: &BTreeMap<WorkloadId, Identity>,
+    coming: &[&Migration],
+) -> Queue {
     let mut queue: Vec<(Rank, &Key, &Arc<Migration>)> = scene
         .migrations
         .iter()
@@ -36,12 +41,13 @@ pub(crate) fn runnable(scene: &Scene, identities: &BTreeMap<WorkloadId, Identity
         .map(|(key, m)| (rank(identities, m), key, m))
         .collect();
     queue.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.cmp(b.1)));
-    let most_urgent = queue
-        .iter()
-        .filter(|(rank, _, m)| rank.order == Order::Failover && !created(m))
+    let seen = queue.iter().map(|(_, _, m)| m.as_ref());
+    let most_urgent = seen
+        .chain(coming.iter().copied())
         // One whose Workload is not there cannot begin: nobody waits for it.
-        .filter(|(_, _, m)| identities.contains_key(&workload_of(m)))
-        .map(|(rank, _, _)| rank.clone())
+        .filter(|m| !created(m) && identities.contains_key(&workload_of(m)))
+        .map(|m| rank(identities, m))
+        .filter(|rank| rank.order == Order::Failover)
         .min();
     let moves = queue
         .into_iter()
@@ -52,6 +58,15 @@ pub(crate) fn runnable(scene: &Scene, identities: &BTreeMap<WorkloadId, Identity
         moves,
         urgent: most_urgent.is_some(),
     }
+}
+
+/// Those of the moves to be made that others wait for: all but what the hub has just refused. The moves of one round
+/// are written side by side, so that a less critical one may be seen first.
+pub(crate) fn coming<'a>(wanted: &'a [NewMigration], refused: &BTreeSet<Key>) -> Vec<&'a Migration> {
+    let moves = wanted.iter().map(|wanted| wanted.object.as_ref());
+    moves
+        .filter(|m| !refused.contains(&key_of(&m.metadata)))
+        .collect()
 }
 
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]

@@ -2,7 +2,7 @@
 //!
 //! Not here: writing to members (`migration` does).
 //! Invariant: compare-and-swap on every status; a conflict is not an error, the next round sees what is.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 use std::sync::Arc;
 
@@ -21,6 +21,7 @@ use crate::events::Publisher;
 use crate::intent::{Intents, Notice, StatusWrite};
 use crate::metrics::{Failure, Metrics};
 use crate::scene::Scene;
+use crate::shelf::{Key, key_of};
 use crate::silence::Silence;
 
 /// Hub writes in flight at once. More only adds waiting at the API server (measured: its CPU is the bound).
@@ -37,10 +38,19 @@ pub(crate) struct Hand {
     based_on: BTreeMap<String, String>,
     /// What was last logged of each subject by this process.
     logged: BTreeMap<String, Entry>,
+    /// The moves that the hub would not take in the last round.
+    pub(crate) refused: BTreeSet<Key>,
     /// Whether Events wait for failovers.
     pub(crate) silence: Silence,
     /// Those that do.
     owed: Vec<Notice>,
+}
+
+/// What became of objects sent.
+#[derive(Default)]
+struct Posted {
+    made: usize,
+    refused: BTreeSet<Key>,
 }
 
 impl Hand {
@@ -52,6 +62,7 @@ impl Hand {
             metrics,
             based_on: BTreeMap::new(),
             logged: BTreeMap::new(),
+            refused: BTreeSet::new(),
             silence: Silence::default(),
             owed: Vec::new(),
         }
@@ -160,21 +171,22 @@ impl Hand {
     }
 
     async fn discover(&self, workloads: Vec<Workload>) {
-        let made = self.post(workloads).await;
+        let Posted { made, .. } = self.post(workloads).await;
         if made > 0 {
             info!(made, "workloads discovered");
         }
     }
 
-    async fn create(&self, migrations: Vec<Migration>) {
-        let made = self.post(migrations).await;
+    async fn create(&mut self, migrations: Vec<Migration>) {
+        let Posted { made, refused } = self.post(migrations).await;
         if made > 0 {
             info!(made, "moves made");
         }
+        self.refused = refused;
     }
 
     /// In order, several at once; what is there already was made by us, or by another replica.
-    async fn post<K>(&self, objects: Vec<K>) -> usize
+    async fn post<K>(&self, objects: Vec<K>) -> Posted
     where
         K: Resource<Scope = NamespaceResourceScope, DynamicType = ()>
             + Clone
@@ -193,19 +205,20 @@ impl Hand {
                 let namespace = object.namespace().unwrap_or_default();
                 let api: Api<K> = Api::namespaced(hub.clone(), &namespace);
                 let result = api.create(params, &object).await;
-                (object.name_any(), result.map(|_| ()))
+                (key_of(object.meta()), result.map(|_| ()))
             })
             .buffered(IN_FLIGHT)
-            .fold(0, |made, (name, result)| async move {
+            .fold(Posted::default(), |mut posted, (key, result)| async move {
                 match result {
-                    Ok(()) => made + 1,
-                    Err(error) if is_conflict(&error) => made,
+                    Ok(()) => posted.made += 1,
+                    Err(error) if is_conflict(&error) => {}
                     Err(error) => {
                         self.metrics.failed(Failure::HubWrite);
-                        warn!(kind = %K::kind(&()), %name, error = %crate::chain::chain(&error), "creating");
-                        made
+                        warn!(kind = %K::kind(&()), name = %key.1, error = %crate::chain::chain(&error), "creating");
+                        posted.refused.insert(key);
                     }
                 }
+                posted
             })
             .await
     }

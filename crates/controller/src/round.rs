@@ -15,7 +15,7 @@ use havenmeester_placement::{Contact, Plan, Reasons, WorkloadId, problems};
 use tokio::time::Instant;
 use tracing::{error, info, warn};
 
-use crate::admission::{self, is_urgent};
+use crate::admission;
 use crate::driver::Driver;
 use crate::enact::Hand;
 use crate::identity::{self, Identity};
@@ -89,11 +89,11 @@ impl Rounds {
             namespace: &self.namespace,
             actor: &self.actor,
         };
-        let mut queue = admission::runnable(scene, &identities);
-        queue.moves.retain(|(_, m)| !reconcile::holds(&turn, m));
         let mut intents = reconcile::deeds(&turn);
-        let urgent = queue.urgent || intents.migrations.iter().any(|m| is_urgent(&m.object));
-        if !self.hand.silence.keeps(urgent, scene.now) {
+        let coming = admission::coming(&intents.migrations, &self.hand.refused);
+        let mut queue = admission::runnable(scene, &identities, &coming);
+        queue.moves.retain(|(_, m)| !reconcile::holds(&turn, m));
+        if !self.hand.silence.keeps(queue.urgent, scene.now) {
             reconcile::words(&turn, &mut intents);
         }
         let sweep = reconcile::stale_copies(&turn);

@@ -130,7 +130,7 @@ impl<K: Resource<DynamicType = ()>> Inner<K> {
     }
 }
 
-fn key_of(meta: &kube::core::ObjectMeta) -> Key {
+pub(crate) fn key_of(meta: &kube::core::ObjectMeta) -> Key {
     (
         meta.namespace.clone().unwrap_or_default(),
         meta.name.clone().unwrap_or_default(),

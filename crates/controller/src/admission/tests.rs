@@ -7,7 +7,11 @@ use crate::identity::resolve;
 use crate::mk::{self, AZURE, Moved, mk_move, mk_scene};
 
 fn names(scene: &Scene) -> Vec<String> {
-    let queue = runnable(scene, &resolve(scene)).moves;
+    names_beside(scene, &[])
+}
+
+fn names_beside(scene: &Scene, coming: &[&Migration]) -> Vec<String> {
+    let queue = runnable(scene, &resolve(scene), coming).moves;
     queue.into_iter().map(|(key, _)| key.1).collect()
 }
 
@@ -55,6 +59,33 @@ fn the_most_critical_failover_goes_first_and_the_rest_waits_until_its_objects_st
         .migration(done)
         .migration(failover("low").says(condition::COMPLETE, mk::now()));
     assert_eq!(names(&scene), ["other-1"]);
+}
+
+#[test]
+fn a_failover_waits_for_a_more_critical_one_that_is_still_to_be_made() {
+    let scene = city()
+        .quarantined(AZURE, &["low", "vital"])
+        .migration(failover("low"));
+    let wanted = [NewMigration {
+        criticality: Criticality::Critical,
+        object: Box::new(failover("vital")),
+    }];
+    let coming = coming(&wanted, &BTreeSet::new());
+    assert!(names_beside(&scene, &coming).is_empty());
+    assert!(runnable(&scene, &resolve(&scene), &coming).urgent);
+}
+
+#[test]
+fn a_failover_that_the_hub_refuses_holds_up_nobody() {
+    let scene = city()
+        .quarantined(AZURE, &["low", "vital"])
+        .migration(failover("low"));
+    let wanted = [NewMigration {
+        criticality: Criticality::Critical,
+        object: Box::new(failover("vital")),
+    }];
+    let refused = BTreeSet::from([key_of(&wanted[0].object.metadata)]);
+    assert_eq!(names_beside(&scene, &coming(&wanted, &refused)), ["low-1"]);
 }
 
 #[test]
