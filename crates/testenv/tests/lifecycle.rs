@@ -1,5 +1,7 @@
 //! A control plane starts, loses a process and gets it back with everything that it knew.
 
+#![allow(clippy::expect_used, reason = "the helpers of a test may fail it")]
+
 use std::{collections::BTreeMap, time::Duration};
 
 use havenmeester_testenv::{Cluster, ClusterOptions, Process};
