@@ -12,85 +12,11 @@ use std::time::Duration;
 use havenmeester_fleet::{Registries, RegistryOptions};
 use havenmeester_portability::ObjectKey;
 use havenmeester_portability::image::{ImageAsk, ImageFact, Keyring};
-use havenmeester_testenv::{Mode, Registry};
-use oci_client::client::{ClientConfig, ClientProtocol, Config, ImageLayer};
-use oci_client::manifest::{IMAGE_MANIFEST_MEDIA_TYPE, ImageIndexEntry, OciImageIndex, OciImageManifest};
-use oci_client::secrets::RegistryAuth;
-use oci_client::{Client, Reference};
+use havenmeester_testenv::{Entry, Mode, Registry};
 use serde_json::{Value, json};
 
 const SPACE: &str = "shop";
-
-/// Puts images into a registry, as a pipeline would.
-struct Pipeline {
-    client: Client,
-    host: String,
-    auth: RegistryAuth,
-}
-
-impl Pipeline {
-    fn new(registry: &Registry) -> Self {
-        Registries::new(RegistryOptions::default()); // sets the provider of TLS
-        let config = ClientConfig {
-            protocol: ClientProtocol::Http,
-            ..ClientConfig::default()
-        };
-        Self {
-            client: Client::try_from(config).unwrap(),
-            host: registry.host(),
-            auth: RegistryAuth::Basic(Registry::USER.to_owned(), Registry::PASSWORD.to_owned()),
-        }
-    }
-
-    fn reference(&self, name: &str) -> Reference {
-        format!("{}/{name}", self.host).parse().unwrap()
-    }
-
-    /// An image for one architecture; its digest and size.
-    async fn single(&self, name: &str, architecture: &str) -> (String, i64) {
-        let said = json!({"os": "linux", "architecture": architecture, "rootfs": {"type": "layers", "diff_ids": []}});
-        let config = Config::oci_v1(said.to_string().into_bytes(), None);
-        let layer = ImageLayer::oci_v1(name.as_bytes().to_vec(), None);
-        let mut manifest = OciImageManifest::build(std::slice::from_ref(&layer), &config, None);
-        manifest.media_type = Some(IMAGE_MANIFEST_MEDIA_TYPE.to_owned());
-        let size = serde_json::to_vec(&manifest).unwrap().len();
-        let at = self.reference(name);
-        self.client
-            .push(&at, &[layer], config, &self.auth, Some(manifest))
-            .await
-            .unwrap();
-        let digest = self.client.fetch_manifest_digest(&at, &self.auth).await.unwrap();
-        (digest, i64::try_from(size).unwrap())
-    }
-
-    /// An image for two architectures, with an attestation as builders add one; its digest.
-    async fn index(&self, name: &str) -> String {
-        let mut manifests = Vec::new();
-        for architecture in ["amd64", "arm64", "unknown"] {
-            let os = if architecture == "unknown" {
-                "unknown"
-            } else {
-                "linux"
-            };
-            let (digest, size) = self.single(&format!("{name}-{architecture}"), architecture).await;
-            let entry = json!({
-                "mediaType": IMAGE_MANIFEST_MEDIA_TYPE, "digest": digest, "size": size,
-                "platform": {"os": os, "architecture": architecture},
-            });
-            manifests.push(serde_json::from_value::<ImageIndexEntry>(entry).unwrap());
-        }
-        let index = json!({
-            "schemaVersion": 2, "mediaType": "application/vnd.oci.image.index.v1+json", "manifests": manifests,
-        });
-        let index: OciImageIndex = serde_json::from_value(index).unwrap();
-        let at = self.reference(name);
-        self.client
-            .push_manifest_list(&at, &self.auth, index)
-            .await
-            .unwrap();
-        self.client.fetch_manifest_digest(&at, &self.auth).await.unwrap()
-    }
-}
+const BOTH: &[&str] = &["amd64", "arm64"];
 
 /// A pull Secret for one place.
 fn mk_secret(name: &str, place: &str, password: &str) -> (ObjectKey, Value) {
@@ -128,11 +54,10 @@ async fn ask(host: &str, question: &ImageAsk, secrets: &[(ObjectKey, Value)]) ->
 
 #[tokio::test(flavor = "multi_thread")]
 async fn images_are_resolved_to_their_digest_and_architectures() {
-    let registry = Registry::start("open", false).await.unwrap();
-    let pipeline = Pipeline::new(&registry);
+    let registry = Registry::start("open", Entry::Open).await.unwrap();
     let host = registry.host();
-    let index = pipeline.index("shop/web:1").await;
-    let (single, _) = pipeline.single("shop/job:1", "arm64").await;
+    let index = registry.push("shop/web:1", BOTH).await.unwrap();
+    let single = registry.push("shop/job:1", &["arm64"]).await.unwrap();
 
     let web = ask(&host, &mk_ask(&format!("{host}/shop/web:1"), &[]), &[]).await;
     let job = ask(&host, &mk_ask(&format!("{host}/shop/job:1"), &[]), &[]).await;
@@ -153,11 +78,10 @@ async fn images_are_resolved_to_their_digest_and_architectures() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_locked_registry_opens_to_the_pull_secret_that_fits_and_to_no_other() {
-    let registry = Registry::start("locked", true).await.unwrap();
-    let pipeline = Pipeline::new(&registry);
+    let registry = Registry::start("locked", Entry::Locked).await.unwrap();
     let host = registry.host();
     let image = format!("{host}/shop/web:1");
-    pipeline.index("shop/web:1").await;
+    registry.push("shop/web:1", BOTH).await.unwrap();
     let right = mk_secret("right", &format!("https://{host}/v2/"), Registry::PASSWORD);
     let wrong = mk_secret("wrong", &host, "not-the-password");
     let others = mk_secret("others", "harbor.example.nl", Registry::PASSWORD);
@@ -196,9 +120,8 @@ async fn a_locked_registry_opens_to_the_pull_secret_that_fits_and_to_no_other() 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_registry_that_is_silent_or_away_is_unknown_within_the_limit() {
-    let registry = Registry::start("silent", false).await.unwrap();
-    let pipeline = Pipeline::new(&registry);
-    pipeline.index("shop/web:1").await;
+    let registry = Registry::start("silent", Entry::Open).await.unwrap();
+    registry.push("shop/web:1", BOTH).await.unwrap();
     let relay = registry.through_relay().await.unwrap();
     let host = relay.address().to_string();
     let image = mk_ask(&format!("{host}/shop/web:1"), &[]);

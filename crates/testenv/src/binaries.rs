@@ -13,6 +13,8 @@ use std::{fmt, path::PathBuf};
 
 /// Kubernetes release that is built when none is given.
 pub const KUBERNETES: &str = "v1.36.3";
+/// The older minor of which there is an API server too, for members that lag behind.
+pub const KUBERNETES_OLDER: &str = "v1.34.4";
 /// etcd release that is built when none is given.
 pub const ETCD: &str = "v3.6.14";
 /// Helm release that is built when none is given.
@@ -27,6 +29,8 @@ pub enum Binary {
     Etcd,
     /// The API server.
     KubeApiserver,
+    /// The API server of [`KUBERNETES_OLDER`].
+    KubeApiserverOlder,
     /// The controllers of Kubernetes itself.
     KubeControllerManager,
     /// The scheduler.
@@ -41,7 +45,7 @@ pub enum Binary {
 
 impl Binary {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Etcd,
         Self::KubeApiserver,
         Self::KubeControllerManager,
@@ -49,13 +53,16 @@ impl Binary {
         Self::Kubectl,
         Self::Helm,
         Self::Registry,
+        // Last: it takes as long as all the others together.
+        Self::KubeApiserverOlder,
     ];
 
-    /// The file name.
+    /// The file name. That of the older API server says so: assets have one directory for all.
     pub fn name(self) -> &'static str {
         match self {
             Self::Etcd => "etcd",
             Self::KubeApiserver => "kube-apiserver",
+            Self::KubeApiserverOlder => "kube-apiserver-1.34",
             Self::KubeControllerManager => "kube-controller-manager",
             Self::KubeScheduler => "kube-scheduler",
             Self::Kubectl => "kubectl",
@@ -71,6 +78,7 @@ impl Binary {
             Self::KubeApiserver | Self::KubeControllerManager | Self::KubeScheduler | Self::Kubectl => {
                 ["kube", KUBERNETES].iter().collect()
             }
+            Self::KubeApiserverOlder => ["kube", KUBERNETES_OLDER].iter().collect(),
             Self::Helm => ["helm", HELM].iter().collect(),
             Self::Registry => ["registry", REGISTRY].iter().collect(),
         }

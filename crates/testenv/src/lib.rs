@@ -9,4 +9,6 @@ pub mod binaries; // which programs, and where they come from
 mod plane; // a control plane that runs them, and the network to it
 
 #[cfg(feature = "cluster")]
-pub use plane::{Cluster, ClusterOptions, Daemon, Mode, Process, Registry, Relay, TestenvError, client};
+pub use plane::{
+    Cluster, ClusterOptions, Daemon, Entry, Mode, Process, Puller, Registry, Relay, TestenvError, client,
+};

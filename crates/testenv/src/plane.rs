@@ -13,6 +13,8 @@ mod pki; // what a cluster trusts, as files
 mod ports; // numbers that nobody else takes
 mod process; // names
 mod programs; // what runs, and how it is called
+mod pull; // images, as a node asks for them
+mod push; // images, as a pipeline makes them
 mod registry; // images, and who may have them
 mod relay; // the network between a client and a cluster
 
@@ -22,5 +24,6 @@ pub use error::TestenvError;
 pub use kubeconfig::client;
 pub use options::ClusterOptions;
 pub use process::Process;
-pub use registry::Registry;
+pub use pull::Puller;
+pub use registry::{Entry, Registry};
 pub use relay::{Mode, Relay};

@@ -8,7 +8,7 @@ use std::{
     process::Command,
 };
 
-use super::{BinariesError, Binary, HELM, KUBERNETES};
+use super::{BinariesError, Binary, HELM, KUBERNETES, KUBERNETES_OLDER};
 
 /// Whether `go` is on PATH and runs.
 pub(super) fn go_is_there() -> bool {
@@ -91,7 +91,12 @@ impl Recipe {
             | Binary::Kubectl => Self {
                 module: "kube",
                 package: format!("k8s.io/kubernetes/cmd/{binary}"),
-                linker_flags: kubernetes_version(),
+                linker_flags: kubernetes_version(KUBERNETES),
+            },
+            Binary::KubeApiserverOlder => Self {
+                module: "kube-older",
+                package: "k8s.io/kubernetes/cmd/kube-apiserver".to_owned(),
+                linker_flags: kubernetes_version(KUBERNETES_OLDER),
             },
             Binary::Helm => Self {
                 module: "helm",
@@ -108,12 +113,12 @@ impl Recipe {
 }
 
 /// Without these the programs call themselves v0.0.0, and clients judge features by that.
-fn kubernetes_version() -> String {
-    let mut parts = KUBERNETES.trim_start_matches('v').split('.');
+fn kubernetes_version(release: &str) -> String {
+    let mut parts = release.trim_start_matches('v').split('.');
     let (major, minor) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
     let version = "k8s.io/component-base/version";
     format!(
-        "-s -w -X {version}.gitVersion={KUBERNETES} -X {version}.gitMajor={major} -X {version}.gitMinor={minor}"
+        "-s -w -X {version}.gitVersion={release} -X {version}.gitMajor={major} -X {version}.gitMinor={minor}"
     )
 }
 

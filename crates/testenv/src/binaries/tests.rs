@@ -24,4 +24,13 @@ fn a_missing_program_names_both_ways_out() {
 fn programs_of_one_release_share_a_directory() {
     assert_eq!(Binary::Kubectl.cached(), Binary::KubeApiserver.cached());
     assert_ne!(Binary::Etcd.cached(), Binary::KubeApiserver.cached());
+    assert_ne!(
+        Binary::KubeApiserverOlder.cached(),
+        Binary::KubeApiserver.cached()
+    );
+    assert_ne!(
+        Binary::KubeApiserverOlder.name(),
+        Binary::KubeApiserver.name(),
+        "a directory of assets must not give the one for the other"
+    );
 }

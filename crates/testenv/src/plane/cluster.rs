@@ -57,7 +57,8 @@ impl Cluster {
     /// Starts a cluster and waits until it is ready (see `wait_ready`). If the programs must be built
     /// first, that takes minutes.
     pub async fn start(options: ClusterOptions) -> Result<Self, TestenvError> {
-        let programs = tokio::task::spawn_blocking(Programs::find)
+        let older = options.older;
+        let programs = tokio::task::spawn_blocking(move || Programs::find(older))
             .await
             .map_err(|source| TestenvError::Spawn {
                 program: "go".to_owned(),
@@ -166,6 +167,7 @@ impl Cluster {
             name,
             controllers,
             apiserver_flags,
+            older: _,
         } = options;
         let ports = Ports::reserve()?;
         let numbers = ports.numbers();

@@ -111,6 +111,14 @@ pub enum TestenvError {
         /// The last lines that it wrote.
         log: String,
     },
+    /// A registry did not take an image.
+    #[error("pushing {image}")]
+    Push {
+        /// Its name, without the host.
+        image: String,
+        /// What the client said.
+        source: Box<oci_client::errors::OciDistributionError>,
+    },
     /// A kubeconfig that cannot be read.
     #[error("reading a kubeconfig")]
     Kubeconfig(#[from] kube::config::KubeconfigError),

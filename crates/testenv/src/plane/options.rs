@@ -5,6 +5,7 @@
 pub struct ClusterOptions {
     pub(crate) name: String,
     pub(crate) controllers: bool,
+    pub(crate) older: bool,
     pub(crate) apiserver_flags: Vec<String>,
 }
 
@@ -15,6 +16,7 @@ impl ClusterOptions {
         Self {
             name: name.into(),
             controllers: true,
+            older: false,
             apiserver_flags: Vec::new(),
         }
     }
@@ -24,6 +26,14 @@ impl ClusterOptions {
     #[must_use]
     pub fn controllers(mut self, on: bool) -> Self {
         self.controllers = on;
+        self
+    }
+
+    /// Whether the API server is that of [`crate::binaries::KUBERNETES_OLDER`]. Default: false. The controllers and the
+    /// scheduler are not: the release that is newer than its API server is not supported, so leave them out.
+    #[must_use]
+    pub fn older(mut self, on: bool) -> Self {
+        self.older = on;
         self
     }
 

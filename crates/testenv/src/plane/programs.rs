@@ -20,10 +20,15 @@ pub(crate) struct Programs {
 
 impl Programs {
     /// Finds or builds them; blocks.
-    pub(crate) fn find() -> Result<Self, BinariesError> {
+    pub(crate) fn find(older: bool) -> Result<Self, BinariesError> {
+        let apiserver = if older {
+            Binary::KubeApiserverOlder
+        } else {
+            Binary::KubeApiserver
+        };
         Ok(Self {
             etcd: find(Binary::Etcd)?,
-            apiserver: find(Binary::KubeApiserver)?,
+            apiserver: find(apiserver)?,
             controller_manager: find(Binary::KubeControllerManager)?,
             scheduler: find(Binary::KubeScheduler)?,
         })

@@ -1,6 +1,6 @@
-//! A real image registry on loopback: the distribution project's, over plain HTTP, open or behind a password.
+//! A real image registry on loopback: the distribution project's, open, behind a password, or with a certificate.
 //!
-//! Not here: images (who tests pushes them). Its images are in memory and gone with it.
+//! Not here: what its images are (`push`). They are in memory and gone with it.
 //! Invariant: needs no root and no other network than 127.0.0.1; nothing outlives the value.
 
 use std::{
@@ -18,7 +18,9 @@ use tokio::{
     time::{Instant, sleep},
 };
 
-use super::{Relay, TestenvError, daemon::LOOK_EVERY, guard::Guard, home::home, ports::Port};
+use super::{
+    Relay, TestenvError, certificates::Authority, daemon::LOOK_EVERY, guard::Guard, home::home, ports::Port,
+};
 use crate::binaries::{Binary, find};
 
 /// It needs a tenth of a second; a loaded machine some more.
@@ -29,6 +31,17 @@ const QUOTED_LINES: usize = 25;
 /// `USER` and `PASSWORD` as htpasswd writes them, by bcrypt (the only form that the registry reads) at its lowest cost.
 const HTPASSWD: &str = "tester:$2a$04$.MBt72zR/jtuuXZ1dKa8Suwo570UHkgzGon.d0Nrt4wcRcz18l6fm\n";
 
+/// Who gets into a registry, and how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Entry {
+    /// Everybody, over plain HTTP.
+    Open,
+    /// [`Registry::USER`] only, over plain HTTP.
+    Locked,
+    /// Everybody, over TLS with a certificate of its own authority.
+    Signed,
+}
+
 /// A running registry. Dropping it ends the process.
 #[derive(Debug)]
 pub struct Registry {
@@ -37,6 +50,8 @@ pub struct Registry {
     guard: Guard,
     home: TempDir,
     port: Port,
+    entry: Entry,
+    authority: Option<String>,
 }
 
 impl Registry {
@@ -45,9 +60,8 @@ impl Registry {
     /// Their password.
     pub const PASSWORD: &str = "a-password-for-tests";
 
-    /// Starts one and waits until it listens. Locked: only [`Registry::USER`] may read and write. If the program must
-    /// be built first, that takes half a minute.
-    pub async fn start(name: &str, locked: bool) -> Result<Self, TestenvError> {
+    /// Starts one and waits until it listens. If the program must be built first, that takes half a minute.
+    pub async fn start(name: &str, entry: Entry) -> Result<Self, TestenvError> {
         let program = tokio::task::spawn_blocking(|| find(Binary::Registry))
             .await
             .map_err(|source| TestenvError::Spawn {
@@ -60,8 +74,10 @@ impl Registry {
             guard: Guard::over(home.path())?,
             home,
             port: Port::reserve()?,
+            entry,
+            authority: None,
         };
-        registry.configure(locked)?;
+        registry.configure(name)?;
         registry.spawn(&program)?;
         registry.listens(name).await?;
         Ok(registry)
@@ -77,23 +93,43 @@ impl Registry {
         ([127, 0, 0, 1], self.port.number()).into()
     }
 
+    /// Who gets in.
+    pub(super) fn entry(&self) -> Entry {
+        self.entry
+    }
+
+    /// The certificate of the authority that signed its own, PEM; none where it has none.
+    pub fn authority(&self) -> Option<&str> {
+        self.authority.as_deref()
+    }
+
     /// A relay in front of it, on the runtime that calls this. The relay's address is another host of the same images.
     pub async fn through_relay(&self) -> Result<Relay, TestenvError> {
         Relay::start(self.address()).await
     }
 
-    fn configure(&self, locked: bool) -> Result<(), TestenvError> {
-        let accounts = self.home.path().join("htpasswd");
-        write(&accounts, HTPASSWD)?;
-        let auth = if locked {
-            let path = accounts.display().to_string();
-            format!("auth: {{htpasswd: {{realm: tests, path: {path:?}}}}}\n")
-        } else {
-            String::new()
-        };
+    fn configure(&mut self, name: &str) -> Result<(), TestenvError> {
+        let file = |name: &str| self.home.path().join(name).display().to_string();
+        let (accounts, certificate, key) = (file("htpasswd"), file("registry.crt"), file("registry.key"));
+        let (mut auth, mut tls) = (String::new(), String::new());
+        match self.entry {
+            Entry::Open => {}
+            Entry::Locked => {
+                write(Path::new(&accounts), HTPASSWD)?;
+                auth = format!("auth: {{htpasswd: {{realm: tests, path: {accounts:?}}}}}\n");
+            }
+            Entry::Signed => {
+                let authority = Authority::new(name)?;
+                let issued = authority.server(name, &["127.0.0.1", "localhost"])?;
+                write(Path::new(&certificate), &issued.certificate)?;
+                write(Path::new(&key), &issued.key)?;
+                tls = format!(", tls: {{certificate: {certificate:?}, key: {key:?}}}");
+                self.authority = Some(authority.certificate());
+            }
+        }
         let config = format!(
             "version: 0.1\nlog: {{level: warn, accesslog: {{disabled: true}}}}\nstorage: {{inmemory: {{}}}}\n\
-             http: {{addr: \"{}\"}}\n{auth}",
+             http: {{addr: \"{}\"{tls}}}\n{auth}",
             self.address()
         );
         write(&self.home.path().join("config.yaml"), &config)
