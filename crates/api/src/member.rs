@@ -87,11 +87,42 @@ pub struct MemberClusterSpec {
     /// What it costs to run Workloads here. Absent = not known; where other clusters say it, that counts as the dearest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost: Option<CostSpec>,
+    /// From where its nodes pull images instead of from the registries that images name, as their container runtime is
+    /// set up (containerd's hosts.toml); absent = from those registries. No name of an image is changed by it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 64))]
+    #[schemars(extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["registry"]))]
+    pub mirrors: Vec<Mirror>,
     /// What its line to other clusters carries for a move, in megabits (10^6 bits) a second; of two clusters the smaller
     /// counts. Absent = not known: dry runs then assume 500 and say so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 10_000_000))]
     pub bandwidth_megabits: Option<i32>,
+}
+
+/// A mirror of a registry, as a cluster's nodes use it.
+#[derive(Clone, Debug, Deserialize, Eq, KubeSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[x_kube(
+    validation = ("self.prefix != self.registry", "spec.mirrors: a registry is no mirror of itself"),
+    validation = ("self.prefix.split('/')[0].contains('.') || self.prefix.split('/')[0].contains(':') || self.prefix.split('/')[0] == 'localhost'", "spec.mirrors: begin the prefix with a host, as in harbor.example.nl/dockerhub")
+)]
+pub struct Mirror {
+    /// The registry that images name: a host, with its port where that is not 443. `docker.io` is meant by images without
+    /// a host; `*` is every registry that has no mirror of its own here.
+    #[schemars(length(min = 1, max = 253))]
+    #[schemars(regex(pattern = r"^(\*|[a-z0-9]([-a-z0-9.]*[a-z0-9])?(:[0-9]{1,5})?)$"))]
+    pub registry: String,
+    /// What stands before the path of an image in the mirror: its host, and more where the mirror keeps several registries
+    /// apart, as in harbor.example.nl/dockerhub.
+    #[schemars(length(min = 1, max = 253))]
+    #[schemars(regex(
+        pattern = r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?(:[0-9]{1,5})?(/[a-z0-9]([-a-z0-9._]*[a-z0-9])?)*$"
+    ))]
+    pub prefix: String,
+    /// Nodes ask nobody else. Absent = false: the registry itself is asked for what the mirror does not give.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub only: bool,
 }
 
 /// How a cluster is reached.

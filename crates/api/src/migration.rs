@@ -324,6 +324,9 @@ pub struct ImageStatus {
     /// The digest to which the name led; absent = it could not be resolved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub digest: Option<String>,
+    /// The host of the target's mirror from which it comes; absent = from the registry in its name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mirror: Option<String>,
 }
 
 /// How far the move is.

@@ -80,6 +80,7 @@ fn edit(kind: &'static str, change: Value, refused: &'static str) -> Case {
 fn rules() -> Vec<Case> {
     let mut all = of_entities();
     all.extend(of_exemptions());
+    all.extend(of_clusters());
     all.extend(of_the_rest());
     all.extend(of_distance());
     all
@@ -172,12 +173,17 @@ fn of_exemptions() -> Vec<Case> {
     ]
 }
 
-fn of_the_rest() -> Vec<Case> {
+fn of_clusters() -> Vec<Case> {
     vec![
         make(
-            "PlacementPolicy",
-            json!({"require": {"jurisdictions": {"only": null}}}),
-            "name jurisdictions that may reach it, or that may not",
+            "MemberCluster",
+            json!({"mirrors": [{"registry": "harbor.example.nl", "prefix": "harbor.example.nl"}]}),
+            "spec.mirrors: a registry is no mirror of itself",
+        ),
+        make(
+            "MemberCluster",
+            json!({"mirrors": [{"registry": "docker.io", "prefix": "dockerhub/library"}]}),
+            "spec.mirrors: begin the prefix with a host, as in harbor.example.nl/dockerhub",
         ),
         make(
             "MemberCluster",
@@ -188,6 +194,16 @@ fn of_the_rest() -> Vec<Case> {
             "MemberCluster",
             json!({"provider": "other"}),
             "spec.provider cannot be changed: a cluster that changes hands is its provider's new owner; edit the Provider",
+        ),
+    ]
+}
+
+fn of_the_rest() -> Vec<Case> {
+    vec![
+        make(
+            "PlacementPolicy",
+            json!({"require": {"jurisdictions": {"only": null}}}),
+            "name jurisdictions that may reach it, or that may not",
         ),
         edit(
             "Workload",
@@ -316,6 +332,11 @@ fn schema_of_clusters() -> Vec<Case> {
             "MemberCluster",
             json!({"latency": {"clusters": [{"name": "a", "milliseconds": 1}, {"name": "a", "milliseconds": 2}]}}),
             "spec.latency.clusters[1]",
+        ),
+        make(
+            "MemberCluster",
+            json!({"mirrors": [{"registry": "docker.io", "prefix": "https://harbor.example.nl"}]}),
+            "spec.mirrors[0].prefix",
         ),
     ]
 }

@@ -13,9 +13,10 @@ mod language; // in which language people are told
 mod migrate; // of `migrate`
 mod plan; // of `plan` and `explain`
 mod policy; // of `policy`
+mod registry;
 mod run; // of `run`
 mod sandbox; // of `sandbox`
-mod transform; // of `closure` and `transform`
+mod transform; // of `closure` and `transform` // how image registries are asked
 
 pub(crate) use approve::ApproveArgs;
 pub(crate) use audit::AuditCommand;
@@ -29,6 +30,7 @@ pub(crate) use language::Tongue;
 pub(crate) use migrate::{MigrateArgs, RunOutput};
 pub(crate) use plan::{ExplainArgs, PlanArgs};
 pub(crate) use policy::{PolicyCommand, PolicyLintArgs};
+pub(crate) use registry::RegistryArgs;
 pub(crate) use run::{LogFormat, RunArgs, StoreArgs};
 pub(crate) use sandbox::{SandboxArgs, Scenario, Speed};
 pub(crate) use transform::{Begin, ClosureArgs, TransformArgs, TransformOutput};

@@ -17,6 +17,7 @@ mod manifests; // of an application, each with its text
 mod objects; // all objects of ours, wherever they come from
 mod output; // table, JSON or YAML
 mod progress; // a spinner on a terminal, lines elsewhere
+mod registries; // asked as the command line says
 mod sandbox; // three stories on simulated clusters
 mod scene; // what a decision is made from, without a live view
 mod store; // captures and the decision log

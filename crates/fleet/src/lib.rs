@@ -47,7 +47,7 @@ pub use layers::Silent;
 pub use limits::Limits;
 pub use member::Member;
 pub use reachability::{Answer, History, Met, Moment, Probe, Verdict, evaluate};
-pub use registry::{Registries, RegistryOptions};
+pub use registry::{Authorities, NoAuthority, Registries, RegistryOptions};
 pub use room::{headroom, price};
 pub use served::Served;
 pub use view::MemberView;

@@ -5,6 +5,7 @@
 //! (and the token service to which that one points); no text of a registry is passed on.
 
 mod answer; // what a registry means
+mod authority; // whose certificates are trusted
 mod limits; // every number, and why
 
 use std::{
@@ -14,10 +15,10 @@ use std::{
 };
 
 use futures::{StreamExt as _, stream};
-use havenmeester_portability::image::{ImageAsk, ImageFact, ImageName, Keyring, Login, Logins};
+use havenmeester_portability::image::{ImageAsk, ImageFact, ImageName, Keyring, Login, Logins, Mirrors};
 use oci_client::{
     Client, Reference,
-    client::{ClientConfig, ClientProtocol},
+    client::{Certificate, CertificateEncoding, ClientConfig, ClientProtocol},
     manifest::{ImageIndexEntry, OciDescriptor, OciManifest},
     secrets::RegistryAuth,
 };
@@ -28,6 +29,7 @@ use tokio::{
 };
 
 use answer::{Answer, late, read};
+pub use authority::{Authorities, NoAuthority};
 use limits::{CONFIG_BYTES, CONNECT, IN_FLIGHT, ONE_IMAGE, WHOLE_LOOK};
 
 /// How registries are asked.
@@ -35,6 +37,8 @@ use limits::{CONFIG_BYTES, CONNECT, IN_FLIGHT, ONE_IMAGE, WHOLE_LOOK};
 pub struct RegistryOptions {
     /// Hosts (with their ports) that are spoken to without TLS. A login that is sent to one can be read on the way.
     pub plain_http: Vec<String>,
+    /// Who is trusted to sign the certificates of registries, beside those whom the system trusts.
+    pub authorities: Authorities,
 }
 
 /// Asks registries, or does not. Cheap to clone; clones share their places.
@@ -75,11 +79,12 @@ impl Registries {
         Self(World::Simulated)
     }
 
-    /// One answer to each question, or none at all where registries are not asked.
+    /// One answer to each question, or none at all where registries are not asked. A mirror is asked first, as nodes do.
     pub async fn look(
         &self,
         asks: BTreeSet<ImageAsk>,
         keyring: &Keyring,
+        mirrors: &Mirrors,
     ) -> Option<BTreeMap<ImageAsk, ImageFact>> {
         let how = match &self.0 {
             World::Real(how) => how,
@@ -94,13 +99,26 @@ impl Registries {
             let Ok(image) = ImageName::parse(&ask.image) else {
                 continue; // what is no name cannot be asked; the preflight says so
             };
-            let logins = keyring.logins(&ask, &image);
-            match (Reference::try_from(ask.image.as_str()), visitors.of(&logins)) {
-                (Ok(reference), Ok(tries)) => visits.push(visit(how, ask, reference, tries, logins, until)),
-                (Err(_), _) => {}
-                (_, Err(answer)) => {
+            let mut ways = Vec::new();
+            let mut refused = None;
+            for (image, of_mirror) in places(image, mirrors) {
+                let logins = keyring.logins(&ask, &image);
+                match (Reference::try_from(image.to_string()), visitors.of(&logins)) {
+                    (Ok(reference), Ok(tries)) => ways.push(Way {
+                        image: reference,
+                        of_mirror,
+                        tries,
+                        logins,
+                    }),
+                    (Err(_), _) => {}
+                    (_, Err(answer)) => refused = Some(answer),
+                }
+            }
+            match refused {
+                Some(answer) => {
                     answers.insert(ask, answer);
                 }
+                None => visits.push(visit(how, ask, ways, until)),
             }
         }
         let found: Vec<(ImageAsk, ImageFact)> =
@@ -115,7 +133,25 @@ fn anything() -> ImageFact {
     ImageFact::Found {
         digest: format!("sha256:{:064}", 0),
         platforms: ["linux/amd64", "linux/arm64"].map(str::to_owned).into(),
+        mirror: None,
     }
+}
+
+/// Where an image may come from, in the order in which nodes ask; and whether it is a mirror.
+fn places(image: ImageName, mirrors: &Mirrors) -> Vec<(ImageName, bool)> {
+    match mirrors.of(&image) {
+        None => vec![(image, false)],
+        Some(mirror) if mirror.only => vec![(mirror.image, true)],
+        Some(mirror) => vec![(mirror.image, true), (image, false)],
+    }
+}
+
+/// One place from which an image may come.
+struct Way {
+    image: Reference,
+    of_mirror: bool,
+    tries: Vec<Try>,
+    logins: Logins,
 }
 
 /// One client per login: a client keeps the tokens that it got.
@@ -173,6 +209,7 @@ impl<'o> Visitors<'o> {
             connect_timeout: Some(CONNECT),
             read_timeout: Some(ONE_IMAGE),
             user_agent: concat!("havenmeester/", env!("CARGO_PKG_VERSION")),
+            extra_root_certificates: certificates(&self.options.authorities),
             ..ClientConfig::default()
         };
         let client = Client::try_from(config).map_err(|error| {
@@ -189,45 +226,68 @@ impl<'o> Visitors<'o> {
     }
 }
 
-/// Asks for one image, with one login after the other until one is let in.
-async fn visit(
-    how: &How,
-    ask: ImageAsk,
-    image: Reference,
-    tries: Vec<Try>,
-    logins: Logins,
-    until: Instant,
-) -> (ImageAsk, ImageFact) {
-    let all = async {
-        let _place = how.places.acquire().await;
-        let mut refused = BTreeSet::new();
-        let until = until.min(Instant::now() + ONE_IMAGE);
-        for one in tries {
-            let asked = timeout_at(until, resolve(&one, &image));
-            match asked.await.unwrap_or_else(|_| Err(Answer::Unknown(late()))) {
-                Ok(found) => return found,
-                Err(Answer::NotFound) => return ImageFact::NotFound,
-                Err(Answer::Unknown(why)) => return ImageFact::Unknown { why },
-                Err(Answer::NoAccess) => refused.extend(one.secret),
-            }
+fn certificates(authorities: &Authorities) -> Vec<Certificate> {
+    let each = authorities.der().map(|data| Certificate {
+        encoding: CertificateEncoding::Der,
+        data: data.to_vec(),
+    });
+    each.collect()
+}
+
+/// Asks for one image, in one place after the other until one has it. What the last one says counts.
+async fn visit(how: &How, ask: ImageAsk, ways: Vec<Way>, until: Instant) -> (ImageAsk, ImageFact) {
+    let mut fact = ImageFact::Unknown { why: late() };
+    for way in ways {
+        let in_all = timeout_at(until, in_place(how, way, until)).await;
+        fact = in_all.unwrap_or_else(|_| ImageFact::Unknown { why: late() });
+        if matches!(fact, ImageFact::Found { .. }) {
+            break;
         }
-        ImageFact::NoAccess {
-            tried: refused,
-            unread: logins.unread.iter().cloned().collect(),
-        }
-    };
-    let late = |_| ImageFact::Unknown { why: late() };
-    let fact = timeout_at(until, all).await.unwrap_or_else(late);
+    }
     (ask, fact)
 }
 
-async fn resolve(one: &Try, image: &Reference) -> Result<ImageFact, Answer> {
+/// Asks for one image in one place, with one login after the other until one is let in.
+async fn in_place(how: &How, way: Way, until: Instant) -> ImageFact {
+    let _place = how.places.acquire().await;
+    let host = way.image.registry().to_owned();
+    let mut refused = BTreeSet::new();
+    let until = until.min(Instant::now() + ONE_IMAGE);
+    for one in way.tries {
+        let asked = timeout_at(until, resolve(&one, &way.image));
+        match asked.await.unwrap_or_else(|_| Err(Answer::Unknown(late()))) {
+            Ok((digest, platforms)) => {
+                return ImageFact::Found {
+                    digest,
+                    platforms,
+                    mirror: way.of_mirror.then_some(host),
+                };
+            }
+            Err(Answer::NotFound) => return ImageFact::NotFound,
+            Err(Answer::Unknown(why)) => return ImageFact::Unknown { why },
+            Err(Answer::NoAccess) => refused.extend(one.secret),
+        }
+    }
+    if way.of_mirror {
+        // Nodes log in to a mirror by their own set-up, which no Secret tells.
+        let why =
+            format!("the mirror {host} refuses it to us; the nodes may have a login of their own for it");
+        return ImageFact::Unknown { why };
+    }
+    ImageFact::NoAccess {
+        tried: refused,
+        unread: way.logins.unread.iter().cloned().collect(),
+    }
+}
+
+/// The digest to which a name leads, and for what it is built.
+async fn resolve(one: &Try, image: &Reference) -> Result<(String, BTreeSet<String>), Answer> {
     let (manifest, digest) = one.client.pull_manifest(image, &one.auth).await.map_err(read)?;
     let platforms = match manifest {
         OciManifest::ImageIndex(index) => index.manifests.iter().filter_map(platform).collect(),
         OciManifest::Image(single) => configured(one, image, &single.config).await?,
     };
-    Ok(ImageFact::Found { digest, platforms })
+    Ok((digest, platforms))
 }
 
 /// Attestations stand in an index as `unknown/unknown`.

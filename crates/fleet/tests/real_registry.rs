@@ -9,9 +9,10 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use havenmeester_fleet::{Registries, RegistryOptions};
+use havenmeester_api::member::Mirror;
+use havenmeester_fleet::{Authorities, Registries, RegistryOptions};
 use havenmeester_portability::ObjectKey;
-use havenmeester_portability::image::{ImageAsk, ImageFact, Keyring};
+use havenmeester_portability::image::{ImageAsk, ImageFact, Keyring, Mirrors};
 use havenmeester_testenv::{Entry, Mode, Registry};
 use serde_json::{Value, json};
 
@@ -42,13 +43,23 @@ fn mk_set(texts: &[&str]) -> BTreeSet<String> {
 
 /// Asks one question of one host that is spoken to without TLS.
 async fn ask(host: &str, question: &ImageAsk, secrets: &[(ObjectKey, Value)]) -> ImageFact {
-    let registries = Registries::new(RegistryOptions {
+    let options = RegistryOptions {
         plain_http: vec![host.to_owned()],
-    });
+        ..RegistryOptions::default()
+    };
+    through(options, question, secrets, &[]).await
+}
+
+async fn through(
+    options: RegistryOptions,
+    question: &ImageAsk,
+    secrets: &[(ObjectKey, Value)],
+    mirrors: &[Mirror],
+) -> ImageFact {
     let keyring = Keyring::of(secrets.iter().map(|(key, object)| (key, object)));
-    let answers = registries
-        .look(BTreeSet::from([question.clone()]), &keyring)
-        .await;
+    let asks = BTreeSet::from([question.clone()]);
+    let registries = Registries::new(options);
+    let answers = registries.look(asks, &keyring, &Mirrors::said(mirrors)).await;
     answers.unwrap().remove(question).unwrap()
 }
 
@@ -68,6 +79,7 @@ async fn images_are_resolved_to_their_digest_and_architectures() {
     let found = |digest: &str, platforms: &[&str]| ImageFact::Found {
         digest: digest.to_owned(),
         platforms: mk_set(platforms),
+        mirror: None,
     };
     assert_eq!(web, found(&index, &["linux/amd64", "linux/arm64"]));
     assert_eq!(pinned, web);
@@ -145,7 +157,93 @@ async fn a_registry_that_is_silent_or_away_is_unknown_within_the_limit() {
 async fn what_is_not_asked_has_no_answer() {
     let asked = BTreeSet::from([mk_ask("harbor.example.nl/shop/web:1", &[])]);
     assert_eq!(
-        Registries::not_asked().look(asked, &Keyring::default()).await,
+        Registries::not_asked()
+            .look(asked, &Keyring::default(), &Mirrors::default())
+            .await,
         None
     );
+}
+
+fn mk_mirror(registry: &str, prefix: &str, only: bool) -> Mirror {
+    Mirror {
+        registry: registry.to_owned(),
+        prefix: prefix.to_owned(),
+        only,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mirror_is_asked_before_the_registry_and_instead_of_it_where_nodes_ask_no_other() {
+    let (registry, mirror) = tokio::join!(
+        Registry::start("own", Entry::Open),
+        Registry::start("mirror", Entry::Open)
+    );
+    let (registry, mirror) = (registry.unwrap(), mirror.unwrap());
+    let (host, prefix) = (registry.host(), format!("{}/copies", mirror.host()));
+    let here = registry.push("shop/web:1", BOTH).await.unwrap();
+    registry.push("shop/job:1", BOTH).await.unwrap();
+    let there = mirror.push("copies/shop/web:1", &["amd64"]).await.unwrap();
+    let hub = mirror.push("copies/library/nginx:1", &["amd64"]).await.unwrap();
+    let asked = async |image: &str, mirrors: &[Mirror]| {
+        let options = RegistryOptions {
+            plain_http: vec![host.clone(), mirror.host()],
+            ..RegistryOptions::default()
+        };
+        through(options, &mk_ask(image, &[]), &[], mirrors).await
+    };
+    let from = |fact: ImageFact| {
+        let ImageFact::Found { digest, mirror, .. } = fact else {
+            panic!("{fact:?}");
+        };
+        (digest, mirror)
+    };
+    let web = format!("{host}/shop/web:1");
+    let job = format!("{host}/shop/job:1");
+    let falls_back = [mk_mirror(&host, &prefix, false)];
+    let only = [mk_mirror("*", &prefix, true)];
+
+    assert_eq!(from(asked(&web, &[]).await), (here, None));
+    let through_mirror = (there, Some(mirror.host()));
+    assert_eq!(from(asked(&web, &falls_back).await), through_mirror);
+    assert_eq!(
+        from(asked(&job, &falls_back).await).1,
+        None,
+        "what it lacks comes from the registry"
+    );
+    assert_eq!(asked(&job, &only).await, ImageFact::NotFound);
+    assert_eq!(from(asked("nginx:1", &only).await), (hub, Some(mirror.host())));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mirror_that_wants_a_login_that_no_secret_has_is_unknown() {
+    let mirror = Registry::start("mirror", Entry::Locked).await.unwrap();
+    mirror.push("shop/web:1", BOTH).await.unwrap();
+    let options = RegistryOptions {
+        plain_http: vec![mirror.host()],
+        ..RegistryOptions::default()
+    };
+    let mirrors = [mk_mirror("*", &mirror.host(), true)];
+    let image = mk_ask("harbor.example.nl/shop/web:1", &[]);
+    let answer = through(options, &image, &[], &mirrors).await;
+    assert!(
+        matches!(&answer, ImageFact::Unknown { why } if why.contains("login of their own")),
+        "{answer:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_registry_of_a_private_authority_is_asked_only_when_that_is_trusted() {
+    let registry = Registry::start("signed", Entry::Signed).await.unwrap();
+    registry.push("shop/web:1", BOTH).await.unwrap();
+    let image = mk_ask(&format!("{}/shop/web:1", registry.host()), &[]);
+    let trusting = RegistryOptions {
+        authorities: Authorities::from_pem(registry.authority().unwrap().as_bytes()).unwrap(),
+        ..RegistryOptions::default()
+    };
+
+    let trusted = through(trusting, &image, &[], &[]).await;
+    let stranger = through(RegistryOptions::default(), &image, &[], &[]).await;
+
+    assert!(matches!(trusted, ImageFact::Found { .. }), "{trusted:?}");
+    assert!(matches!(stranger, ImageFact::Unknown { .. }), "{stranger:?}");
 }

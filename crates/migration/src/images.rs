@@ -10,15 +10,18 @@ use havenmeester_api::{
     standard,
 };
 use havenmeester_fleet::Member;
-use havenmeester_placement::{autonomy::Facts, registry_lost, registry_owner};
+use havenmeester_placement::{Requirements, autonomy::Facts, registry_lost, registry_owner};
 use havenmeester_portability::{
     Fact, Gvk,
-    image::{ImageFact, ImageFacts, ImageName, ImageUse, Keyring, RegistryFact, images_used},
+    image::{
+        ImageAsk, ImageFact, ImageFacts, ImageName, ImageUse, Keyring, Mirrors, RegistryFact, images_used,
+    },
 };
 use kube::{Api, ResourceExt as _, api::ListParams};
 use serde_json::Value;
 
 use crate::{
+    asked,
     cx::{Cargo, Cx},
     errors::MemberError,
     objects,
@@ -32,11 +35,14 @@ pub(crate) async fn look(cx: &Cx<'_>, target: &Member, cargo: &Cargo) -> Option<
     let sent = cargo.said.objects.iter().map(|one| (&one.key, &one.object));
     let uses = images_used(sent.clone());
     let asks = uses.iter().map(|one| one.ask.clone()).collect();
-    let answers = cx.deps.registries.look(asks, &Keyring::of(sent)).await?;
-    let mirrors = target.classes.registries.values();
-    let hosts: BTreeSet<String> = hosts(&uses)
+    let declared = cx.deps.fleet.declared(&target.name);
+    let mirrors = Mirrors::said(declared.as_ref().map_or(&[], |member| &member.spec.mirrors));
+    let registries = &cx.deps.registries;
+    let answers = registries.look(asks, &Keyring::of(sent), &mirrors).await?;
+    let own = target.classes.registries.values();
+    let hosts: BTreeSet<String> = hosts(&uses, &mirrors)
         .into_iter()
-        .chain(mirrors.clone().map(|prefix| host(prefix).to_owned()))
+        .chain(own.clone().map(|prefix| host(prefix).to_owned()))
         .collect();
     let registries = owners(cx, &hosts).await;
     let survives = |prefix: &&String| {
@@ -45,8 +51,9 @@ pub(crate) async fn look(cx: &Cx<'_>, target: &Member, cargo: &Cargo) -> Option<
     };
     Some(ImageFacts {
         answers,
+        mirrors,
         architectures: architectures(target).await,
-        mirror: mirrors.clone().find(survives).cloned(),
+        mirror: own.clone().find(survives).cloned(),
         registries,
         rehearsed: cx.moving.dry_run,
     })
@@ -54,22 +61,34 @@ pub(crate) async fn look(cx: &Cx<'_>, target: &Member, cargo: &Cargo) -> Option<
 
 /// Keeps where each name led.
 pub(crate) fn keep(status: &mut MigrationStatus, facts: Option<&ImageFacts>) {
-    let answers = facts.into_iter().flat_map(|facts| &facts.answers);
-    let mut digests: BTreeMap<&String, Option<String>> = BTreeMap::new();
-    for (ask, fact) in answers {
+    let Some(facts) = facts else {
+        status.images = Vec::new();
+        return;
+    };
+    let mut kept: BTreeMap<&String, ImageStatus> = BTreeMap::new();
+    for (ask, fact) in &facts.answers {
         let digest = match fact {
             ImageFact::Found { digest, .. } => Some(digest.clone()),
             ImageFact::NotFound | ImageFact::NoAccess { .. } | ImageFact::Unknown { .. } => None,
         };
         // The same image may be asked with several Secrets, of which one opens.
-        let kept = digests.entry(&ask.image).or_default();
-        *kept = kept.take().or(digest);
+        let kept = kept.entry(&ask.image).or_insert_with(|| ImageStatus {
+            image: ask.image.clone(),
+            digest: None,
+            mirror: None,
+        });
+        if kept.digest.is_none() {
+            kept.digest = digest;
+            kept.mirror = mirror(facts, ask);
+        }
     }
-    let images = digests.into_iter().take(KEPT).map(|(image, digest)| ImageStatus {
-        image: image.clone(),
-        digest,
-    });
-    status.images = images.collect();
+    status.images = kept.into_values().take(KEPT).collect();
+}
+
+/// The host from which it comes, where that is not the one in its name.
+fn mirror(facts: &ImageFacts, ask: &ImageAsk) -> Option<String> {
+    let name = ImageName::parse(&ask.image).ok()?;
+    Some(facts.host(ask, &name)).filter(|host| host != name.registry())
 }
 
 /// The digests to which names led.
@@ -80,11 +99,19 @@ pub(crate) fn digests(status: &MigrationStatus) -> BTreeMap<String, String> {
         .collect()
 }
 
-fn hosts(uses: &[ImageUse]) -> BTreeSet<String> {
+/// Every host from which an image may come.
+fn hosts(uses: &[ImageUse], mirrors: &Mirrors) -> BTreeSet<String> {
     let names = uses
         .iter()
         .filter_map(|one| ImageName::parse(&one.ask.image).ok());
-    names.map(|name| name.registry().to_owned()).collect()
+    names
+        .flat_map(|name| {
+            let mirrored = mirrors.of(&name).map(|mirror| mirror.image);
+            [Some(name), mirrored]
+        })
+        .flatten()
+        .map(|name| name.registry().to_owned())
+        .collect()
 }
 
 /// The host of a prefix such as `harbor.example.nl/apps`.
@@ -112,13 +139,18 @@ async fn owners(cx: &Cx<'_>, hosts: &BTreeSet<String>) -> BTreeMap<String, Regis
     let source = view
         .get(&cx.moving.source)
         .map(|member| member.cluster.provider.clone());
+    let asked = asked::requirements(cx).await;
     let of_host = |host: &String| {
         let provider = registry_owner(&providers, host)?;
-        let lost = source
-            .as_ref()
-            .and_then(|source| registry_lost(&facts, provider, source, None));
-        let provider = provider.to_owned();
-        Some((host.clone(), RegistryFact { provider, lost }))
+        let why = |asked: Option<&Requirements>| registry_lost(&facts, provider, source.as_ref()?, asked);
+        let lost = why(None);
+        let refused = asked.as_ref().filter(|_| lost.is_none());
+        let fact = RegistryFact {
+            provider: provider.to_owned(),
+            refused: refused.and_then(|asked| why(Some(asked))),
+            lost,
+        };
+        Some((host.clone(), fact))
     };
     hosts.iter().filter_map(of_host).collect()
 }

@@ -8,6 +8,7 @@
 mod abreast; // several requests at once
 mod account; // the decision log
 mod advance; // one call: as far as it goes now
+mod asked; // what policies ask of those on whom it depends
 mod back; // the way back: RestartSource and RemoveTarget
 mod classes; // what the source calls its classes
 mod clean; // CleanUp

@@ -113,7 +113,7 @@ fn begun_as(migration: &Migration) -> Option<Mode> {
 }
 
 /// The mode that counts: what the controller found, else what is written, else the strictest.
-fn mode(workload: &Workload) -> Mode {
+pub(crate) fn mode(workload: &Workload) -> Mode {
     let found = workload.status.as_ref().and_then(|status| status.mode);
     found.or(workload.spec.mode).unwrap_or_default()
 }

@@ -4,6 +4,7 @@
 //! Invariant: no credential is printed or serialised.
 
 mod fact; // what registries say
+mod mirror; // from where nodes pull instead
 mod name; // registry, repository, tag, digest
 mod pull; // logins in pull Secrets
 #[cfg(test)]
@@ -12,6 +13,7 @@ mod used; // where images are named
 
 pub use {
     fact::{ImageFact, ImageFacts, RegistryFact},
+    mirror::{Mirrored, Mirrors},
     name::{ImageName, NotAnImage},
     pull::{Keyring, Login, Logins},
     used::{ImageAsk, ImageUse, images_used},

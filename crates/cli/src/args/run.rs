@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::RegistryArgs;
+
 /// Where captures and the decision log are kept.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct StoreArgs {
@@ -45,11 +47,10 @@ pub(crate) struct RunArgs {
     #[arg(long, default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..=512))]
     pub(crate) concurrent_moves: u16,
     /// Ask no image registry. Dry runs then say of images that they are not known.
-    #[arg(long, conflicts_with = "plain_http_registry")]
+    #[arg(long, conflicts_with_all = ["plain_http_registry", "registry_ca"])]
     pub(crate) no_registries: bool,
-    /// A registry's host (and port) that is asked without TLS. May be repeated.
-    #[arg(long, value_name = "HOST")]
-    pub(crate) plain_http_registry: Vec<String>,
+    #[command(flatten)]
+    pub(crate) registry: RegistryArgs,
     /// Install or update the CustomResourceDefinitions first.
     #[arg(long)]
     pub(crate) install_crds: bool,

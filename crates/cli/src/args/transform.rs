@@ -3,7 +3,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::Output;
+use super::{Output, RegistryArgs};
 
 /// `closure`.
 #[derive(Args, Debug)]
@@ -43,9 +43,8 @@ pub(crate) struct TransformArgs {
     /// Ask the registries, with the pull Secrets among the manifests, and name images by their digests.
     #[arg(long)]
     pub(crate) pin_digests: bool,
-    /// A registry's host (and port) that is asked without TLS. May be repeated.
-    #[arg(long, value_name = "HOST", requires = "pin_digests")]
-    pub(crate) plain_http_registry: Vec<String>,
+    #[command(flatten)]
+    pub(crate) registry: RegistryArgs,
     /// How to print. What changed and why goes to stderr, but with json.
     #[arg(short, long, value_enum, default_value_t = TransformOutput::Yaml)]
     pub(crate) output: TransformOutput,

@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use havenmeester_api::{FIELD_MANAGER, crds};
 use havenmeester_controller::Options;
-use havenmeester_fleet::{KubeconfigConnector, Registries, RegistryOptions, SystemClock};
+use havenmeester_fleet::{KubeconfigConnector, Registries, SystemClock};
 use havenmeester_ledger::Ledger;
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
 use kube::api::{Patch, PatchParams};
@@ -20,7 +20,7 @@ use tracing::{info, instrument};
 
 use crate::args::{Cli, RunArgs};
 use crate::hub::{self, ask};
-use crate::store;
+use crate::{registries, store};
 
 /// How long a definition may take to be served. An API server takes a second; a busy one some more.
 const ESTABLISHED_WITHIN: Duration = Duration::from_mins(1);
@@ -31,7 +31,7 @@ pub(crate) async fn run(cli: &Cli, args: &RunArgs) -> anyhow::Result<ExitCode> {
     let options = Options {
         listen: Some(args.listen),
         concurrent_moves: usize::from(args.concurrent_moves),
-        registries: registries(args),
+        registries: registries(args)?,
         ..Options::new(identity(args), &cli.namespace)
     };
     info!(identity = options.identity, namespace = options.namespace, listen = %args.listen, "starting");
@@ -56,13 +56,11 @@ pub(crate) async fn run(cli: &Cli, args: &RunArgs) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn registries(args: &RunArgs) -> Registries {
+fn registries(args: &RunArgs) -> anyhow::Result<Registries> {
     if args.no_registries {
-        return Registries::not_asked();
+        return Ok(Registries::not_asked());
     }
-    Registries::new(RegistryOptions {
-        plain_http: args.plain_http_registry.clone(),
-    })
+    registries::of(&args.registry)
 }
 
 /// Different for each replica: the name of the pod, or of the machine with the process.

@@ -15,6 +15,7 @@ use std::process::ExitCode;
 
 use havenmeester_api::MemberCluster;
 use havenmeester_api::member::Scope;
+use havenmeester_portability::image::Mirrors;
 use havenmeester_portability::{
     ClusterClasses, Finding, ObjectKey, Route, Severity, Start, Transformed, closure_of, transform,
 };
@@ -25,9 +26,12 @@ use crate::args::{Begin, Cli, TransformArgs, TransformOutput};
 use crate::failure::BadUse;
 use crate::files::{self, hint};
 use crate::manifests::{self, Manifest};
-use crate::output;
+use crate::{output, registries};
 
 pub(crate) async fn run(cli: &Cli, args: &TransformArgs) -> anyhow::Result<ExitCode> {
+    if !args.pin_digests && args.registry.is_given() {
+        return Err(BadUse("no registry is asked without --pin-digests".to_owned()).into());
+    }
     let members = members(cli, args)?;
     let (from, to) = (member(&members, &args.from)?, member(&members, &args.to)?);
     let manifests = manifests::read(&args.filename)?;
@@ -37,7 +41,8 @@ pub(crate) async fn run(cli: &Cli, args: &TransformArgs) -> anyhow::Result<ExitC
     );
     let mut moved = Moved::of(from, to, &manifests, args.start);
     if args.pin_digests {
-        pins::pin(&mut moved, &args.plain_http_registry).await;
+        let mirrors = Mirrors::said(&to.spec.mirrors);
+        pins::pin(&mut moved, &registries::of(&args.registry)?, &mirrors).await;
     }
     let text = match args.output {
         TransformOutput::Yaml => write::yaml(&moved, &manifests)?,

@@ -449,6 +449,7 @@ fn mk_member(name: &str, narrow: bool) -> MemberCluster {
         latency: havenmeester_api::latency::LatencySpec::default(),
         cost: None,
         bandwidth_megabits: (name == "b").then_some(200),
+        mirrors: Vec::new(),
     };
     MemberCluster::new(name, spec)
 }

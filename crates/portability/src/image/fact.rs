@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::used::ImageAsk;
+use super::{mirror::Mirrors, name::ImageName, used::ImageAsk};
 use crate::facts::Fact;
 
 /// What a registry says of one image.
@@ -16,8 +16,10 @@ pub enum ImageFact {
         digest: String,
         /// Operating system and architecture of each build, `linux/arm64`. Empty: it does not say.
         platforms: BTreeSet<String>,
+        /// The host of the mirror that has it; none: its own registry.
+        mirror: Option<String>,
     },
-    /// The registry does not have it.
+    /// The registry does not have it, nor has its mirror.
     NotFound,
     /// The registry does not give it to us. Many do so also for what they do not have.
     NoAccess {
@@ -40,6 +42,9 @@ pub struct RegistryFact {
     pub provider: String,
     /// Why it is gone when the source's provider is cut off, one sentence; none: it survives that.
     pub lost: Option<String>,
+    /// Why the policies of the workload would not let it depend on that provider, one sentence; none: they would.
+    #[serde(default)]
+    pub refused: Option<String>,
 }
 
 /// All that was found out about the images of one move.
@@ -48,6 +53,8 @@ pub struct ImageFacts {
     /// By what was asked.
     #[serde(skip)]
     pub answers: BTreeMap<ImageAsk, ImageFact>,
+    /// From where the target's nodes pull.
+    pub mirrors: Mirrors,
     /// Architectures of the target's nodes, as Kubernetes calls them: `amd64`, `arm64`.
     pub architectures: Fact<BTreeSet<String>>,
     /// By host, as in [`super::ImageName::registry`]; a host that no Provider names is not here.
@@ -56,4 +63,21 @@ pub struct ImageFacts {
     pub mirror: Option<String>,
     /// Whether the question is if it would survive the cut-off (a dry run), not only if it works today (a move).
     pub rehearsed: bool,
+}
+
+impl ImageFacts {
+    /// The host from which the target's nodes would pull an image.
+    pub fn host(&self, ask: &ImageAsk, image: &ImageName) -> String {
+        if let Some(ImageFact::Found {
+            mirror: Some(host), ..
+        }) = self.answers.get(ask)
+        {
+            return host.clone();
+        }
+        let only = self.mirrors.of(image).filter(|mirror| mirror.only);
+        only.map_or_else(
+            || image.registry().to_owned(),
+            |mirror| mirror.image.registry().to_owned(),
+        )
+    }
 }

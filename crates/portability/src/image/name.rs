@@ -48,6 +48,18 @@ impl ImageName {
         self.0.digest()
     }
 
+    /// The same image below another host and path; none where that makes no name.
+    pub(super) fn below(&self, prefix: &str) -> Option<Self> {
+        let mut text = format!("{}/{}", prefix.trim_end_matches('/'), self.repository());
+        if let Some(tag) = self.tag() {
+            text = format!("{text}:{tag}");
+        }
+        if let Some(digest) = self.digest() {
+            text = format!("{text}@{digest}");
+        }
+        Self::parse(&text).ok()
+    }
+
     /// The same image in its registry, by digest alone.
     pub fn at(&self, digest: &str) -> String {
         format!("{}/{}@{digest}", self.registry(), self.repository())

@@ -20,7 +20,7 @@ use crate::{
 const CONFIG: &str = ".dockerconfigjson";
 
 /// How Docker Hub is called in names, in logins and in itself.
-const HUB: &[&str] = &["docker.io", "index.docker.io", "registry-1.docker.io"];
+pub(super) const HUB: &[&str] = &["docker.io", "index.docker.io", "registry-1.docker.io"];
 
 /// A way to be let in.
 #[derive(Clone, PartialEq, Eq)]

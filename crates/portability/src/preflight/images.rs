@@ -59,7 +59,7 @@ fn about(one: &ImageUse, severity: Severity, message: Images) -> Finding {
 
 /// What the registry said of it.
 fn answer(one: &ImageUse, image: &ImageName, facts: &ImageFacts) -> Option<Finding> {
-    let (host, called) = (image.registry().to_owned(), image.to_string());
+    let (host, called) = (facts.host(&one.ask, image), image.to_string());
     let Some(fact) = facts.answers.get(&one.ask) else {
         return Some(about(
             one,
@@ -70,8 +70,15 @@ fn answer(one: &ImageUse, image: &ImageName, facts: &ImageFacts) -> Option<Findi
     match fact {
         ImageFact::Found { platforms, .. } => architecture(one, image, platforms, facts),
         ImageFact::NotFound => {
-            let finding = about(one, Severity::Block, Images::NotFound { image: called });
-            Some(finding.remedy(Advice::Push { host }))
+            let message = if host == image.registry() {
+                Images::NotFound { image: called }
+            } else {
+                Images::NotMirrored {
+                    image: called,
+                    host: host.clone(),
+                }
+            };
+            Some(about(one, Severity::Block, message).remedy(Advice::Push { host }))
         }
         ImageFact::NoAccess { tried, unread } if unread.is_empty() => {
             let remedy = Advice::OpenRegistry { host: host.clone() };
@@ -150,14 +157,21 @@ fn architecture(
 
 /// Whether its registry is still there when the source's provider is not.
 fn survival(one: &ImageUse, image: &ImageName, facts: &ImageFacts) -> Option<Finding> {
-    let host = image.registry();
-    let Some(owner) = facts.registries.get(host) else {
-        let host = host.to_owned();
+    let host = facts.host(&one.ask, image);
+    let Some(owner) = facts.registries.get(&host) else {
         return facts.rehearsed.then(|| {
             about(one, Severity::Warn, Images::NobodysRegistry { host }).remedy(Advice::NameRegistry)
         });
     };
-    let why = owner.lost.as_ref()?;
+    let Some(why) = &owner.lost else {
+        let message = Images::RefusedRegistry {
+            image: image.to_string(),
+            host,
+            provider: owner.provider.clone(),
+            why: owner.refused.clone()?,
+        };
+        return Some(about(one, Severity::Warn, message).remedy(mirror(one, image, facts)));
+    };
     // A move that can be made today works today; a rehearsal asks about the day on which it must.
     let severity = if facts.rehearsed {
         Severity::Block
@@ -166,7 +180,7 @@ fn survival(one: &ImageUse, image: &ImageName, facts: &ImageFacts) -> Option<Fin
     };
     let message = Images::LostRegistry {
         image: image.to_string(),
-        host: host.to_owned(),
+        host,
         provider: owner.provider.clone(),
         why: why.clone(),
     };
@@ -181,6 +195,17 @@ fn mirror(one: &ImageUse, image: &ImageName, facts: &ImageFacts) -> Advice {
             image.to_string()
         }
     };
+    // Where nodes pull through a mirror that stays, the image need only be in it.
+    let mirrored = facts.mirrors.of(image).map(|mirror| mirror.image);
+    let stays = |host: &str| {
+        let owner = facts.registries.get(host);
+        owner.is_none_or(|owner| owner.lost.is_none() && owner.refused.is_none())
+    };
+    if let Some(to) = mirrored.filter(|to| stays(to.registry())) {
+        let tag = image.tag().unwrap_or("mirrored");
+        let to = format!("{}/{}:{tag}", to.registry(), to.repository());
+        return Advice::MirrorInPlace { from, to };
+    }
     let to = facts.mirror.as_deref().unwrap_or("REGISTRY");
     let tag = image.tag().unwrap_or("mirrored");
     let to = format!("{}/{}:{tag}", to.trim_end_matches('/'), image.repository());

@@ -85,6 +85,7 @@ pub(super) fn mk_images(transformed: &Transformed) -> ImageFacts {
     let found = ImageFact::Found {
         digest: format!("sha256:{}", "a".repeat(64)),
         platforms: BTreeSet::from(["linux/amd64".to_owned()]),
+        mirror: None,
     };
     let used = images_used(transformed.objects.iter().map(|one| (&one.key, &one.object)));
     ImageFacts {

@@ -74,6 +74,9 @@ sentences! {
               MemberClusters"],
             ["spiegel het: crane copy {from} {to}; noem daarna beide registers in één rol van spec.classes.registries van de twee \
               MemberClusters"];
+        MirrorInPlace { from: String, to: String } =>
+            ["mirror it: crane copy {from} {to}; the target's nodes pull from there already"],
+            ["spiegel het: crane copy {from} {to}; de nodes van het doel halen het daar al vandaan"];
         OpenOwnRegistry => ["add the target's registry to its .dockerconfigjson"],
             ["voeg het register van het doel toe aan .dockerconfigjson"];
         MapShared => ["map kind Rwx to a shared class in `classes.storage` of the target"],

@@ -11,6 +11,9 @@ sentences! {
         NoName { words: String } => ["{words}"], ["dit is geen naam van een image: {words}"];
         NotLookedFor { image: String } => ["{image} was not looked for"], ["naar {image} is niet gekeken"];
         NotFound { image: String } => ["{image} is not in its registry"], ["{image} staat niet in het register"];
+        NotMirrored { image: String, host: String } =>
+            ["{image} is not in {host}, the only mirror that the target's nodes ask"],
+            ["{image} staat niet in {host}, de enige spiegel waar de nodes van het doel om vragen"];
         RefusedWithoutLogin { host: String, image: String } =>
             ["{host} refuses {image} without a login, and no pull Secret has one for it; some registries say so also of what they \
               lack"],
@@ -36,6 +39,8 @@ sentences! {
             ["no Provider names the registry {host}: whether it survives a cut-off is not known"],
             ["geen Provider noemt het register {host}: of het een afsluiting overleeft, is niet bekend"];
         LostRegistry { image: String, host: String, provider: String, why: String } =>
+            ["{image} comes from {host} of {provider}: {why}"], ["{image} komt uit {host} van {provider}: {why}"];
+        RefusedRegistry { image: String, host: String, provider: String, why: String } =>
             ["{image} comes from {host} of {provider}: {why}"], ["{image} komt uit {host} van {provider}: {why}"];
         PullSecret { secret: String } => ["Secret {secret} must open the target's registry as well"],
             ["Secret {secret} moet ook het register van het doel openen"];

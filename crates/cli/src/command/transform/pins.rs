@@ -1,20 +1,17 @@
-//! Images by digest: what their registries say now, asked with the pull Secrets among the manifests.
+//! Images by digest: what the target's mirrors and their registries say now, asked with the pull Secrets among the manifests.
 //!
 //! Invariant: an image that could not be resolved keeps its name, and that is said; no login is printed.
 use std::collections::BTreeMap;
 
-use havenmeester_fleet::{Registries, RegistryOptions};
-use havenmeester_portability::image::{ImageFact, Keyring, images_used};
+use havenmeester_fleet::Registries;
+use havenmeester_portability::image::{ImageFact, Keyring, Mirrors, images_used};
 use havenmeester_portability::said::Images;
 use havenmeester_portability::{Finding, Question, Severity, pin as rewrite};
 
 use super::Moved;
 
 /// Asks, and rewrites what was found.
-pub(super) async fn pin(moved: &mut Moved, plain_http: &[String]) {
-    let registries = Registries::new(RegistryOptions {
-        plain_http: plain_http.to_vec(),
-    });
+pub(super) async fn pin(moved: &mut Moved, registries: &Registries, mirrors: &Mirrors) {
     let sent = moved
         .transformed
         .objects
@@ -23,7 +20,7 @@ pub(super) async fn pin(moved: &mut Moved, plain_http: &[String]) {
     let uses = images_used(sent.clone());
     let asks = uses.iter().map(|one| one.ask.clone()).collect();
     let answers = registries
-        .look(asks, &Keyring::of(sent))
+        .look(asks, &Keyring::of(sent), mirrors)
         .await
         .unwrap_or_default();
     let mut digests = BTreeMap::new();

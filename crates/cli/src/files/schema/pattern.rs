@@ -26,7 +26,7 @@ pub(super) fn wanted(pattern: &str) -> &str {
 }
 
 /// Every pattern of our definitions.
-pub(super) const WORDS: [(&str, &str); 8] = [
+pub(super) const WORDS: [(&str, &str); 10] = [
     (r"^[A-Z]{3}$", "three capital letters of ISO 4217, as in EUR"),
     (r"^[A-Z]{2}$", "two capital letters of ISO 3166-1, as in NL"),
     (
@@ -44,6 +44,14 @@ pub(super) const WORDS: [(&str, &str); 8] = [
     (
         r"^(\*\.)?[a-z0-9]([-a-z0-9.]*[a-z0-9])?(:[0-9]{1,5})?$",
         "a host, as in registry.example.nl, *.azurecr.io or registry.example.nl:5000",
+    ),
+    (
+        r"^(\*|[a-z0-9]([-a-z0-9.]*[a-z0-9])?(:[0-9]{1,5})?)$",
+        "a host, as in docker.io or registry.example.nl:5000, or * for every other",
+    ),
+    (
+        r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?(:[0-9]{1,5})?(/[a-z0-9]([-a-z0-9._]*[a-z0-9])?)*$",
+        "a host and what stands before the path there, as in harbor.example.nl/dockerhub",
     ),
     (
         r"^[a-z]{2,40}$",

@@ -59,11 +59,14 @@ fn read(migration: &Migration) -> Option<LastDryRun> {
 }
 
 fn registries(status: &MigrationStatus) -> Vec<String> {
-    let names = status
-        .images
-        .iter()
-        .filter_map(|one| ImageName::parse(&one.image).ok());
-    let hosts: BTreeSet<String> = names.map(|name| name.registry().to_owned()).collect();
+    let hosts = status.images.iter().filter_map(|one| {
+        if let Some(mirror) = &one.mirror {
+            return Some(mirror.clone());
+        }
+        let name = ImageName::parse(&one.image).ok()?;
+        Some(name.registry().to_owned())
+    });
+    let hosts: BTreeSet<String> = hosts.collect();
     hosts.into_iter().collect()
 }
 

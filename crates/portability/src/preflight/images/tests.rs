@@ -8,7 +8,7 @@ use super::super::tests::mk_images;
 use super::check;
 use crate::{
     ClusterClasses, Fact, Route, Severity, Start, TargetFacts, Transformed,
-    image::{ImageFact, ImageFacts, RegistryFact},
+    image::{ImageFact, ImageFacts, Mirrors, RegistryFact},
     transform,
 };
 
@@ -131,6 +131,7 @@ fn an_image_that_goes_with_the_provider_blocks_a_rehearsal_and_says_how_to_mirro
             let owner = RegistryFact {
                 provider: "azure".to_owned(),
                 lost: Some("it goes when azure is cut off".to_owned()),
+                refused: None,
             };
             images.registries.insert("city.azurecr.io".to_owned(), owner);
         })
@@ -151,6 +152,89 @@ fn an_image_that_goes_with_the_provider_blocks_a_rehearsal_and_says_how_to_mirro
         Some(Severity::Warn),
         "it works today"
     );
+}
+
+/// Everything from one mirror.
+fn mk_mirrors(only: bool) -> Mirrors {
+    Mirrors::said(&[havenmeester_api::member::Mirror {
+        registry: "*".to_owned(),
+        prefix: "harbor.example.nl/all".to_owned(),
+        only,
+    }])
+}
+
+fn mk_registry(provider: &str, lost: Option<&str>) -> RegistryFact {
+    RegistryFact {
+        provider: provider.to_owned(),
+        lost: lost.map(str::to_owned),
+        refused: None,
+    }
+}
+
+#[test]
+fn a_registry_under_a_law_that_the_policies_refuse_is_a_warning() {
+    let all = told(IMAGE, |images| {
+        let refused =
+            Some("no policy would let the workload stand there: the law of US reaches it".to_owned());
+        let owner = RegistryFact {
+            refused,
+            ..mk_registry("azure", None)
+        };
+        images.registries.insert("city.azurecr.io".to_owned(), owner);
+    });
+    let [(severity, message, remedy)] = all.as_slice() else {
+        panic!("{all:?}");
+    };
+    assert_eq!(*severity, Severity::Warn);
+    assert!(message.contains("the law of US reaches it"), "{message}");
+    assert!(remedy.contains("crane copy"), "{remedy}");
+}
+
+#[test]
+fn an_image_in_a_mirror_that_stays_outlives_the_registry_of_its_name() {
+    let with = |mirror: Option<&str>| {
+        told(IMAGE, |images| {
+            images.rehearsed = true;
+            images.mirrors = mk_mirrors(false);
+            let azure = mk_registry("azure", Some("it goes when azure is cut off"));
+            images.registries.insert("city.azurecr.io".to_owned(), azure);
+            let city = mk_registry("city", None);
+            images.registries.insert("harbor.example.nl".to_owned(), city);
+            for fact in images.answers.values_mut() {
+                if let ImageFact::Found { mirror: from, .. } = fact {
+                    *from = mirror.map(str::to_owned);
+                }
+            }
+        })
+    };
+    assert_eq!(with(Some("harbor.example.nl")), []);
+    let not_there = with(None);
+    let [(severity, _, remedy)] = not_there.as_slice() else {
+        panic!("{not_there:?}");
+    };
+    assert_eq!(*severity, Severity::Block);
+    let copy = "harbor.example.nl/all/shop/web:1; the target's nodes pull from there already";
+    assert!(remedy.contains(copy), "{remedy}");
+}
+
+#[test]
+fn where_nodes_ask_only_a_mirror_it_is_named_for_what_it_lacks() {
+    let all = told(IMAGE, |images| {
+        images.mirrors = mk_mirrors(true);
+        images
+            .answers
+            .values_mut()
+            .for_each(|one| *one = ImageFact::NotFound);
+    });
+    let [(severity, message, remedy)] = all.as_slice() else {
+        panic!("{all:?}");
+    };
+    assert_eq!(*severity, Severity::Block);
+    assert!(
+        message.contains("not in harbor.example.nl, the only mirror"),
+        "{message}"
+    );
+    assert!(remedy.contains("push it to harbor.example.nl"), "{remedy}");
 }
 
 #[test]

@@ -117,6 +117,7 @@ fn with_images_from(host: &str) -> Scene {
     run.status.as_mut().unwrap().images = vec![ImageStatus {
         image: format!("{host}/shop/web:1"),
         digest: None,
+        mirror: None,
     }];
     let mut scene = shop().migration(ended(run, 60));
     for (name, registry) in [("azure", "*.azurecr.io"), ("eu", "harbor.example.nl")] {
@@ -130,6 +131,17 @@ fn ready(scene: &Scene) -> String {
     let status = status(scene);
     let condition = condition::get(&status.conditions, condition::FAILOVER_READY).unwrap();
     format!("{} {}", condition.status, condition.reason)
+}
+
+#[test]
+fn an_image_that_comes_from_a_mirror_does_not_go_with_the_registry_of_its_name() {
+    let mut scene = with_images_from("city.azurecr.io");
+    for run in scene.migrations.values_mut() {
+        let run = std::sync::Arc::make_mut(run);
+        run.status.as_mut().unwrap().images[0].mirror = Some("harbor.example.nl".to_owned());
+    }
+    assert_eq!(last(&scene).registries, ["harbor.example.nl"]);
+    assert!(!ready(&scene).ends_with("ImagesLost"), "{}", ready(&scene));
 }
 
 #[test]
