@@ -17,6 +17,6 @@ pub use clock::SimClock;
 pub use controllers::Controllers;
 pub use journal::Journal;
 pub use network::{Fault, Network, Quality, SimBody, SimService};
-pub use nodes::{Nodes, NodesConfig, NodesControl, PROVISIONER};
+pub use nodes::{ImageSource, Nodes, NodesConfig, NodesControl, PROVISIONER};
 pub use serve::{ServeError, Served, serve};
 pub use world::{Cluster, ClusterSpec, NotInTime, World, WorldBuilder, WorldError, until};

@@ -1,8 +1,12 @@
 //! What the simulated nodes of a cluster are like.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
 
-use super::NodesControl;
+use super::{ImageSource, NodesControl};
 use crate::clock::SimClock;
 
 /// Size, number and habits of the simulated nodes of one cluster.
@@ -41,8 +45,14 @@ pub struct NodesConfig {
     /// Also make volumes for claims whose storage class has the provisioner [`super::PROVISIONER`]. For clusters with
     /// a real controller manager, which binds them; the simulator's controllers do both.
     pub provision: bool,
-    /// A pod waits until the config maps and secrets that it must have exist, as on a real node.
+    /// Provisioners of real block storage that `provision` stands in for. As those do, it makes no volume of files for
+    /// many writers: such a claim stays pending.
+    pub block_provisioners: BTreeSet<String>,
+    /// A pod waits until the config maps and secrets that it must have exist, and a driver (`CSIDriver`) for each volume
+    /// of its own that wants one, as on a real node.
     pub check_references: bool,
+    /// Asked for each image before a container starts. `None`: every image is there.
+    pub images: Option<Arc<dyn ImageSource>>,
     /// The version the nodes say they have, as `v1.33.0`.
     pub version: String,
     /// Chooses the jitter.
@@ -74,7 +84,9 @@ impl Default for NodesConfig {
             heartbeat: Duration::from_secs(10),
             schedule: false,
             provision: false,
+            block_provisioners: BTreeSet::new(),
             check_references: true,
+            images: None,
             version: "v1.33.0".to_owned(),
             seed: 0,
             in_flight: 16,

@@ -22,7 +22,7 @@ use super::{
     orders::Orders,
     place::Yard,
     register,
-    requests::{Outcome, PodRef, bind, patch_status, start, stop},
+    requests::{Needs, Outcome, PodRef, bind, patch_status, start, stop},
     slip::{PodKey, Slip, Stage},
     status,
 };
@@ -424,8 +424,11 @@ impl Kubelet {
             .position(|name| Some(&name) == slip.node.as_ref())
             .unwrap_or(0);
         let patch = status::running(&slip, &pod_ip, &register::address(index), now);
-        let references = self.config.check_references.then(|| self.client.clone());
-        Some(start(api, references, slip, patch, now).boxed())
+        let needs = Needs {
+            references: self.config.check_references.then(|| self.client.clone()),
+            images: self.config.images.clone(),
+        };
+        Some(start(api, needs, slip, patch, now).boxed())
     }
 
     fn pods(&self, namespace: &str) -> Api<Pod> {

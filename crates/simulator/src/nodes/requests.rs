@@ -3,7 +3,12 @@
 //! Not here: when (`kubelet`), and what a status says (`status`).
 //! Invariant: every request names the uid, so that it cannot hit a later pod of the same name.
 
-use k8s_openapi::api::core::v1::{ConfigMap, Pod, Secret};
+use std::sync::Arc;
+
+use k8s_openapi::api::{
+    core::v1::{ConfigMap, Pod, Secret},
+    storage::v1::CSIDriver,
+};
 use kube::{
     Api, Client,
     api::{DeleteParams, Patch, PatchParams, PostParams, Preconditions},
@@ -11,6 +16,7 @@ use kube::{
 use serde_json::{Value, json};
 
 use super::{
+    ImageSource,
     slip::{PodKey, Slip},
     status,
 };
@@ -53,22 +59,71 @@ pub(super) async fn patch_status(
     Ok(then)
 }
 
+/// What a container needs before it starts.
+pub(super) struct Needs {
+    /// To look for what the pod refers to; `None`: it is not looked for.
+    pub(super) references: Option<Client>,
+    /// To ask for its images; `None`: they are there.
+    pub(super) images: Option<Arc<dyn ImageSource>>,
+}
+
 pub(super) async fn start(
     api: Api<Pod>,
-    references: Option<Client>,
+    needs: Needs,
     slip: Slip,
     running: Value,
     now: jiff::Timestamp,
 ) -> kube::Result<Outcome> {
-    if let Some(missing) = missing(references, &slip).await? {
-        let reason = "CreateContainerConfigError";
+    let missing = match lacks(needs.references, &slip).await? {
+        None => unpulled(needs.images, &slip).await,
+        found => found,
+    };
+    if let Some((reason, message)) = missing {
         if slip.marked != Some(reason) {
-            let patch = status::waiting(&slip, reason, &missing, now);
+            let patch = status::waiting(&slip, reason, &message, now);
             patch_status(api, slip.key.1.clone(), patch, Outcome::Done).await?;
         }
         return Ok(Outcome::Waits(reason));
     }
     patch_status(api, slip.key.1.clone(), running, Outcome::Done).await
+}
+
+/// Why a pod waits, as a kubelet says it, and a sentence.
+type Lack = (&'static str, String);
+
+async fn lacks(client: Option<Client>, slip: &Slip) -> kube::Result<Option<Lack>> {
+    if let Some(driver) = unregistered(client.clone(), slip).await? {
+        let message = format!("driver name {driver} not found in the list of registered CSI drivers");
+        return Ok(Some(("ContainerCreating", message)));
+    }
+    let missing = missing(client, slip).await?;
+    Ok(missing.map(|missing| ("CreateContainerConfigError", missing)))
+}
+
+/// The first image that no node can have.
+async fn unpulled(images: Option<Arc<dyn ImageSource>>, slip: &Slip) -> Option<Lack> {
+    let images = images?;
+    for image in slip.images() {
+        if let Err(why) = images.pull(image).await {
+            return Some((
+                "ImagePullBackOff",
+                format!("failed to pull image \"{image}\": {why}"),
+            ));
+        }
+    }
+    None
+}
+
+/// The first driver of a volume of the pod's own that the cluster does not have.
+async fn unregistered(client: Option<Client>, slip: &Slip) -> kube::Result<Option<String>> {
+    let Some(client) = client else { return Ok(None) };
+    let drivers = Api::<CSIDriver>::all(client);
+    for name in &slip.drivers {
+        if drivers.get_opt(name).await?.is_none() {
+            return Ok(Some(name.clone()));
+        }
+    }
+    Ok(None)
 }
 
 /// The first config map or secret that the pod must have and that does not exist.

@@ -5,7 +5,7 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use k8s_openapi::{
-    api::core::v1::{Container, Pod, PodSpec, ResourceRequirements},
+    api::core::v1::{Container, Pod, PodSpec, ResourceRequirements, Volume},
     apimachinery::pkg::api::resource::Quantity,
 };
 
@@ -47,6 +47,8 @@ pub(super) struct Slip {
     pub(super) claims: BTreeSet<String>,
     pub(super) config_maps: BTreeSet<String>,
     pub(super) secrets: BTreeSet<String>,
+    /// Drivers of volumes that stand in the pod itself.
+    pub(super) drivers: BTreeSet<String>,
     /// How long it may take to stop, when it was asked to; `None` while it was not.
     pub(super) stopping: Option<Duration>,
     /// Ends by itself: not restarted when its containers end.
@@ -104,6 +106,7 @@ impl Slip {
             claims: BTreeSet::new(),
             config_maps: BTreeSet::new(),
             secrets: BTreeSet::new(),
+            drivers: BTreeSet::new(),
             stopping,
             ends: spec
                 .restart_policy
@@ -119,6 +122,7 @@ impl Slip {
     /// Notes what must exist before the pod can start.
     fn refer(&mut self, spec: &PodSpec) {
         for volume in spec.volumes.iter().flatten() {
+            self.drivers.extend(driver(volume));
             if let Some(claim) = &volume.persistent_volume_claim {
                 self.claims.insert(claim.claim_name.clone());
             }
@@ -220,6 +224,23 @@ impl Slip {
     pub(super) fn takes_room(&self) -> bool {
         self.node.is_some() && self.stage != Stage::Over
     }
+}
+
+/// The driver that must mount a volume. The kinds of volumes that were once built in have one each.
+fn driver(volume: &Volume) -> Option<String> {
+    if let Some(csi) = &volume.csi {
+        return Some(csi.driver.clone());
+    }
+    let built_in = [
+        (volume.azure_disk.is_some(), "disk.csi.azure.com"),
+        (volume.azure_file.is_some(), "file.csi.azure.com"),
+        (volume.aws_elastic_block_store.is_some(), "ebs.csi.aws.com"),
+        (volume.gce_persistent_disk.is_some(), "pd.csi.storage.gke.io"),
+        (volume.cinder.is_some(), "cinder.csi.openstack.org"),
+        (volume.vsphere_volume.is_some(), "csi.vsphere.vmware.com"),
+    ];
+    let found = built_in.into_iter().find(|(is, _)| *is);
+    found.map(|(_, driver)| driver.to_owned())
 }
 
 impl Part {

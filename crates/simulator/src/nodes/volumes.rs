@@ -1,7 +1,7 @@
 //! Volumes for claims, where a controller manager binds and only the storage system is missing.
 //!
 //! Not here: binding (`controllers` in the simulator, kube-controller-manager on a real cluster), data.
-//! Invariant: touches no volume and no claim of another provisioner.
+//! Invariant: touches no volume and no claim of another provisioner than those it plays.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -43,6 +43,8 @@ enum Seen {
 
 #[derive(Default)]
 struct Storage {
+    /// Provisioners of block storage that are played beside our own.
+    block: BTreeSet<String>,
     classes: BTreeMap<String, StorageClass>,
     /// Claims that may want a volume.
     claims: BTreeMap<Key, PersistentVolumeClaim>,
@@ -51,8 +53,11 @@ struct Storage {
 }
 
 /// Runs until it is dropped.
-pub(super) async fn run(client: Client) {
-    let mut storage = Storage::default();
+pub(super) async fn run(client: Client, block: BTreeSet<String>) {
+    let mut storage = Storage {
+        block,
+        ..Storage::default()
+    };
     let mut seen = watched(&client);
     let mut failed = false;
     loop {
@@ -112,12 +117,12 @@ impl Storage {
             Seen::Volume(Change::Reset(volumes)) => {
                 self.released = volumes
                     .iter()
-                    .filter(|volume| is_released(volume))
+                    .filter(|volume| self.is_released(volume))
                     .map(ResourceExt::name_any)
                     .collect();
             }
             Seen::Volume(Change::Applied(volume)) => {
-                if is_released(&volume) {
+                if self.is_released(&volume) {
                     self.released.insert(volume.name_any());
                 }
             }
@@ -166,8 +171,30 @@ impl Storage {
         let waits = class.volume_binding_mode.as_deref() == Some("WaitForFirstConsumer")
             && !claim.annotations().contains_key(SELECTED_NODE);
         let open = spec.volume_name.is_none() && claim.metadata.deletion_timestamp.is_none();
-        (class.provisioner == PROVISIONER && open && !waits).then_some(class)
+        let plays = class.provisioner == PROVISIONER
+            || (self.block.contains(&class.provisioner) && !is_shared(claim));
+        (plays && open && !waits).then_some(class)
     }
+
+    fn is_released(&self, volume: &PersistentVolume) -> bool {
+        let phase = volume.status.as_ref().and_then(|status| status.phase.as_deref());
+        let policy = volume
+            .spec
+            .as_ref()
+            .and_then(|spec| spec.persistent_volume_reclaim_policy.as_deref());
+        let ours = |by: &String| by == PROVISIONER || self.block.contains(by);
+        phase == Some("Released")
+            && policy == Some("Delete")
+            && volume.annotations().get(PROVISIONED_BY).is_some_and(ours)
+    }
+}
+
+/// Files for many writers.
+fn is_shared(claim: &PersistentVolumeClaim) -> bool {
+    let spec = claim.spec.as_ref();
+    let modes = spec.and_then(|spec| spec.access_modes.as_ref());
+    let many = modes.is_some_and(|modes| modes.iter().any(|mode| mode == "ReadWriteMany"));
+    many && spec.and_then(|spec| spec.volume_mode.as_deref()) != Some("Block")
 }
 
 fn volume_for(claim: &PersistentVolumeClaim, class: &StorageClass) -> kube::Result<PersistentVolume> {
@@ -175,7 +202,7 @@ fn volume_for(claim: &PersistentVolumeClaim, class: &StorageClass) -> kube::Resu
     let name = format!("pvc-{}", claim.uid().unwrap_or_default());
     let volume = json!({
         "apiVersion": "v1", "kind": "PersistentVolume",
-        "metadata": {"name": name, "annotations": {PROVISIONED_BY: PROVISIONER}},
+        "metadata": {"name": name, "annotations": {PROVISIONED_BY: class.provisioner}},
         "spec": {
             "accessModes": spec.access_modes,
             "capacity": spec.resources.and_then(|resources| resources.requests),
@@ -183,27 +210,13 @@ fn volume_for(claim: &PersistentVolumeClaim, class: &StorageClass) -> kube::Resu
                 "apiVersion": "v1", "kind": "PersistentVolumeClaim",
                 "namespace": claim.namespace(), "name": claim.name_any(), "uid": claim.uid(),
             },
-            "csi": {"driver": PROVISIONER, "volumeHandle": name},
+            "csi": {"driver": class.provisioner, "volumeHandle": name},
             "persistentVolumeReclaimPolicy": class.reclaim_policy.as_deref().unwrap_or("Delete"),
             "storageClassName": class.name_any(),
             "volumeMode": spec.volume_mode.as_deref().unwrap_or("Filesystem"),
         },
     });
     serde_json::from_value(volume).map_err(kube::Error::SerdeError)
-}
-
-fn is_released(volume: &PersistentVolume) -> bool {
-    let phase = volume.status.as_ref().and_then(|status| status.phase.as_deref());
-    let policy = volume
-        .spec
-        .as_ref()
-        .and_then(|spec| spec.persistent_volume_reclaim_policy.as_deref());
-    phase == Some("Released")
-        && policy == Some("Delete")
-        && volume
-            .annotations()
-            .get(PROVISIONED_BY)
-            .is_some_and(|by| by == PROVISIONER)
 }
 
 fn key(claim: &PersistentVolumeClaim) -> Key {
