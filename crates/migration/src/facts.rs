@@ -104,7 +104,7 @@ async fn general(cx: &Cx<'_>, status: &MigrationStatus, target: &Member, cargo: 
         cluster::entries(target, cargo),
         cluster::definitions(target, cargo),
         cluster::all(target, "", "v1", "Namespace"),
-        cluster::version(target, now),
+        cluster::version(cx, target),
     );
     let storage_classes = match &storage {
         Fact::Known(storage) => Fact::Known(cluster::names_of(&storage.classes)),

@@ -12,7 +12,7 @@ use jiff::{Timestamp, fmt::rfc2822};
 use serde_json::Value;
 
 use crate::{
-    cx::Cargo,
+    cx::{Cargo, Cx},
     errors::{Category, MemberError},
     namespace::is_narrow,
     objects,
@@ -42,9 +42,10 @@ pub(super) async fn within(target: &Member, gvk: &Gvk, namespace: &str) -> Fact<
 }
 
 /// The version that the target behaves as, and how far its clock is ahead of ours, in seconds.
-pub(super) async fn version(target: &Member, now: Timestamp) -> (Fact<String>, Fact<i64>) {
+pub(super) async fn version(cx: &Cx<'_>, target: &Member) -> (Fact<String>, Fact<i64>) {
+    let asked = cx.now();
     match objects::version(target).await {
-        Ok((said, date)) => (behaves_as(&said), skew(date, now)),
+        Ok((said, date)) => (behaves_as(&said), skew(date, asked, cx.now())),
         Err(error) => (Fact::unknown(error.sentence()), Fact::unknown(error.sentence())),
     }
 }
@@ -63,14 +64,17 @@ fn behaves_as(said: &Value) -> Fact<String> {
     }
 }
 
-fn skew(date: Option<String>, now: Timestamp) -> Fact<i64> {
+/// It answered at some moment between the question and its answer: only what lies outside of that is a difference.
+fn skew(date: Option<String>, asked: Timestamp, answered: Timestamp) -> Fact<i64> {
     let Some(date) = date else {
         return Fact::unknown("it sends no Date header");
     };
-    match rfc2822::parse(&date.replace("GMT", "+0000")) {
-        Ok(there) => Fact::Known(there.timestamp().duration_since(now).as_secs()),
-        Err(_) => Fact::unknown("its Date header is no date"),
-    }
+    let Ok(there) = rfc2822::parse(&date.replace("GMT", "+0000")) else {
+        return Fact::unknown("its Date header is no date");
+    };
+    let there = there.timestamp();
+    let nearest = there.max(asked).min(answered.max(asked));
+    Fact::Known(there.duration_since(nearest).as_secs())
 }
 
 pub(super) async fn nodes(target: &Member) -> Fact<NodesFact> {
@@ -346,5 +350,30 @@ pub(super) fn or_said<'n>(
     match seen {
         Fact::Unknown { .. } if !said.is_empty() => Fact::Known(said),
         Fact::Known(_) | Fact::Unknown { .. } => seen,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ahead(date: &str, asked: &str, answered: &str) -> Fact<i64> {
+        let at = |time: &str| format!("2026-11-30T{time}Z").parse().expect("a time");
+        skew(
+            Some(format!("Mon, 30 Nov 2026 {date} GMT")),
+            at(asked),
+            at(answered),
+        )
+    }
+
+    #[test]
+    fn a_target_that_answers_late_has_no_other_clock_for_it() {
+        assert_eq!(ahead("10:00:12", "10:00:00", "10:00:20"), Fact::Known(0));
+    }
+
+    #[test]
+    fn a_clock_that_differs_by_more_than_the_answer_took_is_seen() {
+        assert_eq!(ahead("10:01:00", "10:00:00", "10:00:20"), Fact::Known(40));
+        assert_eq!(ahead("09:59:20", "10:00:00", "10:00:20"), Fact::Known(-40));
     }
 }
