@@ -3,8 +3,6 @@
 //! Shares no code with `decide` but the facts about ownership (`autonomy`): a slip there is not repeated here.
 //! Not here: whether a plan is good; only whether it is allowed.
 //! Invariant: a plan with a finding is not enacted; a plan of `decide` has none.
-use std::collections::BTreeMap;
-
 use havenmeester_api::workload::{CopyState, Mode};
 use serde::Serialize;
 
@@ -133,16 +131,6 @@ fn newly_desired<'a>(workload: &WorkloadView, decision: &'a Decision) -> Option<
         .as_deref()
         .filter(|desired| workload.home.as_deref() != Some(desired));
     desired.filter(|_| workload.moving.is_none())
-}
-
-/// The clusters on which a workload may be active, with what is known of them.
-fn active_on<'a>(request: &'a Request, workload: &WorkloadView) -> BTreeMap<&'a str, &'a ClusterView> {
-    let clusters = request
-        .fleet
-        .clusters
-        .iter()
-        .filter(|(_, cluster)| holds_active(cluster, workload));
-    clusters.map(|(name, cluster)| (name.as_str(), cluster)).collect()
 }
 
 fn holds_active(cluster: &ClusterView, workload: &WorkloadView) -> bool {

@@ -8,7 +8,7 @@ use crate::fleet::{Contact, Reach};
 use crate::request::{Request, WorkloadId, WorkloadView};
 
 use super::rules::{Laws, UNCLEAR, UNKNOWN_PROVIDER, automatic, policies};
-use super::{Fault, active_on, exclusive, routes};
+use super::{Fault, exclusive, routes};
 
 /// How long a cluster must be lost when a policy does not say it.
 const AFTER: Span = Span::seconds(30);
@@ -127,7 +127,7 @@ pub(super) fn relocation(
     ) {
         faults.push(Fault::NotAutomatic);
     }
-    if exclusive(workload) && active_on(request, workload).len() > 1 {
+    if exclusive(workload) && laws.active_on(&workload.target.namespace) > 1 {
         faults.push(Fault::SeveralActive);
     }
     faults

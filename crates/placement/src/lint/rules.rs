@@ -1,18 +1,23 @@
 //! Whether a cluster is allowed by each policy that chooses a workload, one policy at a time, never merged.
 //!
 //! Invariant: knows nothing of `merge` and `filter`.
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use havenmeester_api::exemption::{ExemptionSpec, LONGEST_DAYS};
 use havenmeester_api::policy::{PlacementPolicySpec, Trigger};
 use havenmeester_api::require::Rule;
+use havenmeester_api::workload::CopyState;
 use havenmeester_api::{Date, Span};
 
 use crate::autonomy::{Autonomy, Facts, HORIZON_DAYS, Timeline, eea};
-use crate::fleet::ClusterView;
+use crate::fact::Fact;
+use crate::fleet::{ClusterView, Contact};
 use crate::request::{Request, WorkloadId, WorkloadView};
 
 use super::{near, traits};
+
+/// By namespace and name.
+type Exempting<'a> = HashMap<&'a str, HashMap<&'a str, Vec<&'a ExemptionSpec>>>;
 
 /// What follows from the facts of each cluster.
 pub(super) struct Laws<'a> {
@@ -20,6 +25,10 @@ pub(super) struct Laws<'a> {
     pub(super) today: BTreeMap<&'a str, Autonomy>,
     /// The same on each later day on which a dated fact begins or is over.
     later: Vec<(Date, BTreeMap<&'a str, Autonomy>)>,
+    /// The exemptions that name each workload, by namespace and name.
+    exempting: Exempting<'a>,
+    /// On how many clusters each namespace may be active.
+    active: HashMap<&'a str, usize>,
 }
 
 impl<'a> Laws<'a> {
@@ -46,7 +55,21 @@ impl<'a> Laws<'a> {
                 .iter()
                 .map(|facts| (facts.day(), on(facts)))
                 .collect(),
+            exempting: exempting(request),
+            active: active(request),
         }
+    }
+
+    /// On how many clusters a namespace may be active.
+    pub(super) fn active_on(&self, namespace: &str) -> usize {
+        self.active.get(namespace).copied().unwrap_or(0)
+    }
+
+    /// The exemptions that name a workload.
+    fn exempting(&self, id: &WorkloadId) -> &[&'a ExemptionSpec] {
+        let of_namespace = self.exempting.get(id.namespace.as_str());
+        let theirs = of_namespace.and_then(|by_name| by_name.get(id.name.as_str()));
+        theirs.map_or(&[], Vec::as_slice)
     }
 
     /// The rules by which a workload may not stand on a cluster today.
@@ -90,21 +113,22 @@ impl<'a> Laws<'a> {
         ) else {
             return Vec::new();
         };
-        let Some(provider) = self.request.fleet.providers.get(&view.provider) else {
-            return vec![Breach::of_nobody(UNKNOWN_PROVIDER)];
-        };
-        let mut rules = Vec::new();
+        let provider = self.request.fleet.providers.get(&view.provider);
+        let unknown = provider.is_none().then(|| Breach::of_nobody(UNKNOWN_PROVIDER));
+        let mut rules: Vec<Breach<'_>> = unknown.into_iter().collect();
         for (name, policy) in policies(self.request, workload) {
             let mut broken = Vec::new();
-            let category = provider.category;
-            let wanted = &policy.require.categories;
-            if !wanted.is_empty() && category.is_none_or(|category| !wanted.contains(&category)) {
-                broken.push(Broken(Rule::Categories, "categories"));
+            if let Some(provider) = provider {
+                let category = provider.category;
+                let wanted = &policy.require.categories;
+                if !wanted.is_empty() && category.is_none_or(|category| !wanted.contains(&category)) {
+                    broken.push(Broken(Rule::Categories, "categories"));
+                }
+                broken.extend(sovereignty(policy, then, today));
+                broken.extend(traits::floors(&policy.require, provider, today));
             }
-            broken.extend(sovereignty(policy, then, today));
             broken.extend(names(policy, cluster, view));
             broken.extend(traits::broken(&policy.require, view, day));
-            broken.extend(traits::floors(&policy.require, provider, today));
             rules.extend(self.holding(id, name, broken, day));
         }
         let far = near::broken(self.request, workload, cluster);
@@ -129,7 +153,7 @@ impl<'a> Laws<'a> {
         let days = (lead.as_seconds().div_ceil(24 * 60 * 60)).min(HORIZON_DAYS.unsigned_abs());
         let now = self.day();
         let mut turning: BTreeSet<Date> = self.later.iter().map(|(day, _)| *day).collect();
-        for spec in exempting(self.request, id) {
+        for spec in self.exempting(id) {
             turning.extend([
                 spec.since,
                 spec.until.plus_days(1),
@@ -149,7 +173,7 @@ impl<'a> Laws<'a> {
     fn holding(&self, id: &WorkloadId, policy: &'a str, broken: Vec<Broken>, day: Date) -> Vec<Breach<'a>> {
         let holding = broken
             .into_iter()
-            .filter(|Broken(rule, _)| !exempt(self.request, id, policy, *rule, day));
+            .filter(|Broken(rule, _)| !self.exempt_on(id, policy, *rule, day));
         holding
             .map(|Broken(rule, told)| Breach {
                 policy: Some(policy),
@@ -161,33 +185,50 @@ impl<'a> Laws<'a> {
 
     /// Whether a workload is exempt from a rule of a policy today.
     pub(super) fn exempt(&self, id: &WorkloadId, policy: &str, rule: Rule) -> bool {
-        exempt(self.request, id, policy, rule, self.day())
+        self.exempt_on(id, policy, rule, self.day())
+    }
+
+    fn exempt_on(&self, id: &WorkloadId, policy: &str, rule: Rule, day: Date) -> bool {
+        self.exempting(id).iter().any(|spec| {
+            spec.policy == policy
+                && spec.rule == rule
+                && spec.since <= day
+                && day <= spec.until
+                && spec.since.days_until(spec.until) <= LONGEST_DAYS
+                && day.days_until(spec.until) <= LONGEST_DAYS
+                && spec.weighing.len() == 7
+                && !spec.owner.trim().is_empty()
+                && !spec.approver.trim().is_empty()
+                && spec.owner != spec.approver
+        })
     }
 }
 
-/// The exemptions that name a workload.
-fn exempting<'a>(request: &'a Request, id: &WorkloadId) -> impl Iterator<Item = &'a ExemptionSpec> {
-    let theirs = request
-        .exemptions
-        .iter()
-        .filter(|(exemption, spec)| exemption.namespace == id.namespace && spec.workloads.contains(&id.name));
-    theirs.map(|(_, spec)| spec)
+/// The exemptions, in force or not, by whom they name.
+fn exempting(request: &Request) -> Exempting<'_> {
+    let mut by = Exempting::new();
+    for (exemption, spec) in &request.exemptions {
+        for name in &spec.workloads {
+            let of_namespace = by.entry(&exemption.namespace).or_default();
+            of_namespace.entry(name).or_default().push(spec);
+        }
+    }
+    by
 }
 
-/// Whether a workload is exempt from a rule of a policy on a day.
-fn exempt(request: &Request, id: &WorkloadId, policy: &str, rule: Rule, day: Date) -> bool {
-    exempting(request, id).any(|spec| {
-        spec.policy == policy
-            && spec.rule == rule
-            && spec.since <= day
-            && day <= spec.until
-            && spec.since.days_until(spec.until) <= LONGEST_DAYS
-            && day.days_until(spec.until) <= LONGEST_DAYS
-            && spec.weighing.len() == 7
-            && !spec.owner.trim().is_empty()
-            && !spec.approver.trim().is_empty()
-            && spec.owner != spec.approver
-    })
+/// Of a lost cluster, and of one of which nothing was seen, nothing is known.
+fn active(request: &Request) -> HashMap<&str, usize> {
+    let mut active: HashMap<&str, usize> = HashMap::new();
+    for view in request.fleet.clusters.values() {
+        let (false, Fact::Known { value, .. }) = (matches!(view.contact, Contact::Lost { .. }), &view.copies)
+        else {
+            continue;
+        };
+        for (namespace, _) in value.iter().filter(|(_, copy)| copy.state == CopyState::Active) {
+            *active.entry(namespace).or_default() += 1;
+        }
+    }
+    active
 }
 
 /// A rule that is broken, and whose it is.

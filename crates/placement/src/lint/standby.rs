@@ -22,8 +22,9 @@ pub(super) fn of_one(
 ) -> Vec<Fault> {
     let request = laws.request;
     let asking: Vec<_> = policies(request, workload)
+        .filter_map(|(name, policy)| Some((name, policy.require.standby?)))
         .filter(|(name, _)| !laws.exempt(id, name, Rule::Standby))
-        .filter_map(|(_, policy)| policy.require.standby)
+        .map(|(_, standby)| standby)
         .collect();
     let moving = workload.moving.as_ref().map(|moving| &moving.target);
     let lost = |name: &String| {

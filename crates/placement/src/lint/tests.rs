@@ -1,6 +1,8 @@
 //! Good plans are broken in every way there is, and each break is found.
 mod agree; // what is decided is allowed, whatever the rules
 
+use std::collections::BTreeMap;
+
 use havenmeester_api::member::Scope;
 use havenmeester_api::policy::{MigrationRule, Require, Trigger};
 use havenmeester_api::require::{HavenRule, Ineligible, Rule, StandbyRule};
