@@ -1,19 +1,20 @@
 //! Workloads for which the same policies hold, and what those say of each cluster: worked out once per class.
 //!
 //! Invariant: two workloads of one class differ only in demand, home, namespace and what is known of their copies.
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use havenmeester_api::policy::Weights;
+use havenmeester_api::require::Rule;
 use havenmeester_api::workload::Layer;
 use havenmeester_api::{Criticality, Date, Sensitivity};
 
 use crate::asked::{Outlook, Requirements};
-use crate::bound::{Bound, bounds};
+use crate::bound::{self, Bound, bounds};
 use crate::decision::{Refusal, Rules};
 use crate::exempt::{Held, Waiver, Waivers, turning_days};
 use crate::filter;
-use crate::merge::{effective_with, lead_days};
+use crate::merge::{by_policies, lead_days};
 use crate::place::Place;
 use crate::request::{Request, WorkloadId, WorkloadView};
 use crate::route::{self, Lane, Passing};
@@ -22,7 +23,7 @@ use crate::score::{Marks, cost_points, score};
 /// What holds for a class, and how each cluster stands to it. The list runs as the places do.
 pub(crate) struct Class {
     pub(crate) rules: Arc<Rules>,
-    pub(crate) verdicts: Vec<Verdict>,
+    pub(crate) verdicts: Vec<Arc<Verdict>>,
     pub(crate) requirements: Requirements,
     /// What is asked from later days on, within the lead time: exemptions begin and end.
     later: Vec<(Date, Requirements)>,
@@ -30,6 +31,8 @@ pub(crate) struct Class {
     /// The most that cost can take away.
     pub(crate) cost_points: i64,
     lanes: Vec<Lane>,
+    /// The class to which each cluster stands in the same way, but for the bounds of this one.
+    like: Option<usize>,
 }
 
 /// How a cluster stands to a class.
@@ -41,7 +44,7 @@ pub(crate) struct Verdict {
     pub(crate) by_state: Vec<Refusal>,
     /// The routes over it, when it is forbidden and is a step of one today.
     pub(crate) passings: Arc<[Passing]>,
-    pub(crate) marks: Marks,
+    pub(crate) marks: Arc<Marks>,
 }
 
 impl Verdict {
@@ -51,8 +54,7 @@ impl Verdict {
 
     /// Whether only a change that is announced refuses it.
     pub(crate) fn admits_but_not_for_long(&self) -> bool {
-        let announced = |refusal: &Refusal| matches!(refusal, Refusal::Announced { .. });
-        self.by_state.is_empty() && !self.by_rules.is_empty() && self.by_rules.iter().all(announced)
+        self.by_state.is_empty() && !self.by_rules.is_empty() && self.by_rules.iter().all(is_announced)
     }
 
     /// Whether it is a step of a route, and somebody may be sent there now.
@@ -62,6 +64,7 @@ impl Verdict {
 }
 
 impl Class {
+    /// Of a workload, but for its bounds.
     fn of(
         request: &Request,
         workload: &WorkloadView,
@@ -69,10 +72,10 @@ impl Class {
         places: &[Place<'_>],
     ) -> Self {
         let today = Date::of(request.now);
-        let effective = effective_with(request, workload, waivers, today);
+        let effective = by_policies(request, workload, waivers, today);
         let last = today.plus_days(lead_days(effective.rules.lead_time));
         let turning = waivers.map(|held| turning_days(held, today, last));
-        let on = |day| (day, effective_with(request, workload, waivers, day).requirements);
+        let on = |day| (day, by_policies(request, workload, waivers, day).requirements);
         let mut class = Self {
             rules: Arc::new(effective.rules),
             verdicts: Vec::new(),
@@ -81,10 +84,48 @@ impl Class {
             cost_points: cost_points(&effective.weights),
             weights: effective.weights,
             lanes: Vec::new(),
+            like: None,
         };
         class.lanes = route::lanes(request, &class.rules.policies, class.outlook(), places);
-        class.verdicts = places.iter().map(|place| class.judge(place)).collect();
+        class.verdicts = places.iter().map(|place| Arc::new(class.judge(place))).collect();
         class
+    }
+
+    /// One of which the same is asked as of this, by other exemptions, or that is bound to data beside.
+    fn another(&self, at: usize, rules: Arc<Rules>, bounds: BTreeSet<Bound>, places: &[Place<'_>]) -> Self {
+        let mut class = Self {
+            rules,
+            verdicts: Vec::new(),
+            lanes: route::within(&self.lanes, &bounds, places),
+            requirements: Requirements {
+                bounds,
+                ..self.requirements.clone()
+            },
+            later: Vec::new(),
+            cost_points: self.cost_points,
+            weights: self.weights,
+            like: Some(at),
+        };
+        let verdicts = places.iter().zip(&self.verdicts);
+        class.verdicts = verdicts.map(|(place, like)| class.like(like, place)).collect();
+        class
+    }
+
+    /// How a cluster stands to it that stands so to the class that it is like. What is too far today is so on every day.
+    fn like(&self, like: &Arc<Verdict>, place: &Place<'_>) -> Arc<Verdict> {
+        let far: Vec<Refusal> = bound::refusals(&self.requirements.bounds, place).collect();
+        if far.is_empty() && like.passings.is_empty() {
+            return Arc::clone(like);
+        }
+        let today = |refusal: &&Refusal| far.is_empty() || !is_announced(refusal);
+        let by_rules = like.by_rules.iter().filter(today).chain(&far);
+        let by_rules: Arc<[Refusal]> = by_rules.cloned().collect();
+        Arc::new(Verdict {
+            passings: route::over(&self.lanes, place, &by_rules).into(),
+            by_rules,
+            by_state: like.by_state.clone(),
+            marks: Arc::clone(&like.marks),
+        })
     }
 
     fn outlook(&self) -> Outlook<'_> {
@@ -101,9 +142,13 @@ impl Class {
             passings: route::over(&self.lanes, place, &by_rules).into(),
             by_rules: by_rules.into(),
             by_state: filter::by_state(place),
-            marks: score(&self.weights, place),
+            marks: Arc::new(score(&self.weights, place)),
         }
     }
+}
+
+fn is_announced(refusal: &Refusal) -> bool {
+    matches!(refusal, Refusal::Announced { .. })
 }
 
 /// What tells classes apart: what a policy can choose by, the namespace only where one names it, and what is the
@@ -122,12 +167,17 @@ type Own = (Waiver, Date);
 /// What tells most classes apart.
 type Plain = (Criticality, Sensitivity, Option<Layer>);
 
+/// What tells apart how clusters stand to classes: not by which exemption.
+type Alike = (Plain, Option<String>, BTreeSet<(String, Rule, Date, Date)>);
+
 /// All classes.
 pub(crate) struct Classes {
-    named: BTreeSet<String>,
-    exempt: BTreeMap<WorkloadId, BTreeSet<Own>>,
+    named: HashSet<String>,
+    exempt: HashMap<WorkloadId, BTreeSet<Own>>,
     plain: BTreeMap<Plain, usize>,
     own: BTreeMap<Key, usize>,
+    alike: BTreeMap<Alike, usize>,
+    /// Each stands after the one that it is like.
     all: Vec<Class>,
 }
 
@@ -139,9 +189,10 @@ impl Classes {
             .flat_map(|policy| &policy.workloads.any_of);
         let mut classes = Self {
             named: terms.filter_map(|term| term.namespace.clone()).collect(),
-            exempt: BTreeMap::new(),
+            exempt: HashMap::new(),
             plain: BTreeMap::new(),
             own: BTreeMap::new(),
+            alike: BTreeMap::new(),
             all: Vec::new(),
         };
         let waivers = Waivers::of(request);
@@ -167,30 +218,72 @@ impl Classes {
             }
             None => drop(self.exempt.remove(id)),
         }
-        if self.at(request, id, workload).is_some() {
+        let bounds = bounds(request, workload);
+        let key = self.key(id, workload, bounds.clone());
+        if self.at(workload, key.as_ref()).is_some() {
             return;
         }
+        let unbound = self.key(id, workload, BTreeSet::new());
+        let at = self.at(workload, unbound.as_ref());
+        let at = at.unwrap_or_else(|| {
+            let class = self.unbound(request, workload, held, places);
+            self.push(workload, unbound, class)
+        });
+        if !bounds.is_empty() {
+            let rules = Arc::clone(&self.all[at].rules);
+            let class = self.all[at].another(at, rules, bounds, places);
+            self.push(workload, key, class);
+        }
+    }
+
+    /// A new one, but for bounds.
+    fn unbound(
+        &mut self,
+        request: &Request,
+        workload: &WorkloadView,
+        held: Option<&BTreeSet<Held<'_>>>,
+        places: &[Place<'_>],
+    ) -> Class {
+        let of = |one: &Held<'_>| (one.policy.to_owned(), one.rule, one.from, one.until);
+        let waived = held.into_iter().flatten().map(of).collect();
+        let namespace = self.named.get(&workload.target.namespace);
+        let alike = (plain(workload), namespace.cloned(), waived);
+        if let Some(at) = self.alike.get(&alike) {
+            let today = Date::of(request.now);
+            let rules = Arc::new(by_policies(request, workload, held, today).rules);
+            return self.all[*at].another(*at, rules, BTreeSet::new(), places);
+        }
+        self.alike.insert(alike, self.all.len());
+        Class::of(request, workload, held, places)
+    }
+
+    fn push(&mut self, workload: &WorkloadView, key: Option<Key>, class: Class) -> usize {
         let at = self.all.len();
-        match self.key(request, id, workload) {
+        match key {
             None => drop(self.plain.insert(plain(workload), at)),
             Some(key) => drop(self.own.insert(key, at)),
         }
-        self.all.push(Class::of(request, workload, held, places));
+        self.all.push(class);
+        at
     }
 
     /// The class of a workload; `None` when it was never admitted.
     pub(crate) fn get(&self, request: &Request, id: &WorkloadId, workload: &WorkloadView) -> Option<&Class> {
-        self.all.get(self.at(request, id, workload)?)
+        let key = self.key(id, workload, bounds(request, workload));
+        self.all.get(self.at(workload, key.as_ref())?)
     }
 
     /// Judges one place anew, for every class. Whether anything is judged otherwise.
     pub(crate) fn rejudge(&mut self, at: usize, place: &Place<'_>) -> bool {
         let mut changed = false;
-        for class in &mut self.all {
-            let verdict = class.judge(place);
-            if let Some(old) = class.verdicts.get_mut(at)
-                && *old != verdict
-            {
+        for i in 0..self.all.len() {
+            let class = &self.all[i];
+            let verdict = match class.like {
+                None => Arc::new(class.judge(place)),
+                Some(like) => class.like(&self.all[like].verdicts[at], place),
+            };
+            let old = &mut self.all[i].verdicts[at];
+            if *old != verdict {
                 *old = verdict;
                 changed = true;
             }
@@ -198,18 +291,17 @@ impl Classes {
         changed
     }
 
-    fn at(&self, request: &Request, id: &WorkloadId, workload: &WorkloadView) -> Option<usize> {
-        match self.key(request, id, workload) {
+    fn at(&self, workload: &WorkloadView, key: Option<&Key>) -> Option<usize> {
+        match key {
             None => self.plain.get(&plain(workload)).copied(),
-            Some(key) => self.own.get(&key).copied(),
+            Some(key) => self.own.get(key).copied(),
         }
     }
 
     /// `None` for those, the most, that only what policies choose by tells apart.
-    fn key(&self, request: &Request, id: &WorkloadId, workload: &WorkloadView) -> Option<Key> {
+    fn key(&self, id: &WorkloadId, workload: &WorkloadView, bounds: BTreeSet<Bound>) -> Option<Key> {
         let namespace = self.named.get(&workload.target.namespace);
         let waivers = self.exempt.get(id);
-        let bounds = bounds(request, workload);
         let own = namespace.is_some() || waivers.is_some() || !bounds.is_empty();
         own.then(|| Key {
             plain: plain(workload),

@@ -5,12 +5,13 @@
 //! Not here: starting anything; telling why not elsewhere (`Reasons`).
 //! Invariant: total. Every workload has a decision; waiting is a decision. Same input, same plan; a plan taken as
 //! the previous one is decided again.
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::class::Classes;
 use crate::decision::{Decision, Plan, Violation};
 use crate::place::places;
-use crate::request::Request;
+use crate::request::{Request, WorkloadId};
 
 mod action; // what is done, or why it waits
 pub(crate) mod block; // a part of those that must go, solved together
@@ -38,38 +39,59 @@ pub fn decide(request: &Request) -> Plan {
     let places = places(request);
     let classes = Classes::of(request, &places);
     let scene = Scene::of(request, places);
-    let ties = Ties::of(request);
-    let cases: Vec<Case<'_>> = request
-        .workloads
-        .iter()
-        .filter_map(|(id, view)| Case::of(id, view, &classes, &scene))
-        .collect();
-    let mut movers: Vec<Arc<Mover>> = cases
-        .iter()
-        .filter(|case| case.must_go())
-        .map(|case| Arc::new(Mover::of(case, &scene, &ties)))
-        .collect();
-    movers.sort_by(|a, b| a.rank.cmp(&b.rank));
-    let mut blocks = Blocks::default();
-    for mover in &movers {
-        blocks.admit(mover);
-    }
-    let asking = request.workloads.iter();
-    let asking = asking.filter_map(|(id, view)| Case::of(id, view, &classes, &scene));
-    let mut keeper = Keeper::of(request, asking);
-    blocks.solve(&movers, &scene, &classes, None, &mut keeper);
-    let shared = Shared::of(&cases, &scene, &blocks);
-    let kept = keeper.kept();
-    let settled = cases.iter().map(|case| {
-        let chosen = case
-            .must_go()
-            .then(|| (blocks.target(case.id), shared.before(case.id)));
-        let (target, busy) = chosen.unwrap_or_default();
-        let kept = kept.get(case.id).copied().unwrap_or_default();
-        (case.id.clone(), settle(case, &scene, target, busy, kept))
-    });
-    Plan {
-        decisions: settled.collect(),
+    Solved::of(&scene, &classes, &Ties::of(request)).plan
+}
+
+/// A plan, and what was worked out on the way to it.
+pub(crate) struct Solved {
+    /// Those that must go, by rank.
+    pub(crate) movers: Vec<Arc<Mover>>,
+    pub(crate) blocks: Blocks,
+    /// What is kept for each that asks for a standby.
+    pub(crate) kept: BTreeMap<WorkloadId, Kept>,
+    pub(crate) plan: Plan,
+}
+
+impl Solved {
+    /// For all workloads of a scene.
+    pub(crate) fn of(scene: &Scene<'_>, classes: &Classes, ties: &Ties) -> Self {
+        let request = scene.request;
+        let cases: Vec<Case<'_>> = request
+            .workloads
+            .iter()
+            .filter_map(|(id, view)| Case::of(id, view, classes, scene))
+            .collect();
+        let mut movers: Vec<Arc<Mover>> = cases
+            .iter()
+            .filter(|case| case.must_go())
+            .map(|case| Arc::new(Mover::of(case, scene, ties)))
+            .collect();
+        movers.sort_by(|a, b| a.rank.cmp(&b.rank));
+        let mut blocks = Blocks::default();
+        for mover in &movers {
+            blocks.admit(mover);
+        }
+        let asking = request.workloads.iter();
+        let asking = asking.filter_map(|(id, view)| Case::of(id, view, classes, scene));
+        let mut keeper = Keeper::of(request, asking);
+        blocks.solve(&movers, scene, classes, None, &mut keeper);
+        let shared = Shared::of(&cases, scene, &blocks);
+        let kept = keeper.kept();
+        let settled = cases.iter().map(|case| {
+            let chosen = case
+                .must_go()
+                .then(|| (blocks.target(case.id), shared.before(case.id)));
+            let (target, busy) = chosen.unwrap_or_default();
+            let kept = kept.get(case.id).copied().unwrap_or_default();
+            (case.id.clone(), settle(case, scene, target, busy, kept))
+        });
+        let decisions = settled.collect();
+        Self {
+            movers,
+            blocks,
+            kept,
+            plan: Plan { decisions },
+        }
     }
 }
 
@@ -78,7 +100,7 @@ pub(crate) fn settle(
     case: &Case<'_>,
     scene: &Scene<'_>,
     target: Option<usize>,
-    busy: Option<&crate::WorkloadId>,
+    busy: Option<&WorkloadId>,
     kept: Kept,
 ) -> Decision {
     let standby = match kept {

@@ -3,7 +3,7 @@
 //! Not here: what is left of a policy without that rule (`asked`).
 //! Invariant: what is over, not yet begun or not valid loosens nothing, whoever handed it in and whenever it is looked
 //! at: only the day counts.
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use havenmeester_api::Date;
 use havenmeester_api::exemption::{ExemptionSpec, LONGEST_DAYS};
@@ -32,7 +32,7 @@ pub struct Waiver {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Waivers<'a> {
     /// By namespace and name.
-    by_workload: BTreeMap<&'a str, BTreeMap<&'a str, BTreeSet<Held<'a>>>>,
+    by_workload: HashMap<&'a str, HashMap<&'a str, BTreeSet<Held<'a>>>>,
 }
 
 /// One of them.

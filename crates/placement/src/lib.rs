@@ -39,6 +39,7 @@ mod route; // over less autonomous places to an autonomous one
 mod say; // what can be told, in each language
 mod score; // who is best
 mod sentence; // the words for each reason
+mod stock; // the same as room, in numbers
 mod tariff; // what clusters cost
 mod traits; // what a cluster was seen to be and to have
 mod waves; // what moves in which order, and until when

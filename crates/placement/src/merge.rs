@@ -74,6 +74,18 @@ pub(crate) fn effective_with(
     waivers: Option<&BTreeSet<Held<'_>>>,
     day: Date,
 ) -> Effective {
+    let mut effective = by_policies(request, workload, waivers, day);
+    effective.requirements.bounds = bounds(request, workload);
+    effective
+}
+
+/// The same but for how near it must stand to data: what the policies say.
+pub(crate) fn by_policies(
+    request: &Request,
+    workload: &WorkloadView,
+    waivers: Option<&BTreeSet<Held<'_>>>,
+    day: Date,
+) -> Effective {
     let waivers = waivers.into_iter().flatten().filter(|held| held.holds(day));
     let waivers: BTreeSet<Held<'_>> = waivers.copied().collect();
     let merged = request
@@ -83,9 +95,7 @@ pub(crate) fn effective_with(
         .fold(Merged::default(), |merged, (name, policy)| {
             merged.and(Merged::without(name, policy, &waivers))
         });
-    let mut effective = Effective::from(merged);
-    effective.requirements.bounds = bounds(request, workload);
-    effective
+    Effective::from(merged)
 }
 
 /// What some policies ask together, whoever is exempt.

@@ -6,11 +6,10 @@ use std::sync::Arc;
 
 use havenmeester_api::Date;
 use havenmeester_api::provider::{Category, CoreValues};
-use havenmeester_api::workload::CopyState;
 use jiff::Timestamp;
 
 use crate::autonomy::{Autonomy, Facts, Timeline};
-use crate::fact::{FRESH_FOR, Fact};
+use crate::fact::FRESH_FOR;
 use crate::fleet::{ClusterView, Contact, FleetView};
 use crate::merge::{LEAD_TIME, lead_days};
 use crate::request::Request;
@@ -144,15 +143,5 @@ impl Place<'_> {
             Some(copies) if copies.contains_key(namespace) => Seen::There,
             Some(_) => Seen::Absent,
         }
-    }
-
-    /// Whether a copy in the namespace was last seen active, and may still be. Of a lost cluster nothing is said.
-    pub(crate) fn has_active(&self, namespace: &str) -> bool {
-        let lost = matches!(self.view.contact, Contact::Lost { .. });
-        let copy = match &self.view.copies {
-            Fact::Known { value, .. } => value.get(namespace),
-            Fact::Unknown { .. } => None,
-        };
-        !lost && copy.is_some_and(|copy| copy.state == CopyState::Active)
     }
 }

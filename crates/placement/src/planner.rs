@@ -9,22 +9,23 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
+use havenmeester_api::exemption::ExemptionSpec;
 use havenmeester_api::policy::PlacementPolicySpec;
 use havenmeester_api::provider::ProviderSpec;
 
 use crate::approval::ApprovalView;
 use crate::class::Classes;
 use crate::decide::block::Blocks;
-use crate::decide::scene::{Active, active};
+use crate::decide::scene::{Ground, moving};
 use crate::decide::shared::Shared;
 use crate::decide::standby::{Keeper, Kept};
 use crate::decide::ties::Ties;
-use crate::decide::{Case, Scene, settle};
+use crate::decide::{Case, Scene, Solved, settle};
 use crate::decision::{Action, Decision, Plan, Waiting};
 use crate::fleet::ClusterView;
 use crate::place::{Known, known, places_of};
 use crate::request::{Request, WorkloadId, WorkloadView};
-use crate::room::Room;
+use crate::stock::Stock;
 
 mod advance; // from one moment to the next
 mod queue; // those that must go
@@ -43,6 +44,8 @@ pub enum Change {
     Cluster(String, Option<Box<ClusterView>>),
     /// A legal entity.
     Provider(String, Option<Box<ProviderSpec>>),
+    /// An exemption.
+    Exemption(WorkloadId, Option<Box<ExemptionSpec>>),
     /// An approval.
     Approval(WorkloadId, Option<ApprovalView>),
     /// A policy.
@@ -58,15 +61,15 @@ pub struct Planner {
     known: Vec<Known>,
     classes: Classes,
     ties: Ties,
-    /// The room on each place, before moves under way.
-    rooms: Vec<Room>,
+    ground: Ground,
+    /// The room on each place that moves under way leave.
+    booked: Vec<Stock>,
     /// Those that must go.
     queue: Queue,
     blocks: Blocks,
     moving: BTreeSet<WorkloadId>,
     /// What is kept for those for which a policy asks a standby.
     kept: BTreeMap<WorkloadId, Kept>,
-    active: Active,
     /// Failovers that wait for their moment.
     delayed: BTreeSet<(Timestamp, WorkloadId)>,
     /// Those that use the data of each.
@@ -83,31 +86,35 @@ impl Planner {
         let known = known(&request);
         let places = places_of(&request, &known);
         let classes = Classes::of(&request, &places);
-        let rooms = places.iter().map(|p| Room::on(p.view, request.now)).collect();
-        let active = active(&places);
+        let ties = Ties::of(&request);
+        let ground = Ground::of(&request, &places);
+        let booked = ground.booked(&request, moving(&request));
+        let scene = Scene::with(&request, places, Cow::Borrowed(&ground), booked.clone());
+        let solved = Solved::of(&scene, &classes, &ties);
+        let delayed = solved.plan.decisions.iter();
+        let delayed = delayed.filter_map(|(id, decision)| Some((due_at(decision)?, id.clone())));
         let mut planner = Self {
-            active,
+            delayed: delayed.collect(),
+            ground,
+            booked,
             known,
             classes,
-            ties: Ties::of(&request),
-            rooms,
-            queue: Queue::default(),
-            blocks: Blocks::default(),
+            ties,
+            queue: Queue::of(solved.movers),
+            blocks: solved.blocks,
             moving: BTreeSet::new(),
-            kept: BTreeMap::new(),
-            delayed: BTreeSet::new(),
+            kept: solved.kept,
             used_by: BTreeMap::new(),
             by_home: BTreeMap::new(),
             by_namespace: BTreeMap::new(),
             exempt_by: exempt_by(&request),
-            plan: Plan::default(),
+            plan: solved.plan,
             request,
         };
         let all: Vec<WorkloadId> = planner.request.workloads.keys().cloned().collect();
         for id in &all {
             planner.list(id);
         }
-        planner.follow(Touched::all(all));
         planner
     }
 
@@ -160,19 +167,17 @@ impl Planner {
             known,
             classes,
             ties,
-            rooms,
+            ground,
+            booked,
             queue,
             blocks,
-            moving,
             kept,
-            active,
             delayed,
             by_namespace,
             ..
         } = self;
-        let moving = moving.iter().filter_map(|id| request.workloads.get(id));
         let places = places_of(request, known);
-        let scene = Scene::with(request, places, rooms.clone(), moving, Cow::Borrowed(active));
+        let scene = Scene::with(request, places, Cow::Borrowed(ground), booked.clone());
         let case = |id: &WorkloadId| {
             let (id, view) = request.workloads.get_key_value(id)?;
             Case::of(id, view, classes, &scene)

@@ -116,7 +116,7 @@ impl<'a> Reasons<'a> {
     /// Why it may not go there for reasons of its own. Its home is not asked for room: what stands there stands there.
     fn of_its_own(&self, case: &Case<'_>, at: usize) -> impl Iterator<Item = Refusal> {
         let place = &self.scene.places[at];
-        let room = if case.home == Some(at) || case.is_active_at(&self.scene, at) {
+        let room = if case.home == Some(at) || case.is_active_at(at) {
             None
         } else {
             let room = self.promised.seen_by(case, &self.scene, self.plan, at);

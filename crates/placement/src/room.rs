@@ -1,5 +1,6 @@
 //! What is free on each cluster, and what has been promised away already.
 //!
+//! Not here: the same in numbers, to weigh places by (`stock`).
 //! A cluster of which our credentials reach only some namespaces shows no nodes: its room is not asked here. The
 //! dry run asks its quota.
 //! Invariant: room that cannot be seen, or was seen too long ago, is unknown; never empty and never endless.
@@ -39,15 +40,6 @@ impl Room {
                     why: Unseen::LastSeen { at: *observed_at },
                 },
             },
-        }
-    }
-
-    /// Whether a demand fits.
-    pub(crate) fn admits(&self, demand: &Demand) -> bool {
-        match self {
-            Self::ByQuota => true,
-            Self::Unknown { .. } => false,
-            Self::Free(free) => demand.fits(free),
         }
     }
 
@@ -109,15 +101,10 @@ impl Demand {
         fits(self.cpu_milli, free.cpu_milli)
             && fits(self.memory_mib, free.memory_mib)
             && fits(self.pods, free.pods)
-            && self.fits_in_others(free)
-    }
-
-    /// The same for all but cpu, memory and pods.
-    pub(crate) fn fits_in_others(&self, free: &Self) -> bool {
-        let there = |resource: &Resource| free.others.get(resource).copied().unwrap_or(0);
-        self.others
-            .iter()
-            .all(|(resource, asked)| *asked <= 0 || *asked <= there(resource))
+            && self.others.iter().all(|(resource, asked)| {
+                let there = free.others.get(resource).copied().unwrap_or(0);
+                fits(*asked, there)
+            })
     }
 
     /// A negative demand takes nothing, and what is not known stays so.

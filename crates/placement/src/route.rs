@@ -3,7 +3,7 @@
 //! Not here: whether somebody agreed to it (`approval`).
 //! Invariant: a route loosens only what its own policy has against a place, only as far as that is about autonomy, and
 //! only until the last day of the step. One that does not end on an autonomous place that is allowed loosens nothing.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use havenmeester_api::Date;
@@ -11,6 +11,7 @@ use havenmeester_api::require::CoreValue;
 use havenmeester_api::route::{LONGEST_DAYS, Route};
 
 use crate::asked::Outlook;
+use crate::bound::{self, Bound};
 use crate::decision::Refusal;
 use crate::filter;
 use crate::gap::Gap;
@@ -19,6 +20,7 @@ use crate::problems::Wrong;
 use crate::request::Request;
 
 /// A route of a policy, for workloads of which it can be used.
+#[derive(Clone)]
 pub(crate) struct Lane {
     policy: String,
     route: Arc<Route>,
@@ -57,6 +59,15 @@ pub(crate) fn lanes(
             .collect::<Vec<_>>()
     };
     policies.iter().flat_map(of).collect()
+}
+
+/// Those of them that end near enough to data.
+pub(crate) fn within(lanes: &[Lane], bounds: &BTreeSet<Bound>, places: &[Place<'_>]) -> Vec<Lane> {
+    let near = |lane: &&Lane| {
+        let end = places.iter().find(|place| place.name == lane.route.end);
+        end.is_some_and(|end| bound::refusals(bounds, end).next().is_none())
+    };
+    lanes.iter().filter(near).cloned().collect()
 }
 
 /// Over a place that is refused: a route for each policy that refuses it; empty when one has none, or when anything is

@@ -3,7 +3,7 @@
 //! Not here: how much of a score that is worth (`bill`).
 //! Invariant: integers only, without rounding before the end; what is not declared, or in another currency than most of
 //! the fleet, is unknown, never free.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use havenmeester_api::cost::CostSpec;
 
@@ -67,7 +67,7 @@ const MIB_PER_TIB: Money = 1 << 20;
 const MIB_PER_GIB: Money = 1 << 10;
 
 /// The prices of all places, in their order.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Tariff {
     /// Of a core and of a GiB of memory.
     base: Vec<Option<(Money, Money)>>,
@@ -90,8 +90,12 @@ impl Tariff {
                 .map(|price| price.and_then(of).map(Money::from))
                 .collect()
         };
-        let names = prices.iter().flatten().flat_map(|price| price.others.keys());
-        let others = names.map(|resource| {
+        let names: BTreeSet<&Resource> = prices
+            .iter()
+            .flatten()
+            .flat_map(|price| price.others.keys())
+            .collect();
+        let others = names.into_iter().map(|resource| {
             let of = |price: &Price| price.others.get(resource).copied();
             (resource.clone(), column(&of))
         });

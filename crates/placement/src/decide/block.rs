@@ -9,9 +9,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::class::Classes;
-use crate::fleet::Demand;
 use crate::request::WorkloadId;
-use crate::room::Room;
+use crate::stock::{Amounts, Stock};
 
 use super::leeway::Leeway;
 use super::mover::{Mover, Rank, mark};
@@ -56,11 +55,11 @@ struct Block {
 /// One place, before the part.
 struct Start {
     at: usize,
-    room: Room,
+    stock: Stock,
     /// By how much it may differ and nothing with it.
     leeway: Leeway,
     /// What those that went there took.
-    taken: Demand,
+    taken: Amounts,
 }
 
 impl Blocks {
@@ -114,12 +113,12 @@ impl Blocks {
             .into_iter()
             .filter_map(|block| Some((Arc::as_ptr(block.members.first()?), block)))
             .collect();
-        let mut rooms = scene.rooms.clone();
+        let mut stocks = scene.stocks.clone();
         let mut changed = BTreeSet::new();
         let mut rest = movers;
         while let Some(first) = rest.first() {
             // Who moves takes no room that is kept for somebody more critical.
-            keeper.keep_above(Some(first.rank.tier.0.0), &mut rooms, scene, &|id| {
+            keeper.keep_above(Some(first.rank.tier.0.0), &mut stocks, scene, &|id| {
                 self.target(id)
             });
             let old = old.remove(&Arc::as_ptr(first)).filter(|block| block.begins(rest));
@@ -131,13 +130,13 @@ impl Blocks {
                 Some(old) if old.tied.iter().all(still) => old.away.clone(),
                 Some(_) | None => self.away(members, scene, classes),
             };
-            let same = old.filter(|block| block.away == away && block.holds(&rooms));
+            let same = old.filter(|block| block.away == away && block.holds(&stocks));
             let cut = members.len() == MOST
                 || after
                     .first()
                     .is_some_and(|next| members.len() >= LEAST && ends(next));
             let block = same.unwrap_or_else(|| {
-                let block = Block::solve(members, away, cut, &rooms, scene);
+                let block = Block::solve(members, away, cut, &stocks, scene);
                 for (member, target) in block.members.iter().zip(&block.targets) {
                     if let Some(seat) = self.seats.get_mut(&member.rank.id)
                         && seat.target != *target
@@ -150,11 +149,11 @@ impl Blocks {
                 block
             });
             for start in &block.start {
-                rooms[start.at].reserve(&start.taken);
+                stocks[start.at].reserve(&start.taken);
             }
             self.all.push(block);
         }
-        keeper.keep_above(None, &mut rooms, scene, &|id| self.target(id));
+        keeper.keep_above(None, &mut stocks, scene, &|id| self.target(id));
         changed
     }
 
@@ -181,7 +180,7 @@ impl Block {
         members: &[Arc<Mover>],
         away: Vec<Option<usize>>,
         cut: bool,
-        rooms: &[Room],
+        stocks: &[Stock],
         scene: &Scene<'_>,
     ) -> Self {
         let mut next = away.iter();
@@ -205,18 +204,21 @@ impl Block {
                 Seeker::new(mover, ends.collect())
             })
             .collect();
-        let (targets, leeway) = search::solve(seekers, rooms.to_vec(), &scene.places, scene.request.search);
+        let (targets, mut leeway) =
+            search::solve(seekers, stocks.to_vec(), &scene.places, scene.request.search);
         let mut start: BTreeMap<usize, Start> = BTreeMap::new();
         for (member, target) in members.iter().zip(&targets) {
             for choice in member.choices.iter().filter(|choice| choice.takes) {
                 let start = start.entry(choice.at).or_insert_with(|| Start {
                     at: choice.at,
-                    room: rooms[choice.at].clone(),
-                    leeway: leeway[choice.at],
-                    taken: Demand::default(),
+                    stock: stocks[choice.at].clone(),
+                    leeway: std::mem::take(&mut leeway[choice.at]),
+                    taken: vec![0; member.asked.len()].into(),
                 });
                 if *target == Some(choice.at) {
-                    start.taken = std::mem::take(&mut start.taken).plus(&member.demand);
+                    for (taken, asked) in start.taken.iter_mut().zip(&member.asked) {
+                        *taken = taken.saturating_add(*asked);
+                    }
                 }
             }
         }
@@ -247,11 +249,11 @@ impl Block {
         self.members.iter().zip(members).all(same) && (self.cut || !goes_on())
     }
 
-    /// Whether it would be solved in the same way again in these rooms.
-    fn holds(&self, rooms: &[Room]) -> bool {
+    /// Whether it would be solved in the same way again with these stocks.
+    fn holds(&self, stocks: &[Stock]) -> bool {
         self.start
             .iter()
-            .all(|start| start.leeway.covers(&start.room, &rooms[start.at]))
+            .all(|start| start.leeway.covers(&start.stock, &stocks[start.at]))
     }
 }
 

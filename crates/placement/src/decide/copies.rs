@@ -9,12 +9,14 @@ use havenmeester_api::workload::Mode;
 
 /// The clusters on which a copy was last seen active, and may still be. Lost ones do not count: nobody knows.
 pub(super) fn active<'a>(case: &Case<'_>, scene: &'a Scene<'_>) -> Vec<&'a Place<'a>> {
-    let active = scene.active(&case.view.target.namespace);
-    active.iter().map(|at| &scene.places[*at]).collect()
+    case.active.iter().map(|at| &scene.places[*at]).collect()
 }
 
 /// What is wrong with the number of copies.
 pub(super) fn violation(case: &Case<'_>, scene: &Scene<'_>) -> Option<Violation> {
+    if matches!(case.active, [at] if case.home == Some(*at)) {
+        return None; // as most do
+    }
     let active = active(case, scene);
     if case.view.mode == Mode::Exclusive && active.len() > 1 {
         return Some(Violation::SeveralActive {

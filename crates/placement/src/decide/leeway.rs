@@ -3,93 +3,85 @@
 //! Not here: the questions (`search`).
 //! Invariant: rather too little than too much: what it covers is answered in the same way, what it does not cover may
 //! well be too.
-use crate::fleet::Demand;
-use crate::room::Room;
+use crate::stock::{Amounts, Stock};
 
-/// Cpu, memory and pods.
-const DIMENSIONS: usize = 3;
+/// How much less and how much more there may be, of each kind; empty as long as nothing was asked.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub(crate) struct Leeway(Box<[Margin]>);
 
-/// How much less and how much more there may be, in each dimension.
+/// Of one kind.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) struct Leeway {
+struct Margin {
     /// At most so much less.
-    less: [i64; DIMENSIONS],
+    less: i64,
     /// Less than so much more.
-    more: [i64; DIMENSIONS],
-    /// Whether anything else was asked: then that may not differ at all.
-    others: bool,
+    more: i64,
+}
+
+impl Margin {
+    const ANY: Self = Self {
+        less: i64::MAX,
+        more: i64::MAX,
+    };
 }
 
 impl Leeway {
-    /// As long as nothing is asked.
-    pub(crate) const ANY: Self = Self {
-        less: [i64::MAX; DIMENSIONS],
-        more: [i64::MAX; DIMENSIONS],
-        others: false,
-    };
-
     /// Whether a demand fits; the answer is to hold from now on.
-    pub(crate) fn ask(&mut self, room: &Room, demand: &Demand) -> bool {
-        let Room::Free(free) = room else {
-            return room.admits(demand); // the same, whatever is free
+    pub(crate) fn ask(&mut self, stock: &Stock, asked: &Amounts) -> bool {
+        let Stock::Free(free) = stock else {
+            return stock.admits(asked); // the same, whatever is free
         };
-        if !demand.others.is_empty() {
-            self.others = true;
-            if !demand.fits_in_others(free) {
-                return false;
-            }
+        if self.0.is_empty() {
+            self.0 = vec![Margin::ANY; free.len()].into();
         }
-        let (free, asked) = (dimensions(free), dimensions(demand));
-        let left: [i64; DIMENSIONS] = std::array::from_fn(|d| {
-            if asked[d] <= 0 {
-                i64::MAX // what is not asked fits
-            } else {
-                free[d].saturating_sub(asked[d])
-            }
-        });
-        let admits = left.iter().all(|left| *left >= 0);
+        let admits = stock.admits(asked);
         if admits {
-            for (less, left) in self.less.iter_mut().zip(left) {
-                *less = (*less).min(left);
+            for ((margin, asked), free) in self.0.iter_mut().zip(asked).zip(free) {
+                if *asked > 0 {
+                    margin.less = margin.less.min(free.saturating_sub(*asked));
+                }
             }
         } else {
-            self.refused(left, asked);
+            self.refused(free, asked);
         }
         admits
     }
 
-    /// One dimension that refuses is enough: best one that does so whatever has been covered so far, else the one
-    /// that lacks most of what is asked.
-    fn refused(&mut self, left: [i64; DIMENSIONS], asked: [i64; DIMENSIONS]) {
-        let lacks = |d: usize| left[d].saturating_neg();
-        let refusing = || (0..DIMENSIONS).filter(|d| left[*d] < 0);
-        if refusing().any(|d| lacks(d) >= self.more[d]) {
-            return;
+    /// One kind that refuses is enough: best one that does so whatever has been covered so far, else the one that lacks
+    /// most of what is asked.
+    fn refused(&mut self, free: &Amounts, asked: &Amounts) {
+        let mut most: Option<(i128, usize, i64)> = None;
+        for (kind, (free, asked)) in free.iter().zip(asked).enumerate() {
+            if *asked == 0 || asked <= free {
+                continue;
+            }
+            let lacks = asked.saturating_sub(*free);
+            if lacks >= self.0[kind].more {
+                return;
+            }
+            let share = i128::from(lacks) * 1_000 / i128::from(*asked);
+            if most.is_none_or(|(largest, ..)| share > largest) {
+                most = Some((share, kind, lacks));
+            }
         }
-        let share = |d: usize| i128::from(lacks(d)) * 1_000 / i128::from(asked[d].max(1));
-        if let Some(d) = refusing().max_by_key(|d| share(*d)) {
-            self.more[d] = lacks(d);
+        if let Some((_, kind, lacks)) = most {
+            self.0[kind].more = lacks;
         }
     }
 
-    /// Whether all answers would be the same with another room.
-    pub(crate) fn covers(&self, before: &Room, now: &Room) -> bool {
-        let (Room::Free(before), Room::Free(now)) = (before, now) else {
+    /// Whether all answers would be the same with another stock.
+    pub(crate) fn covers(&self, before: &Stock, now: &Stock) -> bool {
+        let (Stock::Free(before), Stock::Free(now)) = (before, now) else {
             return before == now;
         };
-        if self.others && before.others != now.others {
-            return false;
-        }
-        let (before, now) = (dimensions(before), dimensions(now));
-        (0..DIMENSIONS).all(|d| {
-            let more = now[d].saturating_sub(before[d]);
-            more >= self.less[d].saturating_neg() && (more <= 0 || more < self.more[d])
-        })
+        self.0
+            .iter()
+            .zip(before.iter().zip(now))
+            .all(|(margin, (before, now))| {
+                let more = now.saturating_sub(*before);
+                more >= margin.less.saturating_neg() && (more <= 0 || more < margin.more)
+            })
     }
-}
-
-fn dimensions(demand: &Demand) -> [i64; DIMENSIONS] {
-    [demand.cpu_milli, demand.memory_mib, demand.pods]
 }
 
 #[cfg(test)]

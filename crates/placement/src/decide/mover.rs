@@ -11,9 +11,9 @@ use havenmeester_api::policy::Trigger;
 use crate::approval::asked;
 use crate::bill::Bill;
 use crate::filter;
-use crate::fleet::Demand;
 use crate::request::WorkloadId;
 use crate::score::{HIGHEST, NOT_AGREED, NOT_FOR_LONG, ON_THE_WAY, STABILITY, STANDS_BY};
+use crate::stock::Amounts;
 
 use super::scene::{Case, Scene, Stand};
 use super::ties::{Tie, Ties};
@@ -57,7 +57,7 @@ pub(crate) struct Rank {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Mover {
     pub(crate) rank: Rank,
-    pub(crate) demand: Demand,
+    pub(crate) asked: Amounts,
     /// Where it might go, by place.
     pub(crate) choices: Vec<Choice>,
     /// The choice that was made before, by its place in `choices`.
@@ -84,9 +84,10 @@ pub(crate) struct Choice {
 impl Mover {
     pub(crate) fn of(case: &Case<'_>, scene: &Scene<'_>, ties: &Ties) -> Self {
         let bill = case.bill(scene);
-        let all = (0..scene.places.len()).filter_map(|at| choice(case, scene, &bill, at));
+        let asked = scene.ground.kinds.asked(&case.view.demand);
+        let all = (0..scene.places.len()).filter_map(|at| choice(case, scene, (&bill, &asked), at));
         let all = all.collect();
-        Self::with(case, all, bill, ties)
+        Self::with(case, all, (bill, asked), ties)
     }
 
     /// The same after one place has changed; `None` when that makes no difference.
@@ -98,7 +99,7 @@ impl Mover {
         ties: &Ties,
     ) -> Option<Self> {
         let old = self.choices.binary_search_by_key(&at, |choice| choice.at);
-        let new = choice(case, scene, &self.bill, at);
+        let new = choice(case, scene, (&self.bill, &self.asked), at);
         if old.ok().map(|i| self.choices[i]) == new && self.rank.tier == Tier::of(case) {
             return None;
         }
@@ -109,10 +110,11 @@ impl Mover {
             (Err(i), Some(new)) => choices.insert(i, new),
             (Err(_), None) => {}
         }
-        Some(Self::with(case, choices, self.bill.clone(), ties))
+        let own = (self.bill.clone(), self.asked.clone());
+        Some(Self::with(case, choices, own, ties))
     }
 
-    fn with(case: &Case<'_>, choices: Vec<Choice>, bill: Bill, ties: &Ties) -> Self {
+    fn with(case: &Case<'_>, choices: Vec<Choice>, (bill, asked): (Bill, Amounts), ties: &Ties) -> Self {
         let (mut best, mut second) = (0, 0);
         for total in choices.iter().map(|choice| HIGHEST - choice.base) {
             if total > best {
@@ -129,7 +131,7 @@ impl Mover {
                 regret: Reverse(best - second),
                 id: case.id.clone(),
             },
-            demand: case.view.demand.clone(),
+            asked,
             previous: choices.iter().position(|choice| choice.cost != choice.base),
             choices,
             bill,
@@ -182,16 +184,16 @@ pub(crate) fn stands_by(case: &Case<'_>, place: &str) -> i64 {
 }
 
 /// A place for a workload, when it may go there. Builds no reasons: asked of every pair.
-fn choice(case: &Case<'_>, scene: &Scene<'_>, bill: &Bill, at: usize) -> Option<Choice> {
+fn choice(case: &Case<'_>, scene: &Scene<'_>, (bill, asked): (&Bill, &Amounts), at: usize) -> Option<Choice> {
     let (place, verdict) = (&scene.places[at], &case.class.verdicts[at]);
-    let takes = !case.is_active_at(scene, at);
+    let takes = !case.is_active_at(at);
     // To serve for some weeks is better than not to serve.
     let soon = verdict.admits_but_not_for_long() && matches!(case.stand, Stand::Lost(_));
     let way = on_the_way(case, scene, at);
     let may = case.home != Some(at)
         && (verdict.admits() || soon || way.is_some())
         && filter::reaches(place, &case.view.target.namespace)
-        && (!takes || scene.rooms[at].admits(&case.view.demand));
+        && (!takes || scene.stocks[at].admits(asked));
     if !may {
         return None;
     }

@@ -19,11 +19,12 @@ impl Promised {
     pub(crate) fn of(cases: &[Case<'_>], scene: &Scene<'_>, plan: &Plan) -> Self {
         let mut by_tier: BTreeMap<Tier, Vec<(usize, &Case<'_>)>> = BTreeMap::new();
         for case in cases.iter().filter(|case| case.must_go()) {
-            if let Some(at) = target(case, scene, plan).filter(|at| !case.is_active_at(scene, *at)) {
+            if let Some(at) = target(case, scene, plan).filter(|at| !case.is_active_at(*at)) {
                 by_tier.entry(Tier::of(case)).or_default().push((at, case));
             }
         }
-        let mut rooms = scene.rooms.clone();
+        let before = scene.rooms();
+        let mut rooms = before.clone();
         let mut after = BTreeMap::new();
         for (tier, promised) in by_tier {
             for (at, case) in promised {
@@ -31,17 +32,14 @@ impl Promised {
             }
             after.insert(tier, rooms.clone());
         }
-        Self {
-            before: scene.rooms.clone(),
-            after,
-        }
+        Self { before, after }
     }
 
     /// The room on a place, as a workload sees it: what is promised to itself is free for it.
     pub(crate) fn seen_by(&self, case: &Case<'_>, scene: &Scene<'_>, plan: &Plan, at: usize) -> Room {
         let after = self.after.range(..=Tier::of(case)).next_back();
         let mut room = after.map_or(&self.before, |(_, rooms)| rooms)[at].clone();
-        if case.must_go() && !case.is_active_at(scene, at) && target(case, scene, plan) == Some(at) {
+        if case.must_go() && !case.is_active_at(at) && target(case, scene, plan) == Some(at) {
             room.release(&case.view.demand);
         }
         room

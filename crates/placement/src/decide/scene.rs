@@ -13,6 +13,7 @@ use crate::fleet::{ClusterView, Contact};
 use crate::place::Place;
 use crate::request::{Request, WorkloadId, WorkloadView};
 use crate::room::Room;
+use crate::stock::{Kinds, Stock};
 use crate::tariff::Tariff;
 
 /// Beneath so many clusters a majority says nothing: of two, one may well be lost.
@@ -22,55 +23,105 @@ const SUSPECT_FROM: usize = 3;
 pub(crate) struct Scene<'a> {
     pub(crate) request: &'a Request,
     pub(crate) places: Vec<Place<'a>>,
-    /// The room on each place before anything is decided.
-    pub(crate) rooms: Vec<Room>,
-    /// What each place costs.
-    pub(crate) tariff: Tariff,
+    /// The room on each place before anything is decided: less what moves under way take.
+    pub(crate) stocks: Vec<Stock>,
     /// How many clusters are lost, when it is so many that the hub itself may be the one cut off.
     pub(crate) hub_suspect: Option<usize>,
+    /// What it is set in.
+    pub(crate) ground: Cow<'a, Ground>,
+}
+
+/// What a scene is set in: what clusters say, whatever policies and workloads do.
+#[derive(Clone)]
+pub(crate) struct Ground {
+    /// Which number is which resource.
+    pub(crate) kinds: Kinds,
+    /// What each place costs.
+    pub(crate) tariff: Tariff,
     /// Where each namespace is active.
-    active: Cow<'a, Active>,
+    pub(crate) active: Active,
+    /// The room on each place, before moves under way.
+    pub(crate) stocks: Vec<Stock>,
+}
+
+impl Ground {
+    pub(crate) fn of(request: &Request, places: &[Place<'_>]) -> Self {
+        let views = || places.iter().map(|place| place.view);
+        let kinds = Kinds::of(views());
+        Self {
+            stocks: views()
+                .map(|view| kinds.stock(&Room::on(view, request.now)))
+                .collect(),
+            tariff: Tariff::of(views()),
+            active: active(places),
+            kinds,
+        }
+    }
+
+    /// The room on each place that is left by moves under way: all of these.
+    pub(crate) fn booked<'w>(
+        &self,
+        request: &Request,
+        moving: impl Iterator<Item = &'w WorkloadView>,
+    ) -> Vec<Stock> {
+        let names: Vec<&String> = request.fleet.clusters.keys().collect();
+        let mut stocks = self.stocks.clone();
+        for (workload, at) in moving.filter_map(|workload| {
+            let target = &workload.moving.as_ref()?.target;
+            Some((workload, names.binary_search(&target).ok()?))
+        }) {
+            let active = self.active.get(&workload.target.namespace);
+            if !active.is_some_and(|active| active.contains(&at)) {
+                stocks[at].reserve(&self.kinds.asked(&workload.demand));
+            }
+        }
+        stocks
+    }
 }
 
 impl<'a> Scene<'a> {
     /// To decide for all workloads.
     pub(crate) fn of(request: &'a Request, places: Vec<Place<'a>>) -> Self {
-        let active = Cow::Owned(active(&places));
-        let moving = request.workloads.values().filter(|w| w.moving.is_some());
-        let rooms = places.iter().map(|p| Room::on(p.view, request.now)).collect();
-        Self::with(request, places, rooms, moving, active)
+        let ground = Ground::of(request, &places);
+        let stocks = ground.booked(request, moving(request));
+        Self::with(request, places, Cow::Owned(ground), stocks)
     }
 
-    /// From what is worked out already. `rooms`: what is free on each place; `moving`: those of which a move is under
-    /// way, all of them.
-    pub(crate) fn with<'w>(
+    /// From what is worked out already. `stocks`: what moves under way leave.
+    pub(crate) fn with(
         request: &'a Request,
         places: Vec<Place<'a>>,
-        mut rooms: Vec<Room>,
-        moving: impl Iterator<Item = &'w WorkloadView>,
-        active: Cow<'a, Active>,
+        ground: Cow<'a, Ground>,
+        stocks: Vec<Stock>,
     ) -> Self {
         let lost = places
             .iter()
             .filter(|p| matches!(p.view.contact, Contact::Lost { .. }))
             .count();
         let suspect = places.len() >= SUSPECT_FROM && 2 * lost > places.len();
-        for workload in moving {
-            if let Some(moving) = &workload.moving
-                && let Ok(at) = places.binary_search_by(|place| place.name.cmp(&moving.target))
-                && !places[at].has_active(&workload.target.namespace)
-            {
+        Self {
+            request,
+            places,
+            stocks,
+            hub_suspect: suspect.then_some(lost),
+            ground,
+        }
+    }
+
+    /// The same as the stocks, with names: to tell of it.
+    pub(crate) fn rooms(&self) -> Vec<Room> {
+        let on = |place: &Place<'_>| Room::on(place.view, self.request.now);
+        let mut rooms: Vec<Room> = self.places.iter().map(on).collect();
+        for workload in moving(self.request) {
+            let target = workload
+                .moving
+                .as_ref()
+                .and_then(|moving| self.at(&moving.target));
+            if let Some(at) = target.filter(|at| !self.active(&workload.target.namespace).contains(at)) {
                 rooms[at].reserve(&workload.demand);
             }
         }
-        Self {
-            request,
-            tariff: Tariff::of(places.iter().map(|place| place.view)),
-            places,
-            rooms,
-            hub_suspect: suspect.then_some(lost),
-            active,
-        }
+        rooms
     }
 
     /// The number of a place.
@@ -80,8 +131,16 @@ impl<'a> Scene<'a> {
 
     /// The places on which a namespace was last seen active, and may still be.
     pub(crate) fn active(&self, namespace: &str) -> &[usize] {
-        self.active.get(namespace).map_or(&[], Vec::as_slice)
+        self.ground.active.get(namespace).map_or(&[], Vec::as_slice)
     }
+}
+
+/// Those of which a move is under way.
+pub(crate) fn moving(request: &Request) -> impl Iterator<Item = &WorkloadView> {
+    request
+        .workloads
+        .values()
+        .filter(|workload| workload.moving.is_some())
 }
 
 /// On which places each namespace is active.
@@ -118,6 +177,8 @@ pub(crate) struct Case<'a> {
     pub(crate) stand: Stand,
     /// Its home, when that is in the fleet.
     pub(crate) home: Option<usize>,
+    /// Where its namespace was last seen active, and may still be.
+    pub(crate) active: &'a [usize],
 }
 
 /// What it stands on a step of a route under, when somebody agreed to that.
@@ -179,6 +240,7 @@ impl<'a> Case<'a> {
             class,
             stand,
             home: home.flatten(),
+            active: scene.active(&view.target.namespace),
         })
     }
 
@@ -193,13 +255,18 @@ impl<'a> Case<'a> {
     /// What it pays. From a cluster that is lost nothing leaves: its data comes from a store.
     pub(crate) fn bill(&self, scene: &Scene<'_>) -> Bill {
         let source = self.home.filter(|_| !matches!(self.stand, Stand::Lost(_)));
-        Bill::of(&scene.tariff, &self.view.demand, source, self.class.cost_points)
+        Bill::of(
+            &scene.ground.tariff,
+            &self.view.demand,
+            source,
+            self.class.cost_points,
+        )
     }
 
     /// What it costs at a place, off what that scores for it.
     pub(crate) fn charges(&self, scene: &Scene<'_>, bill: &Bill, at: usize) -> Charges {
-        let moves = self.home != Some(at) && !self.is_active_at(scene, at);
-        let month = scene.tariff.month(&self.view.demand, at);
+        let moves = self.home != Some(at) && !self.is_active_at(at);
+        let month = scene.ground.tariff.month(&self.view.demand, at);
         bill.at(self.class.verdicts[at].marks.total, month, moves)
     }
 
@@ -215,7 +282,7 @@ impl<'a> Case<'a> {
     }
 
     /// Whether a copy is active at a place, so that it would take no more room there.
-    pub(crate) fn is_active_at(&self, scene: &Scene<'_>, at: usize) -> bool {
-        scene.active(&self.view.target.namespace).contains(&at)
+    pub(crate) fn is_active_at(&self, at: usize) -> bool {
+        self.active.contains(&at)
     }
 }

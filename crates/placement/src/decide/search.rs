@@ -7,12 +7,11 @@
 //! Not here: what a place costs (`mover`, `ties`), and who is weighed against whom (`block`).
 //! Invariant: nobody is on a place without room for it. The last step, which asks whether anybody can do better alone
 //! or anybody without a place can have one, hangs on no budget: so a plan that is taken as the previous one stays.
-use std::cell::Cell;
+use std::cell::RefCell;
 
-use crate::fleet::Demand;
 use crate::place::Place;
 use crate::request;
-use crate::room::Room;
+use crate::stock::{Amounts, Stock};
 
 use super::leeway::Leeway;
 use super::mover::{Choice, Mover};
@@ -42,7 +41,7 @@ pub(crate) enum End {
 /// One that seeks a place.
 pub(crate) struct Seeker<'a> {
     choices: &'a [Choice],
-    demand: &'a Demand,
+    asked: &'a Amounts,
     previous: Option<usize>,
     mark: u64,
     ties: Vec<(Wish, End)>,
@@ -56,7 +55,7 @@ impl<'a> Seeker<'a> {
     pub(crate) fn new(mover: &'a Mover, ties: Vec<(Wish, End)>) -> Self {
         Self {
             choices: &mover.choices,
-            demand: &mover.demand,
+            asked: &mover.asked,
             previous: mover.previous,
             mark: mover.mark,
             ties,
@@ -74,17 +73,17 @@ impl<'a> Seeker<'a> {
 /// The place of each, when it gets one; and by how much the room on each place may differ for that to be so.
 pub(crate) fn solve(
     seekers: Vec<Seeker<'_>>,
-    rooms: Vec<Room>,
+    stocks: Vec<Stock>,
     places: &[Place<'_>],
     search: request::Search,
 ) -> (Vec<Option<usize>>, Vec<Leeway>) {
     let mut state = State {
         picks: vec![None; seekers.len()],
         kept: vec![false; seekers.len()],
-        there: vec![Vec::new(); rooms.len()],
-        leeway: vec![Cell::new(Leeway::ANY); rooms.len()],
+        there: vec![Vec::new(); stocks.len()],
+        leeway: vec![RefCell::default(); stocks.len()],
         seekers,
-        rooms,
+        stocks,
         places,
     };
     state.keep();
@@ -94,13 +93,16 @@ pub(crate) fn solve(
     }
     let place = |(seeker, pick): (&Seeker<'_>, &Option<usize>)| pick.map(|k| seeker.choices[k].at);
     let picked = state.seekers.iter().zip(&state.picks).map(place).collect();
-    (picked, state.leeway.into_iter().map(Cell::into_inner).collect())
+    (
+        picked,
+        state.leeway.into_iter().map(RefCell::into_inner).collect(),
+    )
 }
 
 /// Who is where.
 struct State<'a> {
     seekers: Vec<Seeker<'a>>,
-    rooms: Vec<Room>,
+    stocks: Vec<Stock>,
     places: &'a [Place<'a>],
     /// The choice that each has made.
     picks: Vec<Option<usize>>,
@@ -109,7 +111,7 @@ struct State<'a> {
     /// Who takes room on each place.
     there: Vec<Vec<usize>>,
     /// What was asked of the room on each place.
-    leeway: Vec<Cell<Leeway>>,
+    leeway: Vec<RefCell<Leeway>>,
 }
 
 impl State<'_> {
@@ -122,11 +124,8 @@ impl State<'_> {
         if !choice.takes {
             return true;
         }
-        let asked = &self.leeway[choice.at];
-        let mut leeway = asked.get();
-        let fits = leeway.ask(&self.rooms[choice.at], self.seekers[i].demand);
-        asked.set(leeway);
-        fits
+        let mut leeway = self.leeway[choice.at].borrow_mut();
+        leeway.ask(&self.stocks[choice.at], self.seekers[i].asked)
     }
 
     /// What a choice costs, as all others stand.
@@ -173,7 +172,7 @@ impl State<'_> {
         let choice = self.choice(i, k);
         self.picks[i] = Some(k);
         if choice.takes {
-            self.rooms[choice.at].reserve(self.seekers[i].demand);
+            self.stocks[choice.at].reserve(self.seekers[i].asked);
             self.there[choice.at].push(i);
         }
     }
@@ -182,7 +181,7 @@ impl State<'_> {
         let k = self.picks[i].take()?;
         let choice = self.choice(i, k);
         if choice.takes {
-            self.rooms[choice.at].release(self.seekers[i].demand);
+            self.stocks[choice.at].release(self.seekers[i].asked);
             self.there[choice.at].retain(|other| *other != i);
         }
         Some(k)

@@ -12,7 +12,7 @@ use havenmeester_api::Criticality;
 
 use crate::filter;
 use crate::request::{Request, WorkloadId};
-use crate::room::Room;
+use crate::stock::Stock;
 
 use super::Scene;
 use super::scene::{Case, Stand};
@@ -60,7 +60,7 @@ impl<'c> Keeper<'c> {
     pub(crate) fn keep_above(
         &mut self,
         level: Option<Criticality>,
-        rooms: &mut [Room],
+        stocks: &mut [Stock],
         scene: &Scene<'_>,
         target: &dyn Fn(&WorkloadId) -> Option<usize>,
     ) {
@@ -72,7 +72,7 @@ impl<'c> Keeper<'c> {
             cases.sort_by(|a, b| a.id.cmp(b.id));
             for case in &cases {
                 if let Some(main) = main(case, scene, target(case.id)) {
-                    let kept = keep(case, scene, main, rooms);
+                    let kept = keep(case, scene, main, stocks);
                     self.kept.insert(case.id.clone(), kept);
                 }
             }
@@ -86,10 +86,11 @@ impl<'c> Keeper<'c> {
 }
 
 /// Where it was kept before, when that will do; else the best place.
-fn keep(case: &Case<'_>, scene: &Scene<'_>, main: usize, rooms: &mut [Room]) -> Kept {
+fn keep(case: &Case<'_>, scene: &Scene<'_>, main: usize, stocks: &mut [Stock]) -> Kept {
+    let asked = scene.ground.kinds.asked(&case.view.demand);
     let admits = |at: usize| {
-        let room = || rooms[at].admits(&case.view.demand);
-        may_stand_by(case, scene, main, at) && (case.is_active_at(scene, at) || room())
+        let room = || stocks[at].admits(&asked);
+        may_stand_by(case, scene, main, at) && (case.is_active_at(at) || room())
     };
     let before = case.view.standby.as_deref().and_then(|name| scene.at(name));
     let best = || {
@@ -99,8 +100,8 @@ fn keep(case: &Case<'_>, scene: &Scene<'_>, main: usize, rooms: &mut [Room]) -> 
     let Some(at) = before.filter(|at| admits(*at)).or_else(best) else {
         return Kept::Missing;
     };
-    if !case.is_active_at(scene, at) {
-        rooms[at].reserve(&case.view.demand);
+    if !case.is_active_at(at) {
+        stocks[at].reserve(&asked);
     }
     Kept::At(at)
 }

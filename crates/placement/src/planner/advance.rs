@@ -54,7 +54,7 @@ impl Planner {
         } = next; // without `..`: no difference is overlooked
         let before = &self.request;
         let same_names = fleet.clusters.keys().eq(before.fleet.clusters.keys());
-        let same_rules = *policies == before.policies && *exemptions == before.exemptions;
+        let same_rules = *policies == before.policies;
         let same_entities =
             fleet.providers == before.fleet.providers && fleet.standard == before.fleet.standard;
         if !(same_names && same_rules && same_entities && *search == before.search) {
@@ -68,6 +68,9 @@ impl Planner {
             if view != old {
                 changes.push(Change::Cluster(name.clone(), Some(Box::new(view.clone()))));
             }
+        }
+        for (id, spec) in changed(&before.exemptions, exemptions) {
+            changes.push(Change::Exemption(id.clone(), spec.cloned().map(Box::new)));
         }
         for (id, view) in changed(&before.approvals, approvals) {
             changes.push(Change::Approval(id.clone(), view.cloned()));

@@ -1,14 +1,14 @@
 //! Those that must go, in the order in which they choose, and what each asks, side by side: what is gone over at every
 //! change lies close together.
 //!
-//! Invariant: `demands` runs as `movers` does; both by rank.
+//! Invariant: `asked` runs as `movers` does; both by rank.
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::decide::block::Blocks;
 use crate::decide::mover::{Mover, Rank};
-use crate::fleet::Demand;
 use crate::request::WorkloadId;
+use crate::stock::Amounts;
 
 /// So many are put in their places one by one; more are sorted together.
 const FEW: usize = 64;
@@ -20,18 +20,26 @@ pub(super) type Fresh = Vec<(WorkloadId, Option<Mover>)>;
 #[derive(Default)]
 pub(super) struct Queue {
     movers: Vec<Arc<Mover>>,
-    demands: Vec<Demand>,
+    asked: Vec<Amounts>,
 }
 
 impl Queue {
+    /// Of all, by rank.
+    pub(super) fn of(movers: Vec<Arc<Mover>>) -> Self {
+        Self {
+            asked: movers.iter().map(|mover| mover.asked.clone()).collect(),
+            movers,
+        }
+    }
+
     /// All of them, by rank.
     pub(super) fn movers(&self) -> &[Arc<Mover>] {
         &self.movers
     }
 
     /// Each with what it asks.
-    pub(super) fn asking(&self) -> impl Iterator<Item = (&Demand, &Arc<Mover>)> {
-        self.demands.iter().zip(&self.movers)
+    pub(super) fn asking(&self) -> impl Iterator<Item = (&Amounts, &Arc<Mover>)> {
+        self.asked.iter().zip(&self.movers)
     }
 
     /// Puts movers in the place of those of the same name.
@@ -67,20 +75,20 @@ impl Queue {
             self.movers.retain(|mover| !old.contains(&mover.rank.id));
             self.movers.extend(new);
             self.movers.sort_by(|a, b| a.rank.cmp(&b.rank));
-            self.demands = self.movers.iter().map(|mover| mover.demand.clone()).collect();
+            *self = Self::of(std::mem::take(&mut self.movers));
         }
     }
 
     fn remove(&mut self, rank: &Rank) {
         if let Ok(at) = self.movers.binary_search_by(|mover| mover.rank.cmp(rank)) {
             self.movers.remove(at);
-            self.demands.remove(at);
+            self.asked.remove(at);
         }
     }
 
     fn insert(&mut self, mover: Arc<Mover>) {
         let at = self.movers.partition_point(|other| other.rank < mover.rank);
-        self.demands.insert(at, mover.demand.clone());
+        self.asked.insert(at, mover.asked.clone());
         self.movers.insert(at, mover);
     }
 }

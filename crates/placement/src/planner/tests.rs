@@ -1,18 +1,22 @@
 //! After any sequence of changes the plan is the one that would be made from nothing.
-use havenmeester_api::policy::PlacementPolicySpec;
-use havenmeester_api::require::StandbyRule;
+use havenmeester_api::policy::{MigrationRule, PlacementPolicySpec};
+use havenmeester_api::require::{HavenRule, Rule, StandbyRule};
 use havenmeester_api::route::Route;
 use havenmeester_api::workload::{CopyState, Within};
+use havenmeester_api::{Date, Span};
 use jiff::SignedDuration;
 use proptest::prelude::*;
 
 use super::*;
 use crate::decide;
 use crate::decide::properties::{cluster, provider_change, request, workload};
+use crate::fact::Fact;
 use crate::mk::{
-    id, mk_approval, mk_autonomous, mk_cluster, mk_policy, mk_request, mk_route, mk_workload, now,
+    id, mk_approval, mk_autonomous, mk_cluster, mk_exemption, mk_policy, mk_request, mk_route, mk_workload,
+    now, today,
 };
 use crate::request::Using;
+use crate::traits::HavenView;
 
 fn check(planner: &mut Planner, change: Change) {
     let before = planner.plan().clone();
@@ -92,6 +96,148 @@ fn mk_routed() -> PlacementPolicySpec {
     policy
 }
 
+/// What becomes other, of whatever there is at that moment.
+#[derive(Clone, Debug)]
+enum Turn {
+    /// One fact, whatever it was before.
+    Fact(Change),
+    /// One thing that is known of a cluster; the rest stays.
+    Cluster(&'static str, Aspect),
+    /// So many days pass.
+    Days(i64),
+    /// The last day of an exemption, or its lead time, comes or is over: so many days after it ends.
+    End(usize, i64),
+}
+
+/// One thing that is known of a cluster.
+#[derive(Clone, Debug)]
+enum Aspect {
+    Contact(Box<ClusterView>),
+    Latency(Box<ClusterView>),
+    Price(Box<ClusterView>),
+    Room(Box<ClusterView>),
+    Headroom(Box<ClusterView>),
+    Copies(Box<ClusterView>),
+    Reach(Box<ClusterView>),
+    Barred(bool),
+    Haven(bool),
+    Offers(&'static str),
+}
+
+impl Aspect {
+    fn put(self, view: &mut ClusterView) {
+        match self {
+            Self::Contact(other) => view.contact = other.contact,
+            Self::Latency(other) => view.latency = other.latency,
+            Self::Price(other) => view.price = other.price,
+            Self::Room(other) => view.capacity = other.capacity,
+            Self::Headroom(other) => view.headroom = other.headroom,
+            Self::Copies(other) => view.copies = other.copies,
+            Self::Reach(other) => view.reach = other.reach,
+            Self::Barred(barred) => view.barred = barred.then(crate::mk::mk_bar),
+            Self::Haven(compliant) => view.traits.haven = mk_haven(compliant),
+            Self::Offers(resource) => *view = view.clone().with_other(resource, 4, 0),
+        }
+    }
+}
+
+fn mk_haven(compliant: bool) -> Fact<HavenView> {
+    let seen = HavenView {
+        compliant,
+        checks: BTreeMap::new(),
+    };
+    Fact::known(seen, now())
+}
+
+impl Turn {
+    /// As it is told to a planner that stands at a request.
+    fn told(self, request: &Request) -> Change {
+        match self {
+            Self::Fact(change) => change,
+            Self::Cluster(name, aspect) => {
+                let mut view = request.fleet.clusters.get(name).cloned();
+                let known = view.get_or_insert_with(|| mk_cluster("eu"));
+                aspect.put(known);
+                Change::Cluster(name.to_owned(), view.map(Box::new))
+            }
+            Self::Days(days) => Change::Now(request.now + SignedDuration::from_hours(24 * days)),
+            Self::End(n, after) => {
+                let end = request.exemptions.values().nth(n).map(|spec| spec.until);
+                let days = end.map_or(0, |end| Date::of(request.now).days_until(end) + after);
+                Change::Now(request.now + SignedDuration::from_hours(24 * days))
+            }
+        }
+    }
+}
+
+fn exemption() -> impl Strategy<Value = Change> {
+    let rule = prop::sample::select(vec![
+        Rule::Categories,
+        Rule::Jurisdictions,
+        Rule::Seal,
+        Rule::Haven,
+    ]);
+    (
+        0..4_usize,
+        rule,
+        prop::collection::vec(0..10_usize, 1..4),
+        -40..40_i64,
+        -10..80_i64,
+        prop::bool::weighted(0.2),
+    )
+        .prop_map(|(n, rule, names, since, until, gone)| {
+            let mut spec = mk_exemption(rule, "w0");
+            spec.workloads = names.iter().map(|n| format!("w{n}")).collect();
+            (spec.since, spec.until) = (today().plus_days(since), today().plus_days(until));
+            Change::Exemption(id(&format!("e{n}")), (!gone).then(|| Box::new(spec)))
+        })
+}
+
+fn turn() -> impl Strategy<Value = Turn> {
+    let names = || prop::sample::select(vec!["c0", "c1", "c2", "c3", "c4"]);
+    let view = || cluster().prop_map(Box::new).boxed();
+    let aspect = prop_oneof![
+        3 => view().prop_map(Aspect::Contact),
+        1 => view().prop_map(Aspect::Latency),
+        1 => view().prop_map(Aspect::Price),
+        3 => view().prop_map(Aspect::Room),
+        1 => view().prop_map(Aspect::Headroom),
+        2 => view().prop_map(Aspect::Copies),
+        1 => view().prop_map(Aspect::Reach),
+        1 => any::<bool>().prop_map(Aspect::Barred),
+        2 => any::<bool>().prop_map(Aspect::Haven),
+        1 => prop::sample::select(vec!["nvidia.com/gpu", "example.nl/fpga"]).prop_map(Aspect::Offers),
+    ];
+    prop_oneof![
+        6 => change().boxed().prop_map(Turn::Fact),
+        8 => (names(), aspect.boxed()).prop_map(|(name, aspect)| Turn::Cluster(name, aspect)),
+        3 => exemption().prop_map(Turn::Fact),
+        1 => (-2..40_i64).prop_map(Turn::Days),
+        2 => (0..3_usize, prop::sample::select(vec![-31, -30, -29, -1, 0, 1, 2])).prop_map(|(n, after)| Turn::End(n, after)),
+    ]
+}
+
+/// Fewer laws, SEAL and Haven for the critical, from which some are exempt, looked ahead for ten days.
+fn ruled(mut request: Request) -> Request {
+    let mut policy = mk_autonomous();
+    policy.require.haven = Some(HavenRule::default());
+    policy.migration = policy.migration.map(|rule| MigrationRule {
+        lead_time: Some(Span::hours(240)),
+        ..rule
+    });
+    request.policies.insert("autonomous".to_owned(), policy);
+    for (n, until) in [0, 9, 30].into_iter().enumerate() {
+        let mut spec = mk_exemption([Rule::Seal, Rule::Haven, Rule::Categories][n], "w0");
+        spec.workloads = vec!["w0".to_owned(), format!("w{}", n + 1)];
+        spec.until = today().plus_days(until);
+        request.exemptions.insert(id(&format!("e{n}")), spec);
+    }
+    for view in request.fleet.clusters.values_mut() {
+        view.traits.haven = mk_haven(true);
+    }
+    request
+}
+
 fn change() -> impl Strategy<Value = Change> {
     let names = prop::sample::select(vec!["c0", "c1", "c2", "c3", "c4", "c9"]);
     let ids = (0..10_usize).prop_map(|n| id(&format!("w{n}")));
@@ -137,6 +283,7 @@ fn put(request: &mut Request, change: Change) {
         Change::Cluster(name, view) => set(&mut request.fleet.clusters, name, view),
         Change::Provider(name, spec) => set(&mut request.fleet.providers, name, spec),
         Change::Policy(name, spec) => set(&mut request.policies, name, spec),
+        Change::Exemption(id, spec) => set(&mut request.exemptions, id, spec),
         Change::Approval(id, view) => set(&mut request.approvals, id, view.map(Box::new)),
         Change::Now(now) => request.now = now,
     }
@@ -148,13 +295,15 @@ proptest! {
     #[test]
     fn several_changes_at_once_give_the_plan_made_from_nothing(
         request in request(),
-        rounds in prop::collection::vec(prop::collection::vec(change(), 1..5), 1..6),
+        rounds in prop::collection::vec(prop::collection::vec(turn(), 1..5), 1..6),
+        plain in any::<bool>(),
     ) {
-        let mut planner = Planner::new(request);
-        for changes in rounds {
-            let told = format!("{changes:?}");
+        let mut planner = Planner::new(if plain { request } else { ruled(request) });
+        for turns in rounds {
+            let told = format!("{turns:?}");
             let (before, mut next) = (planner.plan().clone(), planner.request().clone());
-            for change in changes {
+            for turn in turns {
+                let change = turn.told(&next);
                 put(&mut next, change);
             }
             let advance = planner.advance(next.clone());
@@ -171,11 +320,13 @@ proptest! {
     #[test]
     fn any_sequence_of_changes_gives_the_plan_made_from_nothing(
         request in request(),
-        changes in prop::collection::vec(change(), 1..12),
+        turns in prop::collection::vec(turn(), 1..12),
+        plain in any::<bool>(),
     ) {
-        let mut planner = Planner::new(request);
+        let mut planner = Planner::new(if plain { request } else { ruled(request) });
         prop_assert_eq!(planner.plan(), &decide(planner.request()));
-        for change in changes {
+        for turn in turns {
+            let change = turn.told(planner.request());
             check(&mut planner, change);
         }
     }
@@ -183,12 +334,21 @@ proptest! {
     #[test]
     fn any_sequence_of_yeses_on_routes_gives_the_plan_made_from_nothing(
         mut request in request(),
-        changes in prop::collection::vec((change(), 0..10_usize), 1..10),
+        turns in prop::collection::vec((turn(), 0..10_usize), 1..10),
+        by_haven in any::<bool>(),
     ) {
-        request.policies.insert("routed".to_owned(), mk_routed());
+        let mut routed = mk_routed();
+        if by_haven {
+            routed.require.haven = Some(HavenRule::default());
+            for view in request.fleet.clusters.values_mut() {
+                view.traits.haven = mk_haven(true);
+            }
+        }
+        request.policies.insert("routed".to_owned(), routed);
         let mut planner = Planner::new(request);
         prop_assert_eq!(planner.plan(), &decide(planner.request()));
-        for (change, n) in changes {
+        for (turn, n) in turns {
+            let change = turn.told(planner.request());
             check(&mut planner, change);
             prop_assert_eq!(crate::lint(planner.request(), planner.plan()), vec![]);
             let asked = planner.plan().decisions.values().filter_map(|decision| decision.approval.as_ref());

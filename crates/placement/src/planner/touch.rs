@@ -1,10 +1,10 @@
 //! What a change can touch: which workloads, and which places as those see them that must go.
 //!
 //! Invariant: rather too much than too little. What is touched is decided anew, and may well be decided the same.
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use havenmeester_api::Date;
+use havenmeester_api::exemption::ExemptionSpec;
 use jiff::Timestamp;
 
 use crate::approval::ApprovalView;
@@ -18,6 +18,7 @@ use crate::fleet::{ClusterView, Contact};
 use crate::place::places_of;
 use crate::request::{WorkloadId, WorkloadView};
 use crate::room::Room;
+use crate::stock::Stock;
 
 use super::queue::{Fresh, Queue};
 use super::{Change, Planner};
@@ -38,7 +39,7 @@ enum Column {
     /// In any way.
     Judged,
     /// It has another room now; this is the one from before.
-    Room(Room),
+    Stock(Stock),
 }
 
 impl Touched {
@@ -61,7 +62,7 @@ impl Touched {
         for (at, column) in columns {
             match column {
                 Column::Judged => drop(self.columns.insert(at, column)),
-                Column::Room(_) => drop(self.columns.entry(at).or_insert(column)),
+                Column::Stock(_) => drop(self.columns.entry(at).or_insert(column)),
             }
         }
     }
@@ -83,10 +84,10 @@ impl Touched {
             return fresh;
         }
         let mut also = BTreeSet::new();
-        for (demand, mover) in queue.asking() {
+        for (asked, mover) in queue.asking() {
             let sees = self.columns.iter().any(|(at, column)| match column {
                 Column::Judged => true,
-                Column::Room(before) => before.admits(demand) != scene.rooms[*at].admits(demand),
+                Column::Stock(before) => before.admits(asked) != scene.stocks[*at].admits(asked),
             });
             let id = &mover.rank.id;
             if !sees || self.workloads.contains(id) {
@@ -112,7 +113,7 @@ impl Planner {
     /// Puts a change in the request, and says what it can touch; `None`: everything.
     pub(super) fn take_in(&mut self, change: Change) -> Option<Touched> {
         match change {
-            Change::Workload(id, view) => Some(self.workload(id, view.map(|view| *view))),
+            Change::Workload(id, view) => Some(self.workload(&id, view.map(|view| *view))),
             Change::Cluster(name, Some(view)) if self.request.fleet.clusters.contains_key(&name) => {
                 self.cluster(&name, *view)
             }
@@ -137,9 +138,42 @@ impl Planner {
                 }
                 None
             }
+            Change::Exemption(id, spec) => Some(self.exemption(&id, spec.map(|spec| *spec))),
             Change::Approval(id, view) => Some(self.approval(id, view)),
             Change::Now(now) => self.time(now),
         }
+    }
+
+    /// Only those that it names, or named, may go or stay otherwise.
+    fn exemption(&mut self, id: &WorkloadId, spec: Option<ExemptionSpec>) -> Touched {
+        let named = |spec: &ExemptionSpec| -> Vec<WorkloadId> {
+            let workloads = spec.workloads.iter().cloned();
+            let of = |name| WorkloadId {
+                namespace: id.namespace.clone(),
+                name,
+            };
+            workloads.map(of).collect()
+        };
+        let new: Vec<WorkloadId> = spec.iter().flat_map(named).collect();
+        let old = match spec {
+            Some(spec) => self.request.exemptions.insert(id.clone(), spec),
+            None => self.request.exemptions.remove(id),
+        };
+        let old: Vec<WorkloadId> = old.iter().flat_map(named).collect();
+        for workload in &old {
+            if let Some(by) = self.exempt_by.get_mut(workload) {
+                by.remove(id);
+            }
+        }
+        for workload in &new {
+            self.exempt_by
+                .entry(workload.clone())
+                .or_default()
+                .insert(id.clone());
+        }
+        let touched = Touched::all(old.into_iter().chain(new).collect());
+        self.admit(&touched.workloads);
+        touched
     }
 
     /// Only the workload of which it speaks may go or stay otherwise.
@@ -162,28 +196,27 @@ impl Planner {
         )
     }
 
-    fn workload(&mut self, id: WorkloadId, view: Option<WorkloadView>) -> Touched {
+    fn workload(&mut self, id: &WorkloadId, view: Option<WorkloadView>) -> Touched {
         let mut touched = Touched::default();
-        let rooms = self.with_moves();
         let old = match view {
             Some(view) => self.request.workloads.insert(id.clone(), view),
-            None => self.request.workloads.remove(&id),
+            None => self.request.workloads.remove(id),
         };
         if let Some(old) = &old {
-            self.unlist(&id, old);
+            self.unlist(id, old);
             touched.workloads.extend(self.in_namespace(&old.target.namespace));
         }
-        self.list(&id);
+        self.list(id);
         // Those that use its data are bound to where it stands.
-        let using = self.used_by.get(&id).into_iter().flatten().cloned();
+        let using = self.used_by.get(id).into_iter().flatten().cloned();
         touched.workloads.extend(using);
         touched.workloads.insert(id.clone());
-        let new = self.request.workloads.get(&id);
+        let new = self.request.workloads.get(id);
         if let Some(new) = new {
             touched.workloads.extend(self.in_namespace(&new.target.namespace));
         }
         self.admit(&touched.workloads);
-        let new = self.request.workloads.get(&id);
+        let new = self.request.workloads.get(id);
         let tied = |view: Option<&WorkloadView>| {
             let ids = view
                 .into_iter()
@@ -194,14 +227,15 @@ impl Planner {
         if old.as_ref().map(|w| (&w.uses, &w.apart)) != new.map(|w| (&w.uses, &w.apart)) {
             touched.workloads.extend(before.into_iter().chain(after));
             if let Some(old) = &old {
-                self.ties.drop_of(&id, old, &self.request);
+                self.ties.drop_of(id, old, &self.request);
             }
-            if let Some(new) = self.request.workloads.get(&id) {
-                self.ties.add(&id, new);
+            if let Some(new) = self.request.workloads.get(id) {
+                self.ties.add(id, new);
             }
         }
-        touched.workloads.insert(id);
-        self.rooms_from(rooms, &mut touched);
+        if old.is_some_and(|old| old.moving.is_some()) || self.moving.contains(id) {
+            self.book(&mut touched);
+        }
         touched
     }
 
@@ -222,11 +256,9 @@ impl Planner {
         self.by_namespace.get(namespace).into_iter().flatten().cloned()
     }
 
-    /// One that was there already. `None` when it is not only fuller or silent: then rules may say other things of it;
-    /// and when it is lost or back and any data binds, since that may be bound elsewhere now.
+    /// One that was there already. `None` when it is not only fuller or silent: then rules may say other things of it.
     fn cluster(&mut self, name: &str, view: ClusterView) -> Option<Touched> {
         let mut touched = Touched::default();
-        let rooms = self.with_moves();
         let suspect = self.lost();
         let at = self.request.fleet.clusters.keys().position(|key| key == name)?;
         let old = self.request.fleet.clusters.insert(name.to_owned(), view)?;
@@ -238,16 +270,33 @@ impl Planner {
             && old.country == new.country
             && old.latency == new.latency
             && old.price == new.price;
-        if !same || turned && !self.used_by.is_empty() {
+        // The end of a route may be allowed no more, or again.
+        let ends = !old.traits.say_the_same(&new.traits) || old.reach != new.reach;
+        let routed = ends
+            && self
+                .request
+                .policies
+                .values()
+                .any(|policy| !policy.routes.is_empty());
+        if !same || routed || !self.ground.kinds.name_all_of(new) {
             return None;
         }
+        if turned {
+            // Data that stands there binds who uses it to another place now.
+            let data = self.by_home.get(name).into_iter().flatten();
+            let using = data.filter_map(|id| self.used_by.get(id)).flatten();
+            let using: BTreeSet<WorkloadId> = using.cloned().collect();
+            self.admit(&using);
+            touched.workloads.extend(using);
+        }
+        let new = &self.request.fleet.clusters[name];
         let elsewhere = if turned {
             namespaces(&old).chain(namespaces(new)).collect()
         } else {
             moved(&old, new)
         };
         if !elsewhere.is_empty() {
-            relist(&mut self.active, at, &old, new, &elsewhere);
+            relist(&mut self.ground.active, at, &old, new, &elsewhere);
         }
         let told_of = old.contact != new.contact
             || old.barred != new.barred
@@ -272,8 +321,8 @@ impl Planner {
         for namespace in elsewhere {
             touched.workloads.extend(self.in_namespace(namespace));
         }
-        self.rooms[at] = Room::on(new, self.request.now);
-        self.rooms_from(rooms, &mut touched);
+        self.ground.stocks[at] = self.ground.kinds.stock(&Room::on(new, self.request.now));
+        self.book(&mut touched);
         if self.lost() != suspect {
             touched
                 .decisions
@@ -294,7 +343,6 @@ impl Planner {
     fn time(&mut self, now: Timestamp) -> Option<Touched> {
         let mut touched = Touched::default();
         let before = std::mem::replace(&mut self.request.now, now);
-        let rooms = self.with_moves();
         if Date::of(before) != Date::of(now) {
             return None;
         }
@@ -304,9 +352,9 @@ impl Planner {
                     .decisions
                     .extend(self.by_home.get(name).into_iter().flatten().cloned());
             }
-            self.rooms[at] = Room::on(view, now);
+            self.ground.stocks[at] = self.ground.kinds.stock(&Room::on(view, now));
         }
-        self.rooms_from(rooms, &mut touched);
+        self.book(&mut touched);
         if now < before {
             // As it never does: then a failover may be due no more.
             let lost = self
@@ -321,19 +369,14 @@ impl Planner {
         Some(touched)
     }
 
-    /// The room on each place, less what moves under way will take.
-    fn with_moves(&self) -> Vec<Room> {
+    /// Works out again what moves under way leave, and notes the places on which that is other than it was.
+    fn book(&mut self, touched: &mut Touched) {
         let moving = self.moving.iter().filter_map(|id| self.request.workloads.get(id));
-        let places = places_of(&self.request, &self.known);
-        let nobody = Cow::Owned(Active::new());
-        Scene::with(&self.request, places, self.rooms.clone(), moving, nobody).rooms
-    }
-
-    /// Notes the places whose room is another than it was.
-    fn rooms_from(&self, before: Vec<Room>, touched: &mut Touched) {
-        for (at, (before, now)) in before.into_iter().zip(self.with_moves()).enumerate() {
-            if before != now {
-                touched.columns.entry(at).or_insert(Column::Room(before));
+        let now = self.ground.booked(&self.request, moving);
+        let before = std::mem::replace(&mut self.booked, now);
+        for (at, (before, now)) in before.into_iter().zip(&self.booked).enumerate() {
+            if before != *now {
+                touched.columns.entry(at).or_insert(Column::Stock(before));
             }
         }
     }
