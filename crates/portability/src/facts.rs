@@ -258,7 +258,9 @@ pub struct StorageFact {
     pub classes: Vec<Value>,
     /// `CSIStorageCapacity` objects.
     pub capacities: Vec<Value>,
-    /// Names of the `CSIDriver`s for which the scheduler heeds capacities.
+    /// Names of the `CSIDriver`s.
+    pub drivers: BTreeSet<String>,
+    /// Those of them for which the scheduler heeds capacities.
     pub heeded: BTreeSet<String>,
 }
 

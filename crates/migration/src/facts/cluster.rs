@@ -204,6 +204,7 @@ pub(super) async fn storage(target: &Member) -> Fact<StorageFact> {
             Fact::Known(StorageFact {
                 classes,
                 capacities,
+                drivers: names_of(&drivers),
                 heeded,
             })
         }

@@ -1,18 +1,28 @@
 //! A hub, a source and a target with nodes, a target of an older minor, and the target once more with narrow credentials:
 //! one set for all cases, each case in a namespace of its own.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
 
-use havenmeester_api::{Workload, migration::MigrationStatus};
-use havenmeester_fleet::{Clock as _, Fleet, FleetOptions, KubeconfigConnector, SystemClock, Tracked};
+use havenmeester_api::{
+    Provider, Workload,
+    member::{Mirror, StorageClassName, StorageKind},
+    migration::MigrationStatus,
+};
+use havenmeester_fleet::{
+    Clock as _, Fleet, FleetOptions, KubeconfigConnector, Registries, RegistryOptions, SystemClock, Tracked,
+};
 use havenmeester_ledger::{Keys, Ledger, open_store};
 use havenmeester_migration::{Deps, Gate};
 use havenmeester_portability::{ObjectKey, manifests};
-use havenmeester_simulator::{Nodes, NodesConfig, NodesControl, SimClock, until};
-use havenmeester_testenv::{Cluster, ClusterOptions};
+use havenmeester_simulator::{ImageSource, Nodes, NodesConfig, NodesControl, SimClock, until};
+use havenmeester_testenv::{Cluster, ClusterOptions, Entry, Puller, Registry};
 use k8s_openapi::api::core::v1::{Namespace, Pod};
 use kube::{
-    Api, Client,
+    Api, Client, ResourceExt as _,
     api::{DynamicObject, ListParams, PostParams},
     core::{ApiResource, GroupVersionKind},
 };
@@ -20,26 +30,54 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::hub::{self, SPACE};
+use crate::{
+    hub::{self, SPACE},
+    pulls::Pulls,
+};
 
 pub(crate) const LONG: Duration = Duration::from_mins(2);
 
 /// The namespace that the narrow credentials reach.
 pub(crate) const NARROW: &str = "narrow";
 
-/// The minor that the older target speaks.
-const OLDER: &str = "1.34";
+/// A namespace that the credentials of `given` reach and that the target does not have.
+pub(crate) const GIVEN: &str = "given";
+/// What stands where we may only read.
+pub(crate) const FENCED: &str = "fenced";
+/// What may not run twice.
+pub(crate) const KEEPS: &str = "keeps";
+
+/// The provisioner of real block storage that the target's nodes stand in for.
+pub(crate) const BLOCKS: &str = "rbd.csi.ceph.com";
 
 /// Kinds of no namespace that cases make.
-const WIDE: [&str; 5] = [
+const WIDE: [&str; 9] = [
     "CustomResourceDefinition",
     "ValidatingAdmissionPolicy",
     "ValidatingAdmissionPolicyBinding",
     "ValidatingWebhookConfiguration",
     "StorageClass",
+    "CSIDriver",
+    "IngressClass",
+    "ClusterRole",
+    "ClusterRoleBinding",
 ];
 
+/// Reads everything and writes nothing.
+const READER: &str = r#"
+{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {name: reader},
+  rules: [{apiGroups: ["*"], resources: ["*"], verbs: [get, list, watch]}]}
+---
+{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRoleBinding, metadata: {name: reader},
+  roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: reader},
+  subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: reader}]}
+"#;
+
 pub(crate) struct Scene {
+    /// The mirror from which all nodes pull what is of docker.io.
+    pub(crate) mirror: Registry,
+    /// A registry that nobody has a login for.
+    pub(crate) locked: Registry,
     hub: Cluster,
     clusters: BTreeMap<&'static str, Cluster>,
     pub(crate) deps: Deps,
@@ -50,8 +88,8 @@ pub(crate) struct Scene {
 impl Scene {
     pub(crate) async fn set() -> Self {
         let plain = |name: &str| ClusterOptions::new(name).controllers(false);
-        // One binary speaks an older minor by its own means: fields and kinds that came later are dropped.
-        let old = plain("old").apiserver_flag(format!("--emulated-version={OLDER}"));
+        // Fields and kinds that came later are dropped by it.
+        let old = plain("old").older(true);
         let (hub, a, b, old) = tokio::join!(
             Cluster::start(plain("hub")),
             Cluster::start(ClusterOptions::new("a")),
@@ -59,28 +97,53 @@ impl Scene {
             Cluster::start(old),
         );
         let (hub, a, b, old) = (hub.unwrap(), a.unwrap(), b.unwrap(), old.unwrap());
+        let mirror = Registry::start("mirror", Entry::Open).await.unwrap();
+        let locked = Registry::start("locked", Entry::Locked).await.unwrap();
+        for image in ["library/web:1", "library/web:latest", "library/i:1"] {
+            mirror.push(image, &["amd64", "arm64"]).await.unwrap();
+        }
+        mirror.push("library/other:1", &["arm64", "arm"]).await.unwrap();
+        locked.push("shop/web:1", &["amd64"]).await.unwrap();
         hub::furnish(&hub.client()).await;
+        name_registries(&hub.client(), &[mirror.host(), locked.host()]).await;
         let ledger = Ledger::new(open_store("memory:").unwrap(), Keys::generate());
         let connector = Arc::new(KubeconfigConnector::new(hub.client()));
         let clock = Arc::new(SystemClock);
         let fleet = Fleet::new(connector, ledger.clone(), clock.clone(), FleetOptions::default());
         let (cancel, mut tasks) = (CancellationToken::new(), JoinSet::new());
-        for cluster in [&a, &b] {
+        let pulls: Arc<dyn ImageSource> = Arc::new(Pulls(Puller::through(mirror.host()).unwrap()));
+        for (cluster, images) in [(&a, None), (&b, Some(pulls))] {
             let config = NodesConfig {
                 clock: SimClock::begin(SystemClock.now()),
                 control: NodesControl::default(),
                 count: 2,
+                provision: true,
+                block_provisioners: BTreeSet::from([BLOCKS.to_owned()]),
+                images,
                 ..NodesConfig::default()
             };
             tasks.spawn(Nodes::run(cluster.client(), config, cancel.clone()));
         }
         let narrow = hub::narrow_credentials(&b, NARROW).await;
-        let known = vec![
+        let reader = a.kubeconfig_for("reader", &[]).unwrap();
+        let mut known = vec![
             hub::register(&hub.client(), "a", &a.kubeconfig(), None).await,
             hub::register(&hub.client(), "b", &b.kubeconfig(), None).await,
             hub::register(&hub.client(), "old", &old.kubeconfig(), None).await,
             hub::register(&hub.client(), "narrow", &narrow, Some(NARROW)).await,
+            hub::register(&hub.client(), GIVEN, &b.kubeconfig(), Some(GIVEN)).await,
+            hub::register(&hub.client(), "reader", &reader, None).await,
         ];
+        for member in &mut known {
+            if ["a", "b"].contains(&member.name_any().as_str()) {
+                member.spec.classes.storage = storage();
+            }
+            member.spec.mirrors = vec![Mirror {
+                registry: "docker.io".to_owned(),
+                prefix: mirror.host(),
+                only: true,
+            }];
+        }
         fleet.set_members(known);
         let (running, token) = (fleet.clone(), cancel.clone());
         tasks.spawn(async move { running.run(token).await });
@@ -89,20 +152,32 @@ impl Scene {
             fleet,
             ledger,
             clock,
-            registries: havenmeester_fleet::Registries::not_asked(),
+            registries: Registries::new(RegistryOptions {
+                plain_http: vec![mirror.host(), locked.host()],
+                ..RegistryOptions::default()
+            }),
         };
         let clusters = BTreeMap::from([("a", a), ("b", b), ("old", old)]);
-        Self {
+        let scene = Self {
+            mirror,
+            locked,
             hub,
             clusters,
             deps,
             cancel,
             tasks,
-        }
+        };
+        scene.apply("a", "", READER).await;
+        scene
     }
 
     pub(crate) fn client(&self, cluster: &str) -> Client {
-        self.clusters[if cluster == "narrow" { "b" } else { cluster }].client()
+        let real = match cluster {
+            "narrow" | GIVEN => "b",
+            "reader" => "a",
+            other => other,
+        };
+        self.clusters[real].client()
     }
 
     /// Puts objects into a namespace of a cluster, those that have none of their own.
@@ -180,7 +255,7 @@ impl Scene {
                 let found = self
                     .get(cluster, app, ("apps", "v1", "Deployment"), "web")
                     .await?;
-                (found["status"]["readyReplicas"] == 3).then_some(())
+                (found["status"]["readyReplicas"] == found["spec"]["replicas"]).then_some(())
             };
             until(LONG, ready).await.unwrap();
         }
@@ -219,7 +294,7 @@ impl Scene {
                     return None;
                 }
             }
-            for cluster in ["a", "b", "old", "narrow"] {
+            for cluster in ["a", "b", "old", "narrow", GIVEN, "reader"] {
                 if self
                     .deps
                     .fleet
@@ -236,9 +311,12 @@ impl Scene {
         until(LONG, known).await.unwrap();
     }
 
-    pub(crate) async fn ask(&self, name: &str, app: &str, to: &str, dry_run: bool) {
-        let spec =
-            json!({"workload": app, "kind": "Relocate", "source": "a", "target": to, "dryRun": dry_run});
+    pub(crate) async fn ask(&self, name: &str, app: &str, to: &str, more: Value) {
+        let source = if app == FENCED { "reader" } else { "a" };
+        let mut spec = json!({"workload": app, "kind": "Relocate", "source": source, "target": to});
+        if let (Some(spec), Value::Object(more)) = (spec.as_object_mut(), more) {
+            spec.extend(more);
+        }
         hub::ask(&self.deps, name, &spec).await;
     }
 
@@ -250,10 +328,11 @@ impl Scene {
         gate: Gate,
         seen: impl AsyncFnMut(&MigrationStatus) -> bool,
     ) -> MigrationStatus {
+        let mode = if app == KEEPS { "Exclusive" } else { "Replicable" };
         let workload: Workload = serde_json::from_value(json!({
             "apiVersion": "havenmeester.dev/v1alpha1", "kind": "Workload",
             "metadata": {"namespace": SPACE, "name": app},
-            "spec": {"target": {"namespace": app}, "mode": "Replicable"},
+            "spec": {"target": {"namespace": app}, "mode": mode},
         }))
         .unwrap();
         hub::until(&self.deps, name, &workload, gate, LONG, seen).await
@@ -268,6 +347,32 @@ impl Scene {
     pub(crate) async fn end(mut self) {
         self.cancel.cancel();
         while self.tasks.join_next().await.is_some() {}
-        drop(self.hub);
+        drop((self.hub, self.mirror, self.locked));
     }
+}
+
+/// What source and target call their storage.
+fn storage() -> Vec<StorageClassName> {
+    let kinds = [
+        (StorageKind::Rwo, "blocks"),
+        (StorageKind::RwoFast, "small"),
+        (StorageKind::Rwx, "blocks"),
+        // No cluster has it, whatever is said.
+        (StorageKind::Block, "only-said"),
+    ];
+    let named = kinds.map(|(kind, name)| StorageClassName {
+        kind,
+        name: name.to_owned(),
+    });
+    named.into()
+}
+
+/// A Provider whose registries these are.
+async fn name_registries(hub: &Client, hosts: &[String]) {
+    let spec = json!({"legalName": "City", "country": "NL", "registries": hosts});
+    let provider = Provider::new("city", serde_json::from_value(spec).unwrap());
+    Api::all(hub.clone())
+        .create(&PostParams::default(), &provider)
+        .await
+        .unwrap();
 }

@@ -1,7 +1,8 @@
 //! What still ties the workload to a provider after it was rewritten.
 //!
 //! Not here: the rules (`rules`). Invariant: what ties to the target's own provider is no tie; what is found in a Secret
-//! is said without its value.
+//! is said without its value. It blocks only where the Pods would not start: for a driver of volumes that the target does
+//! not have. A service that the application calls is reached from elsewhere too, as long as its provider is there.
 
 use std::{collections::BTreeSet, sync::LazyLock};
 
@@ -29,8 +30,11 @@ pub(super) fn check(transformed: &Transformed, facts: &TargetFacts) -> Vec<Findi
     for one in &transformed.objects {
         let mut said: BTreeSet<&str> = BTreeSet::new();
         for hit in rules.check(&one.object) {
+            let path = hit.path.to_string();
             let severity = match hit.rule.severity {
-                Level::Block => Severity::Block,
+                Level::Block => {
+                    driver(&path, hit.seen.as_deref()).map_or(Severity::Warn, |driver| mounts(driver, facts))
+                }
                 Level::Rewrite | Level::Warn => Severity::Warn,
                 Level::Info => continue,
             };
@@ -50,7 +54,7 @@ pub(super) fn check(transformed: &Transformed, facts: &TargetFacts) -> Vec<Findi
             out.push(
                 Finding::new(Question::LockIn, severity, message)
                     .about(&one.key)
-                    .field(hit.path.to_string())
+                    .field(path)
                     .remedy(Advice::Replace {
                         with: rule.replacement.clone(),
                         dutch: rule.dutch.as_ref().map(|said| said.replacement.clone()),
@@ -59,6 +63,37 @@ pub(super) fn check(transformed: &Transformed, facts: &TargetFacts) -> Vec<Findi
         }
     }
     out
+}
+
+/// Kinds of volumes that were once built in, and the driver that mounts them now.
+const BUILT_IN: &[(&str, &str)] = &[
+    ("azureDisk", "disk.csi.azure.com"),
+    ("azureFile", "file.csi.azure.com"),
+    ("awsElasticBlockStore", "ebs.csi.aws.com"),
+    ("gcePersistentDisk", "pd.csi.storage.gke.io"),
+    ("cinder", "cinder.csi.openstack.org"),
+    ("vsphereVolume", "csi.vsphere.vmware.com"),
+];
+
+/// The driver that must mount the volume at this path; none where it is no volume of a Pod's own.
+fn driver<'s>(path: &str, seen: Option<&'s str>) -> Option<&'s str> {
+    let (_, inside) = path.split_once(".volumes[")?;
+    let (_, field) = inside.split_once("].")?;
+    if field == "csi.driver" {
+        return seen;
+    }
+    let kind = field.split('.').next()?;
+    let found = BUILT_IN.iter().find(|(name, _)| *name == kind);
+    found.map(|(_, driver)| *driver)
+}
+
+/// What it means for Pods that they need this driver.
+fn mounts(driver: &str, facts: &TargetFacts) -> Severity {
+    match facts.storage.get() {
+        Ok(storage) if storage.drivers.contains(driver) => Severity::Warn,
+        Ok(_) => Severity::Block,
+        Err(_) => Severity::Unknown,
+    }
 }
 
 /// Whether a class of this name is on the target: then its name is no tie.

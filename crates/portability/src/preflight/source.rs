@@ -3,7 +3,7 @@
 //! Invariant: a source that does not answer is Unknown.
 
 use crate::{
-    facts::{AccessFact, SourceFact, TargetFacts},
+    facts::{AccessFact, SourceFact, TargetFacts, Verb},
     finding::{Finding, Question, Severity},
     key::ObjectKey,
     said::Source,
@@ -64,6 +64,12 @@ fn fencing(transformed: &Transformed, seen: &SourceFact, facts: &TargetFacts) ->
         let need = need.clone();
         match allowed.get() {
             Ok(true) => {}
+            // Without it the move itself comes to its end; what it leaves stays until somebody else removes it.
+            Ok(false) if need.verb == Verb::Delete => out.push(Finding::new(
+                Question::Fencing,
+                Severity::Warn,
+                Source::MayNotRemove { need },
+            )),
             Ok(false) => out.push(Finding::new(
                 Question::Fencing,
                 Severity::Block,

@@ -1,7 +1,8 @@
 //! Do the target's storage classes hold what the claims ask?
 //!
 //! Not here: whether a class is there (`checks`), quota. Invariant: a size blocks only where the scheduler itself heeds
-//! capacities; elsewhere what is published is a hint.
+//! capacities: of drivers that say so, for classes that wait for their first consumer; elsewhere what is published is a
+//! hint.
 
 use std::collections::BTreeSet;
 
@@ -18,17 +19,18 @@ use crate::{
     transform::{Planned, Transformed},
 };
 
-/// Provisioners that give block devices only: a claim for many writers never binds. From their own documentation.
-const ONE_WRITER: &[&str] = &[
+/// Provisioners that refuse to make a volume of files for many writers: the claim never binds. From their own sources.
+const REFUSE_MANY: &[&str] = &[
     "disk.csi.azure.com",
     "ebs.csi.aws.com",
     "pd.csi.storage.gke.io",
-    "cinder.csi.openstack.org",
     "csi.hetzner.cloud",
     "rbd.csi.ceph.com",
     "openebs.io/local",
-    "rancher.io/local-path",
 ];
+
+/// Provisioners that make it all the same, of storage for one node: it binds, and Pods on a second node do not start.
+const ONE_NODE: &[&str] = &["cinder.csi.openstack.org", "rancher.io/local-path"];
 
 pub(super) fn check(transformed: &Transformed, facts: &TargetFacts) -> Vec<Finding> {
     let claims: Vec<(&Planned, &Value, i128)> = transformed
@@ -73,16 +75,19 @@ fn of_claim(one: &Planned, claim: &Value, seen: &StorageFact) -> Vec<Finding> {
         .iter()
         .filter_map(Value::as_str)
         .collect();
-    if modes.contains("ReadWriteMany")
-        && text(claim, &["spec", "volumeMode"]) != "Block"
-        && ONE_WRITER.contains(&provisioner)
-    {
+    let many = modes.contains("ReadWriteMany") && text(claim, &["spec", "volumeMode"]) != "Block";
+    let severity = if REFUSE_MANY.contains(&provisioner) {
+        Some(Severity::Block)
+    } else {
+        ONE_NODE.contains(&provisioner).then_some(Severity::Warn)
+    };
+    if let Some(severity) = severity.filter(|_| many) {
         let message = Storage::OneWriter {
             class: class.to_owned(),
             provisioner: provisioner.to_owned(),
         };
         out.push(
-            Finding::new(Question::Storage, Severity::Block, message)
+            Finding::new(Question::Storage, severity, message)
                 .about(&one.key)
                 .field("spec.accessModes")
                 .remedy(Advice::MapShared),
@@ -91,7 +96,8 @@ fn of_claim(one: &Planned, claim: &Value, seen: &StorageFact) -> Vec<Finding> {
     let size = demand::size(claim);
     let most = largest(class, seen);
     if let Some(most) = most.filter(|most| size > *most) {
-        let heeded = seen.heeded.contains(provisioner);
+        let waits = text(found, &["volumeBindingMode"]) == "WaitForFirstConsumer";
+        let heeded = waits && seen.heeded.contains(provisioner);
         let severity = if heeded { Severity::Block } else { Severity::Warn };
         let message = Storage::TooLarge {
             size: spell(size),

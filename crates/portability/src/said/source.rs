@@ -18,10 +18,15 @@ sentences! {
             ["{objects} objects serve on the source{}", of_age(*age, Language::En)],
             ["{objects} objecten werken op de bron{}", of_age(*age, Language::Nl)];
         MayNotStop { need: AccessNeed } =>
-            ["we may not {} {} in {} on the source: it could not be stopped or removed there", need.verb.name(), need.gvk,
+            ["we may not {} {} in {} on the source: it could not be stopped there", need.verb.name(), need.gvk,
                 place(need, Language::En)],
-            ["wij missen op de bron het recht op {} van {} in {}: daar kan het niet worden gestopt of weggehaald",
-                need.verb.name(), need.gvk, place(need, Language::Nl)];
+            ["wij missen op de bron het recht op {} van {} in {}: daar kan het niet worden gestopt", need.verb.name(),
+                need.gvk, place(need, Language::Nl)];
+        MayNotRemove { need: AccessNeed } =>
+            ["we may not {} {} in {} on the source: its stopped copy stays there", need.verb.name(), need.gvk,
+                place(need, Language::En)],
+            ["wij missen op de bron het recht op {} van {} in {}: de gestopte kopie blijft daar staan", need.verb.name(),
+                need.gvk, place(need, Language::Nl)];
         MayStopUnknown { need: AccessNeed, why: String } =>
             ["whether we may {} {} in {} on the source is not known: {why}", need.verb.name(), need.gvk,
                 place(need, Language::En)],

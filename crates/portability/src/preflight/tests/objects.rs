@@ -125,12 +125,12 @@ fn a_namespace_that_is_neither_there_nor_sent_blocks() {
 fn a_volume_larger_than_any_blocks_where_the_scheduler_heeds_it() {
     let transformed = mk_transformed(&mk_app());
     let mut facts = mk_facts(&transformed);
-    let class = json!({ "metadata": { "name": "thin" }, "provisioner": "csi.example" });
+    let class = |mode: &str| json!({ "metadata": { "name": "thin" }, "provisioner": "csi.example", "volumeBindingMode": mode });
     let capacity = json!({ "storageClassName": "thin", "capacity": "500Mi" });
     let mut storage = StorageFact {
-        classes: vec![class],
+        classes: vec![class("WaitForFirstConsumer")],
         capacities: vec![capacity],
-        heeded: BTreeSet::new(),
+        ..StorageFact::default()
     };
     facts.storage = Fact::Known(storage.clone());
     has(
@@ -140,12 +140,20 @@ fn a_volume_larger_than_any_blocks_where_the_scheduler_heeds_it() {
         Severity::Warn,
     );
     storage.heeded.insert("csi.example".to_owned());
-    facts.storage = Fact::Known(storage);
+    facts.storage = Fact::Known(storage.clone());
     has(
         &preflight(&transformed, &facts),
         Verdict::Blocked,
         Question::Storage,
         Severity::Block,
+    );
+    storage.classes = vec![class("Immediate")];
+    facts.storage = Fact::Known(storage);
+    has(
+        &preflight(&transformed, &facts),
+        Verdict::ReadyWithWarnings,
+        Question::Storage,
+        Severity::Warn,
     );
 }
 

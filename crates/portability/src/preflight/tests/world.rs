@@ -1,5 +1,6 @@
 //! What lies around the objects: clocks, versions, names, data, the source, the provider.
 use super::*;
+use crate::Verb;
 
 #[test]
 fn a_target_that_is_older_is_a_warning() {
@@ -107,7 +108,10 @@ fn a_source_that_does_not_serve_or_cannot_be_stopped_is_said() {
         );
         live["metadata"]["generation"] = 1.into();
         live["status"]["observedGeneration"] = 1.into();
-        let need = access_needed(transformed).into_iter().next().expect("a need");
+        let need = access_needed(transformed)
+            .into_iter()
+            .find(|need| need.verb == Verb::Patch)
+            .expect("a need");
         facts.source = Fact::Known(SourceFact {
             live: vec![live],
             access: vec![AccessFact {
@@ -123,19 +127,70 @@ fn a_source_that_does_not_serve_or_cannot_be_stopped_is_said() {
 }
 
 #[test]
+fn a_source_that_can_be_stopped_and_not_removed_is_a_warning() {
+    let judged = judge(|facts, transformed| {
+        let mut needs = access_needed(transformed).into_iter();
+        let need = needs.find(|need| need.verb == Verb::Delete).expect("a need");
+        facts.source = Fact::Known(SourceFact {
+            access: vec![AccessFact {
+                need,
+                allowed: Fact::Known(false),
+            }],
+            ..SourceFact::default()
+        });
+    });
+    has(
+        &judged,
+        Verdict::ReadyWithWarnings,
+        Question::Fencing,
+        Severity::Warn,
+    );
+}
+
+#[test]
+fn a_volume_of_a_driver_that_the_target_lacks_blocks_and_one_that_it_has_does_not() {
+    let pod = |volume: &serde_json::Value| {
+        mk(
+            "apps/v1",
+            "Deployment",
+            &json!({ "spec": { "template": { "spec": { "volumes": [volume],
+                "containers": [{ "name": "c", "image": "i:1" }] } } } }),
+        )
+    };
+    let csi = json!({ "name": "d", "csi": { "driver": "disk.csi.azure.com" } });
+    let built_in =
+        json!({ "name": "d", "azureDisk": { "diskName": "a", "diskURI": "/subscriptions/0/disks/a" } });
+    for volume in [csi, built_in] {
+        let transformed = mk_transformed(&[pod(&volume)]);
+        let with = |drivers: &[&str]| {
+            let facts = TargetFacts {
+                storage: Fact::Known(StorageFact {
+                    drivers: drivers.iter().map(|name| (*name).to_owned()).collect(),
+                    ..StorageFact::default()
+                }),
+                ..mk_facts(&transformed)
+            };
+            first(&preflight(&transformed, &facts), Question::LockIn).severity
+        };
+        assert_eq!(with(&[]), Severity::Block, "{volume}");
+        assert_eq!(with(&["disk.csi.azure.com"]), Severity::Warn, "{volume}");
+    }
+}
+
+#[test]
 fn what_still_ties_it_to_a_provider_is_no_tie_at_that_provider() {
     let tied = mk(
         "v1",
         "ConfigMap",
         &json!({ "data": { "db": "shop.database.windows.net" } }),
     );
-    let transformed = mk_transformed(&[tied]);
+    let transformed = mk_transformed(&[mk_app(), vec![tied]].concat());
     let facts = mk_facts(&transformed);
     has(
         &preflight(&transformed, &facts),
-        Verdict::Blocked,
+        Verdict::ReadyWithWarnings,
         Question::LockIn,
-        Severity::Block,
+        Severity::Warn,
     );
     let mut azure = mk_node("one", "4");
     azure["spec"]["providerID"] = "azure:///subscriptions/x".into();
