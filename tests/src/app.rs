@@ -2,10 +2,13 @@
 //!
 //! Invariant: an application is applied whole, but for the objects in [`REFUSED`].
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
+use havenmeester_portability::ObjectKey;
+use havenmeester_portability::image::{ImageName, images_used};
 use k8s_openapi::api::core::v1::ServiceAccount;
 use kube::{Api, Client};
 use serde_json::{Value, json};
@@ -84,6 +87,45 @@ impl App {
         Self::new(name, tags, objects)
     }
 
+    /// The same beside as many ConfigMaps as make it so many objects.
+    #[must_use]
+    pub fn of_objects(mut self, count: usize) -> Self {
+        for place in self.objects.len()..count {
+            let map = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": format!("map-{place}")},
+                "data": {"key": "value"}});
+            self.objects.push(map);
+        }
+        self
+    }
+
+    /// One Deployment of one image.
+    pub fn of_image(name: &'static str, tags: Tags, image: &str) -> Self {
+        let mut app = Self::small(name, Some(tags));
+        for object in &mut app.objects {
+            if let Some(named) = object.pointer_mut("/spec/template/spec/containers/0/image") {
+                *named = image.into();
+            }
+        }
+        app
+    }
+
+    /// Its images as a mirror has them, without those of registries on loopback, which have them already.
+    pub(crate) fn images(&self) -> BTreeSet<String> {
+        let keyed: Vec<(ObjectKey, &Value)> = self
+            .objects
+            .iter()
+            .filter_map(|object| Some((ObjectKey::from_value(object).ok()?, object)))
+            .collect();
+        let uses = images_used(keyed.iter().map(|(key, object)| (key, *object)));
+        let names = uses
+            .iter()
+            .filter_map(|one| ImageName::parse(&one.ask.image).ok());
+        names
+            .filter(|name| !name.registry().starts_with("127.0.0.1"))
+            .map(|name| format!("{}:{}", name.repository(), name.tag().unwrap_or("latest")))
+            .collect()
+    }
+
     fn new(name: &'static str, tags: Option<Tags>, objects: Vec<Value>) -> Self {
         Self { name, tags, objects }
     }
@@ -113,7 +155,7 @@ impl App {
             match create(client, Some(self.name), object).await {
                 Ok(()) => {}
                 Err(error) if error.code() == Some(422) => {
-                    let key = havenmeester_portability::ObjectKey::from_value(object)?;
+                    let key = ObjectKey::from_value(object)?;
                     refused.push(key.to_string());
                 }
                 Err(error) => return Err(error).context(self.name),

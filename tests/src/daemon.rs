@@ -31,6 +31,8 @@ pub struct Daemon {
     pub(crate) key: PathBuf,
     /// What it writes to standard error.
     pub(crate) log: PathBuf,
+    /// Registries without TLS.
+    pub plain_http: Vec<String>,
 }
 
 /// A running daemon.
@@ -44,7 +46,7 @@ pub(crate) struct Running {
 impl Daemon {
     pub(crate) fn start(&self) -> anyhow::Result<Running> {
         let log = OpenOptions::new().create(true).append(true).open(&self.log)?;
-        let mut command = Self::command("run")?;
+        let mut command = Self::begin("run")?;
         command
             .arg("--kubeconfig")
             .arg(&self.kubeconfig)
@@ -57,10 +59,12 @@ impl Daemon {
                 "never",
             ])
             .args(["--identity", "end-to-end"])
-            // Nothing is pulled here, and a test must not depend on the world's registries.
-            .arg("--no-registries")
             .arg("--capture-key-file")
             .arg(&self.key);
+        // Of the world's registries none is asked: every member has a mirror for them that asks no other.
+        for host in &self.plain_http {
+            command.arg("--plain-http-registry").arg(host);
+        }
         self.store_of(&mut command);
         let child = command
             .env("RUST_LOG", "info")
@@ -86,12 +90,7 @@ impl Daemon {
 
     /// Runs another command of the same binary against the hub, and returns what it prints.
     pub(crate) fn ask(&self, arguments: &[&str]) -> anyhow::Result<Vec<u8>> {
-        let mut command = Self::command(arguments.first().copied().unwrap_or_default())?;
-        command
-            .args(arguments.iter().skip(1))
-            .arg("--kubeconfig")
-            .arg(&self.kubeconfig);
-        let output = command.output().context("starting the command line")?;
+        let output = self.command(arguments)?;
         let why = String::from_utf8_lossy(&output.stderr);
         ensure!(
             output.status.success(),
@@ -101,15 +100,25 @@ impl Daemon {
         Ok(output.stdout)
     }
 
+    /// Runs another command of the same binary against the hub; its output, whatever its exit code.
+    pub(crate) fn command(&self, arguments: &[&str]) -> anyhow::Result<Output> {
+        let mut command = Self::begin(arguments.first().copied().unwrap_or_default())?;
+        command
+            .args(arguments.iter().skip(1))
+            .arg("--kubeconfig")
+            .arg(&self.kubeconfig);
+        command.output().context("starting the command line")
+    }
+
     /// Runs `havenmeester audit verify` on the store.
     pub fn verify_log(&self) -> anyhow::Result<Output> {
-        let mut command = Self::command("audit")?;
+        let mut command = Self::begin("audit")?;
         command.arg("verify");
         self.store_of(&mut command);
         command.output().context("verifying the decision log")
     }
 
-    fn command(name: &str) -> anyhow::Result<Command> {
+    fn begin(name: &str) -> anyhow::Result<Command> {
         let mut command = Command::new(program()?);
         for (variable, _) in std::env::vars_os() {
             let ours = variable.to_string_lossy();

@@ -3,12 +3,14 @@
 //! Invariant: the daemon has no more rights than `deploy/member` gives it.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use futures::future::BoxFuture;
 use havenmeester_fleet::{Clock as _, SystemClock};
-use havenmeester_simulator::{Nodes, NodesConfig, NodesControl, SimClock, until};
-use havenmeester_testenv::{Cluster, ClusterOptions, Relay};
+use havenmeester_simulator::{ImageSource, Nodes, NodesConfig, NodesControl, SimClock, until};
+use havenmeester_testenv::{Cluster, ClusterOptions, Puller, Registry, Relay};
 use k8s_openapi::api::core::v1::ServiceAccount;
 use kube::{Api, Client, api::PostParams, core::ApiResource};
 use serde_json::{Value, json};
@@ -23,6 +25,8 @@ use crate::{
 
 /// The namespace of the daemon's account on every member.
 const ACCOUNTS: &str = "havenmeester-member";
+/// The registries that the applications' images name.
+const WORLD: [&str; 3] = ["docker.io", "ghcr.io", "registry.example.nl"];
 /// The account.
 const ACCOUNT: &str = "havenmeester";
 
@@ -39,6 +43,8 @@ pub struct Plan {
     pub ingress: &'static str,
     /// The only namespaces that the daemon reaches; empty: the whole cluster.
     pub namespaces: &'static [&'static str],
+    /// Whether its nodes pull images from real registries; else every image is there.
+    pub pulls: bool,
 }
 
 impl Plan {
@@ -49,6 +55,7 @@ impl Plan {
         storage: ["managed-csi", "azurefile-csi"],
         ingress: "nginx",
         namespaces: &[],
+        pulls: false,
     };
     /// The European provider.
     pub const EU: Self = Self {
@@ -57,6 +64,7 @@ impl Plan {
         storage: ["ceph-block", "cephfs"],
         ingress: "haproxy",
         namespaces: &[],
+        pulls: false,
     };
     /// The government's platform, of which we have two namespaces.
     pub const LOGIUS: Self = Self {
@@ -65,10 +73,11 @@ impl Plan {
         storage: ["thin-csi", "nfs-csi"],
         ingress: "openshift-default",
         namespaces: &["signalen", "keycloak"],
+        pulls: false,
     };
 
-    /// The MemberCluster.
-    pub fn object(&self, secret_namespace: &str) -> Value {
+    /// The MemberCluster; its nodes pull what is of the world's registries from `mirror` and nowhere else.
+    pub fn object(&self, secret_namespace: &str, mirror: &str) -> Value {
         let [rwo, rwx] = self.storage;
         let mut spec = json!({
             "provider": self.provider, "region": "nl", "country": "NL",
@@ -76,12 +85,24 @@ impl Plan {
             "classes": {"storage": [{"kind": "Rwo", "name": rwo}, {"kind": "Rwx", "name": rwx}], "ingress": self.ingress},
             "room": {"storage": [{"class": rwo, "gib": 1000}, {"class": rwx, "gib": 1000}]},
         });
+        let mirrors = WORLD.map(|registry| json!({"registry": registry, "prefix": mirror, "only": true}));
+        spec["mirrors"] = json!(mirrors);
         if !self.namespaces.is_empty() {
             spec["scope"] = "Namespaces".into();
             spec["namespaces"] = json!(self.namespaces);
         }
         json!({"apiVersion": "havenmeester.dev/v1alpha1", "kind": "MemberCluster",
             "metadata": {"name": self.name}, "spec": spec})
+    }
+}
+
+/// Nodes that pull from real registries.
+#[derive(Debug)]
+struct Pulls(Puller);
+
+impl ImageSource for Pulls {
+    fn pull<'a>(&'a self, image: &'a str) -> BoxFuture<'a, Result<(), String>> {
+        Box::pin(self.0.pull(image))
     }
 }
 
@@ -103,6 +124,7 @@ impl Member {
     pub(crate) async fn start(
         plan: Plan,
         home: &Path,
+        mirror: &Registry,
         tasks: &mut JoinSet<()>,
         cancel: &CancellationToken,
     ) -> anyhow::Result<Self> {
@@ -116,11 +138,17 @@ impl Member {
             .apiserver_flag(format!("--audit-log-path={}", audit.display()));
         let cluster = Cluster::start(options).await?;
         let nodes = NodesControl::default();
+        let images: Option<Arc<dyn ImageSource>> = if plan.pulls {
+            Some(Arc::new(Pulls(Puller::through(mirror.host())?)))
+        } else {
+            None
+        };
         let config = NodesConfig {
             clock: SimClock::begin(SystemClock.now()),
             control: nodes.clone(),
             count: 2,
             provision: true,
+            images,
             ..NodesConfig::default()
         };
         tasks.spawn(Nodes::run(cluster.client(), config, cancel.clone()));

@@ -4,12 +4,13 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::process::Output;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use havenmeester_api::crds;
 use havenmeester_ledger::Keys;
-use havenmeester_testenv::{Cluster, ClusterOptions};
+use havenmeester_testenv::{Cluster, ClusterOptions, Entry, Registry};
 use k8s_openapi::api::core::v1::Secret;
 use kube::api::{Patch, PatchParams};
 use kube::{Api, Client};
@@ -31,6 +32,15 @@ const PATIENCE: Duration = Duration::from_mins(3);
 /// How often the hub is looked at.
 const LOOK: Duration = Duration::from_millis(200);
 
+/// The Provider that runs the city's registry.
+const CITY: &str = "city";
+
+/// A Dutch Provider that runs these registries and no cluster.
+fn provider_of(name: &str, registries: &[String]) -> Value {
+    json!({"apiVersion": "havenmeester.dev/v1alpha1", "kind": "Provider", "metadata": {"name": name},
+        "spec": {"legalName": name, "country": "NL", "registries": registries}})
+}
+
 /// Everything together.
 pub struct Stage {
     // Dropped in this order: the daemon, the nodes, the clusters, the files.
@@ -39,6 +49,8 @@ pub struct Stage {
     tasks: JoinSet<()>,
     members: BTreeMap<&'static str, Member>,
     hub: Cluster,
+    /// The city's registry, from which every member's nodes pull what is of the world's registries.
+    pub registry: Registry,
     begun: tokio::time::Instant,
     /// The daemon's files.
     pub daemon: Daemon,
@@ -51,9 +63,10 @@ impl Stage {
         let (home, begun) = (tempfile::tempdir()?, tokio::time::Instant::now());
         let (cancel, mut tasks) = (CancellationToken::new(), JoinSet::new());
         let hub = Cluster::start(ClusterOptions::new("hub").controllers(false)).await?;
+        let registry = Registry::start("city", Entry::Open).await?;
         let mut members = BTreeMap::new();
         for plan in plans {
-            let member = Member::start(*plan, home.path(), &mut tasks, &cancel).await?;
+            let member = Member::start(*plan, home.path(), &registry, &mut tasks, &cancel).await?;
             members.insert(plan.name, member);
         }
         let daemon = Daemon {
@@ -61,6 +74,7 @@ impl Stage {
             store: home.path().join("store"),
             key: home.path().join("capture.key"),
             log: home.path().join("daemon.log"),
+            plain_http: vec![registry.host()],
         };
         std::fs::create_dir(&daemon.store)?;
         std::fs::write(&daemon.key, Keys::generate().to_identity_file())?;
@@ -70,6 +84,7 @@ impl Stage {
             tasks,
             members,
             hub,
+            registry,
             begun,
             daemon,
             home,
@@ -140,8 +155,11 @@ impl Stage {
     /// Registers every member, with the example's Providers.
     pub async fn register(&self) -> anyhow::Result<()> {
         self.apply(&objects::example("10-providers.yaml")?).await?;
+        let mirror = self.registry.host();
+        self.apply(&[provider_of(CITY, std::slice::from_ref(&mirror))])
+            .await?;
         for member in self.members.values() {
-            self.apply(&[member.plan.object(NAMESPACE)]).await?;
+            self.apply(&[member.plan.object(NAMESPACE, &mirror)]).await?;
         }
         Ok(())
     }
@@ -159,6 +177,9 @@ impl Stage {
     pub async fn run_apps(&self, member: &str, apps: &[App]) -> anyhow::Result<()> {
         let member = self.member(member)?;
         for app in apps {
+            for image in app.images() {
+                self.registry.push(&image, &["amd64"]).await?;
+            }
             app.set_up(&member.client()).await?;
         }
         for app in apps {
@@ -215,6 +236,11 @@ impl Stage {
     /// What another command of the same binary prints of the hub.
     pub fn ask_daemon(&self, arguments: &[&str]) -> anyhow::Result<Vec<u8>> {
         self.daemon.ask(arguments)
+    }
+
+    /// Runs another command of the same binary against the hub; its output, whatever its exit code.
+    pub fn command(&self, arguments: &[&str]) -> anyhow::Result<Output> {
+        self.daemon.command(arguments)
     }
 
     /// What the hub says now.
