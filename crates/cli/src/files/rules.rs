@@ -2,10 +2,10 @@
 //!
 //! Not here: rules that placement holds against objects from files and from the hub alike (`placement::problems`): shares,
 //! dates of stakes, exemptions, weights of one's own.
-//! Invariant: every CEL rule that a single object can break is told of a file, here or there (tests/bad_objects.rs).
+//! Invariant: every CEL rule that a single object can break is told of a file, here or there (tests/bad_objects/rules.rs).
 use std::collections::BTreeSet;
 
-use havenmeester_api::member::Scope;
+use havenmeester_api::member::{Mirror, Scope};
 use havenmeester_api::migration::MoveKind;
 use havenmeester_api::policy::{PlacementPolicySpec, Selector, Term};
 use havenmeester_api::provider::{ProviderSpec, Stake};
@@ -98,10 +98,26 @@ fn once<T: Copy + Ord + std::fmt::Display>(list: &str, all: impl Iterator<Item =
 fn member(member: &MemberCluster) -> Vec<Broken> {
     let wrong = (member.spec.scope == Scope::Namespaces) == member.spec.namespaces.is_empty();
     let message = "list the namespaces when, and only when, spec.scope is Namespaces";
-    wrong
+    let mut broken: Vec<Broken> = wrong
         .then(|| at("spec.namespaces", message))
         .into_iter()
-        .collect()
+        .collect();
+    for (i, mirror) in member.spec.mirrors.iter().enumerate() {
+        broken.extend(in_place(mirror).map(|message| at(format!("spec.mirrors[{i}].prefix"), message)));
+    }
+    broken
+}
+
+/// What is wrong with the place of a mirror.
+fn in_place(mirror: &Mirror) -> Option<&'static str> {
+    let host = mirror.prefix.split('/').next().unwrap_or_default();
+    if mirror.prefix == mirror.registry {
+        Some("a registry is no mirror of itself; name another place")
+    } else if !host.contains(['.', ':']) && host != "localhost" {
+        Some("begin the prefix with a host, as in harbor.example.nl/dockerhub")
+    } else {
+        None
+    }
 }
 
 fn policy(spec: &PlacementPolicySpec) -> Vec<Broken> {
