@@ -4,6 +4,7 @@
 //! none; bytes of what is equal in both objects are the same.
 
 mod edit;
+mod flow;
 mod layout;
 #[cfg(test)]
 mod tests;
@@ -15,7 +16,7 @@ use edit::Edits;
 use layout::{Layout, Shape};
 
 /// The text of one YAML document, changed so that it reads as `after`; none when that takes writing it anew (a `List`,
-/// JSON, a map on one line), which is then left to the caller.
+/// JSON at its top), which is then left to the caller.
 pub fn retouch(text: &str, after: &Value) -> Option<String> {
     let [before] = <[Value; 1]>::try_from(manifests(text).ok()?).ok()?;
     if before == *after {
@@ -62,7 +63,9 @@ fn object(
 fn value(edits: &mut Edits<'_>, layout: &Layout, was: &Value, is: &Value) -> Option<()> {
     let begun = edits.len();
     let done = match (was, is) {
-        (Value::Object(was), Value::Object(is)) if !is.is_empty() => object(edits, layout, was, is),
+        (Value::Object(was), Value::Object(is)) if !is.is_empty() => edits
+            .replace_flow(layout, was, is)
+            .or_else(|| object(edits, layout, was, is)),
         (Value::Array(was), Value::Array(is)) if !is.is_empty() => list(edits, layout, was, is),
         (Value::Object(_) | Value::Array(_), _) | (_, Value::Object(_) | Value::Array(_)) => None,
         _ => edits.replace_scalar(layout, is),

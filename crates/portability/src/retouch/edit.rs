@@ -4,8 +4,9 @@
 
 use std::ops::Range;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
+use super::flow;
 use super::layout::{Entry, Layout};
 
 /// Edits that were asked for, of one text.
@@ -58,6 +59,17 @@ impl<'t> Edits<'t> {
             None => is.to_string(),
         };
         self.all.push((range, new));
+        Some(())
+    }
+
+    /// Changes a map on one line between its braces.
+    pub(super) fn replace_flow(
+        &mut self,
+        layout: &Layout,
+        was: &Map<String, Value>,
+        is: &Map<String, Value>,
+    ) -> Option<()> {
+        self.all.push(flow::map(self.text, layout, was, is)?);
         Some(())
     }
 
@@ -182,7 +194,7 @@ fn written(name: &str, value: &Value, column: usize) -> Option<String> {
 }
 
 /// A text as YAML: as it is where it can only be read as that text, else in quotes.
-fn scalar(text: &str) -> String {
+pub(super) fn scalar(text: &str) -> String {
     let plain = text
         .bytes()
         .all(|b| b.is_ascii_alphanumeric() || b"-_./:@".contains(&b))

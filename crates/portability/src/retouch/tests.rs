@@ -96,14 +96,55 @@ fn an_item_is_removed_with_its_lines() {
 }
 
 #[test]
-fn what_stands_on_one_line_is_written_anew_and_the_rest_stays() {
+fn a_map_on_one_line_stays_on_it() {
+    let selector =
+        |is: Value| move |object: &mut Value| object["spec"]["template"]["spec"]["nodeSelector"] = is;
+    for (is, text) in [
+        (json!({ "nodes": "gpu" }), "{nodes: gpu}"),
+        (
+            json!({ "pool": "gpu", "zone": "on" }),
+            "{pool: gpu, zone: \"on\"}",
+        ),
+        (json!({ "pool": "cpu" }), "{pool: cpu}"),
+    ] {
+        check(selector(is), &[("{pool: gpu}", text)]);
+    }
     check(
-        |object| object["spec"]["template"]["spec"]["nodeSelector"] = json!({ "nodes": "gpu" }),
+        |object| {
+            object["spec"]["template"]["spec"]["containers"][0]["env"][0] =
+                json!({ "name": "A", "valueFrom": { "fieldRef": { "fieldPath": "a.b" } } });
+        },
         &[(
-            "      nodeSelector: {pool: gpu}\n",
-            "      nodeSelector:\n        nodes: gpu\n",
+            "[{name: A, value: b}]",
+            "[{name: A, valueFrom: {\"fieldRef\":{\"fieldPath\":\"a.b\"}}}]",
         )],
     );
+}
+
+#[test]
+fn a_map_on_one_line_keeps_its_spaces_quotes_and_lists() {
+    for (text, is, wanted) in [
+        (
+            "a: { b: [1, {c: d}, ], 'e': f }  # g\n",
+            json!({ "b": [1, { "c": "d" }], "e": "f", "h": [2] }),
+            "a: { b: [1, {c: d}, ], 'e': f, h: [2] }  # g\n",
+        ),
+        (
+            "a: {\"b\": \"c\", \"d\": 1}\n",
+            json!({ "b": "c", "e": "f" }),
+            "a: {\"b\": \"c\", \"e\": \"f\"}\n",
+        ),
+    ] {
+        let head = "apiVersion: v1\nkind: A\nmetadata:\n  name: b\n";
+        let text = format!("{head}{text}");
+        let mut after = manifests(&text).expect("YAML").remove(0);
+        after["a"] = is;
+        assert_eq!(retouch(&text, &after), Some(format!("{head}{wanted}")));
+    }
+}
+
+#[test]
+fn a_list_that_grows_is_written_anew_and_the_rest_stays() {
     check(
         |object| {
             object["spec"]["template"]["spec"]["tolerations"] = json!([{ "key": "gpu" }, { "key": "other" }]);
