@@ -73,6 +73,12 @@ havenmeester_api::words! {
     PutRight: "put right by the plan", "het plan lost dit op";
     AndMore: "more", "andere";
     NotCounted: "not counted", "niet meegeteld";
+    // kpi import
+    Name: "Name", "Naam";
+    Provider: "Provider", "Leverancier";
+    StorageGib: "Storage (GiB)", "Opslag (GiB)";
+    ContractEnd: "Contract end", "Einde contract";
+    Owner: "Owner", "Eigenaar";
 }
 
 /// How critical something is.

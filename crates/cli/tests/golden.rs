@@ -330,3 +330,16 @@ fn an_import_keeps_bad_lines_aside_beside_the_register() {
     let kept = std::fs::read_to_string(directory.path().join("bad.aside.csv")).unwrap();
     assert_eq!(kept, "name,supplier\n,azure\n");
 }
+
+#[test]
+fn an_import_is_shown_in_dutch() {
+    let directory = tempfile::tempdir().unwrap();
+    let register = directory.path().join("register.csv");
+    let lines = "name,supplier,criticality,storageGib\nzaken,azure,critical,40\n";
+    std::fs::write(&register, lines).unwrap();
+    let path = register.to_str().unwrap();
+    let table = printed(&["kpi", "import", path, "-o", "table", "--language", "nl"]);
+    for word in ["NAAM", "LEVERANCIER", "OPSLAG (GIB)", "EINDE CONTRACT", "kritiek"] {
+        assert!(table.contains(word), "no {word:?}:\n{table}");
+    }
+}

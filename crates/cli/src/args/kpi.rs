@@ -26,6 +26,8 @@ pub(crate) struct KpiImportArgs {
     /// How to print.
     #[arg(short, long, value_enum, default_value_t = Output::Yaml)]
     pub(crate) output: Output,
+    #[command(flatten)]
+    pub(crate) language: LanguageArgs,
 }
 
 /// `kpi`.

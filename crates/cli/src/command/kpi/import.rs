@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use havenmeester_api::ExternalApplication;
+use havenmeester_api::{ExternalApplication, Language};
 use havenmeester_placement::manifests;
 use kube::ResourceExt as _;
 use serde_json::json;
@@ -14,6 +14,7 @@ use tracing::warn;
 use super::register::Registers;
 use crate::args::{Cli, KpiImportArgs, Output};
 use crate::output::{self, Cell, Screen};
+use crate::words::{self, Word};
 
 /// Exit code 1 when a line was kept aside.
 pub(super) fn run(cli: &Cli, args: &KpiImportArgs, screen: Screen) -> anyhow::Result<ExitCode> {
@@ -27,7 +28,7 @@ pub(super) fn run(cli: &Cli, args: &KpiImportArgs, screen: Screen) -> anyhow::Re
     // One List, not a document per object: readers of YAML put a limit on documents.
     let list = json!({"apiVersion": "v1", "kind": "List", "items": objects});
     let text = match args.output {
-        Output::Table => table(&objects, screen),
+        Output::Table => table(&objects, screen, args.language.of(args.output)),
         Output::Yaml => serde_saphyr::to_string(&list).context("writing YAML")?,
         Output::Json => serde_json::to_string_pretty(&list).context("writing JSON")? + "\n",
     };
@@ -49,27 +50,29 @@ fn beside(file: &Path) -> PathBuf {
     file.with_extension("aside.csv")
 }
 
-fn table(objects: &[ExternalApplication], screen: Screen) -> String {
+fn table(objects: &[ExternalApplication], screen: Screen, language: Language) -> String {
     let rows = objects.iter().map(|object| {
         let spec = &object.spec;
+        let criticality = spec.criticality.map(|level| words::criticality(level, language));
+        let sensitivity = spec.sensitivity.map(|level| words::sensitivity(level, language));
         vec![
             Cell::plain(&object.name_any()),
             Cell::plain(&spec.provider),
-            Cell::maybe(spec.criticality.as_ref()),
-            Cell::maybe(spec.sensitivity.as_ref()),
+            Cell::maybe(criticality.as_ref()),
+            Cell::maybe(sensitivity.as_ref()),
             Cell::maybe(spec.storage_gib.as_ref()),
             Cell::maybe(spec.contract_end.as_ref()),
             Cell::maybe(spec.owner.as_ref()),
         ]
     });
     let heads = [
-        "Name",
-        "Provider",
-        "Criticality",
-        "Sensitivity",
-        "Storage (GiB)",
-        "Contract end",
-        "Owner",
+        Word::Name,
+        Word::Provider,
+        Word::Criticality,
+        Word::Sensitivity,
+        Word::StorageGib,
+        Word::ContractEnd,
+        Word::Owner,
     ];
-    screen.table(&heads, rows.collect())
+    screen.table(&heads.map(|word| word.say(language)), rows.collect())
 }
