@@ -4,7 +4,7 @@
 
 use std::{
     fs::OpenOptions,
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::{Child, ChildStdin, Command, Output, Stdio},
     time::Duration,
 };
@@ -193,19 +193,20 @@ impl Drop for Running {
     }
 }
 
-/// The binary: as cargo says, or beside the test executable.
+/// The binary: as cargo says, or beside this program, which cargo keeps one folder deeper if it is a test.
 fn program() -> anyhow::Result<PathBuf> {
     if let Some(given) = std::env::var_os("CARGO_BIN_EXE_havenmeester") {
         return Ok(given.into());
     }
-    let test = std::env::current_exe()?;
-    let built = test
-        .parent()
-        .and_then(Path::parent)
-        .map(|profile| profile.join("havenmeester"))
-        .filter(|path| path.is_file());
+    let this = std::env::current_exe()?;
+    let mut beside = this
+        .ancestors()
+        .skip(1)
+        .take(2)
+        .map(|folder| folder.join("havenmeester"));
+    let built = beside.find(|path| path.is_file());
     built.context(
-        "there is no havenmeester beside this test; build it with `cargo build -p havenmeester`, or run \
+        "there is no havenmeester beside this program; build it with `cargo build -p havenmeester`, or run \
          `cargo xtask test --only real`, which does",
     )
 }
