@@ -63,9 +63,13 @@ fn object(
 fn value(edits: &mut Edits<'_>, layout: &Layout, was: &Value, is: &Value) -> Option<()> {
     let begun = edits.len();
     let done = match (was, is) {
-        (Value::Object(was), Value::Object(is)) if !is.is_empty() => edits
-            .replace_flow(layout, was, is)
-            .or_else(|| object(edits, layout, was, is)),
+        (Value::Object(was), Value::Object(is)) if !is.is_empty() => {
+            // Within its entries first: a scalar that changes in its place keeps its quotes.
+            object(edits, layout, was, is).or_else(|| {
+                edits.forget_after(begun);
+                edits.replace_flow(layout, was, is)
+            })
+        }
         (Value::Array(was), Value::Array(is)) if !is.is_empty() => list(edits, layout, was, is),
         (Value::Object(_) | Value::Array(_), _) | (_, Value::Object(_) | Value::Array(_)) => None,
         _ => edits.replace_scalar(layout, is),

@@ -125,6 +125,11 @@ fn a_map_on_one_line_stays_on_it() {
 fn a_map_on_one_line_keeps_its_spaces_quotes_and_lists() {
     for (text, is, wanted) in [
         (
+            "a: {b: 'c', d: {e: \"f\"}}\n",
+            json!({ "b": "g", "d": { "e": "h" } }),
+            "a: {b: 'g', d: {e: \"h\"}}\n",
+        ),
+        (
             "a: { b: [1, {c: d}, ], 'e': f }  # g\n",
             json!({ "b": [1, { "c": "d" }], "e": "f", "h": [2] }),
             "a: { b: [1, {c: d}, ], 'e': f, h: [2] }  # g\n",
