@@ -61,15 +61,21 @@ fn the_most_critical_failover_goes_first_and_the_rest_waits_until_its_objects_st
     assert_eq!(names(&scene), ["other-1"]);
 }
 
-#[test]
-fn a_failover_waits_for_a_more_critical_one_that_is_still_to_be_made() {
+/// The less critical failover is there; the critical one is still to be made.
+fn mk_half_made() -> (Scene, [NewMigration; 1]) {
     let scene = city()
         .quarantined(AZURE, &["low", "vital"])
         .migration(failover("low"));
-    let wanted = [NewMigration {
+    let wanted = NewMigration {
         criticality: Criticality::Critical,
         object: Box::new(failover("vital")),
-    }];
+    };
+    (scene, [wanted])
+}
+
+#[test]
+fn a_failover_waits_for_a_more_critical_one_that_is_still_to_be_made() {
+    let (scene, wanted) = mk_half_made();
     let coming = coming(&wanted, &BTreeSet::new());
     assert!(names_beside(&scene, &coming).is_empty());
     assert!(runnable(&scene, &resolve(&scene), &coming).urgent);
@@ -77,13 +83,7 @@ fn a_failover_waits_for_a_more_critical_one_that_is_still_to_be_made() {
 
 #[test]
 fn a_failover_that_the_hub_refuses_holds_up_nobody() {
-    let scene = city()
-        .quarantined(AZURE, &["low", "vital"])
-        .migration(failover("low"));
-    let wanted = [NewMigration {
-        criticality: Criticality::Critical,
-        object: Box::new(failover("vital")),
-    }];
+    let (scene, wanted) = mk_half_made();
     let refused = BTreeSet::from([key_of(&wanted[0].object.metadata)]);
     assert_eq!(names_beside(&scene, &coming(&wanted, &refused)), ["low-1"]);
 }
