@@ -6,19 +6,14 @@ use crate::args::RegistryArgs;
 
 /// Asks them.
 pub(crate) fn of(args: &RegistryArgs) -> anyhow::Result<Registries> {
-    let mut text = Vec::new();
+    let mut authorities = Authorities::default();
     for path in &args.registry_ca {
-        let read =
+        let text =
             std::fs::read(path).with_context(|| format!("reading --registry-ca {}", path.display()))?;
-        Authorities::from_pem(&read).with_context(|| format!("--registry-ca {}", path.display()))?;
-        text.extend(read);
-        text.push(b'\n');
+        let read =
+            Authorities::from_pem(&text).with_context(|| format!("--registry-ca {}", path.display()))?;
+        authorities.add(read);
     }
-    let authorities = if text.is_empty() {
-        Authorities::default()
-    } else {
-        Authorities::from_pem(&text)?
-    };
     Ok(Registries::new(RegistryOptions {
         plain_http: args.plain_http_registry.clone(),
         authorities,

@@ -66,8 +66,9 @@ pub(crate) async fn create(member: &Member, key: &ObjectKey, object: &Value) -> 
     let at = resource(member, &key.gvk())?;
     let request = Request::new(at.path(key.namespace.as_deref()));
     let request = request.create(&post(false), object.to_string().into_bytes());
-    match send_only(member, "creating", key, request).await {
-        Ok(()) => Ok(Created::Yes),
+    // Only whether it was done is asked: what was written needs not be read back.
+    match answer(member, "creating", key, request).await {
+        Ok(_) => Ok(Created::Yes),
         Err(MemberError::Request { source, .. }) if is_reason(&source, "AlreadyExists") => {
             Ok(Created::AlreadyThere)
         }
@@ -277,16 +278,6 @@ async fn send(
     // Never closed; were it, the request would go out without a place.
     let _place = member.in_flight.acquire().await;
     member.client.request(request).await.map_err(failed)
-}
-
-/// The same where only whether it was done is asked: what was written needs not be read back.
-async fn send_only(
-    member: &Member,
-    verb: &'static str,
-    key: &ObjectKey,
-    request: Built,
-) -> Result<(), MemberError> {
-    answer(member, verb, key, request).await.map(drop)
 }
 
 /// The same with the headers of the answer, which the client's own way drops.

@@ -33,6 +33,11 @@ impl Authorities {
         Ok(Self(found))
     }
 
+    /// Those of another text as well.
+    pub fn add(&mut self, more: Self) {
+        self.0.extend(more.0);
+    }
+
     pub(super) fn der(&self) -> impl Iterator<Item = &[u8]> {
         self.0.iter().map(AsRef::as_ref)
     }
