@@ -28,6 +28,8 @@ use crate::request::{Request, WorkloadId, WorkloadView};
 use crate::stock::Stock;
 
 mod advance; // from one moment to the next
+mod clock; // what it can touch that time passes
+mod cluster; // what another view of a cluster can touch
 mod queue; // those that must go
 mod touch; // what a change can touch
 

@@ -3,21 +3,15 @@
 //! Invariant: rather too much than too little. What is touched is decided anew, and may well be decided the same.
 use std::collections::{BTreeMap, BTreeSet};
 
-use havenmeester_api::Date;
 use havenmeester_api::exemption::ExemptionSpec;
-use jiff::Timestamp;
 
 use crate::approval::ApprovalView;
-use crate::decide::mover::{Mover, Urgency};
-use crate::decide::scene::{Active, active_on};
+use crate::decide::mover::Mover;
 use crate::decide::ties::Ties;
 use crate::decide::{Case, Scene};
 use crate::exempt::Waivers;
-use crate::fact::FRESH_FOR;
-use crate::fleet::{ClusterView, Contact};
 use crate::place::places_of;
 use crate::request::{WorkloadId, WorkloadView};
-use crate::room::Room;
 use crate::stock::Stock;
 
 use super::queue::{Fresh, Queue};
@@ -31,11 +25,11 @@ pub(super) struct Touched {
     /// Those for which only something else may have to be done now.
     pub(super) decisions: BTreeSet<WorkloadId>,
     /// Places as those see them that must go.
-    columns: BTreeMap<usize, Column>,
+    pub(super) columns: BTreeMap<usize, Column>,
 }
 
 /// How a place has changed for those that must go.
-enum Column {
+pub(super) enum Column {
     /// In any way.
     Judged,
     /// It has another room now; this is the one from before.
@@ -240,7 +234,7 @@ impl Planner {
     }
 
     /// Sees to it that each of these has its class.
-    fn admit(&mut self, ids: &BTreeSet<WorkloadId>) {
+    pub(super) fn admit(&mut self, ids: &BTreeSet<WorkloadId>) {
         let places = places_of(&self.request, &self.known);
         let theirs = ids.iter().filter_map(|id| self.exempt_by.get(id)).flatten();
         let theirs = theirs.filter_map(|id| self.request.exemptions.get_key_value(id));
@@ -252,125 +246,12 @@ impl Planner {
         }
     }
 
-    fn in_namespace(&self, namespace: &str) -> impl Iterator<Item = WorkloadId> {
+    pub(super) fn in_namespace(&self, namespace: &str) -> impl Iterator<Item = WorkloadId> {
         self.by_namespace.get(namespace).into_iter().flatten().cloned()
     }
 
-    /// One that was there already. `None` when it is not only fuller or silent: then rules may say other things of it.
-    fn cluster(&mut self, name: &str, view: ClusterView) -> Option<Touched> {
-        let mut touched = Touched::default();
-        let suspect = self.lost();
-        let at = self.request.fleet.clusters.keys().position(|key| key == name)?;
-        let old = self.request.fleet.clusters.insert(name.to_owned(), view)?;
-        let is_lost = |view: &ClusterView| matches!(view.contact, Contact::Lost { .. });
-        let new = &self.request.fleet.clusters[name];
-        let turned = is_lost(&old) != is_lost(new);
-        let same = old.provider == new.provider
-            && old.region == new.region
-            && old.country == new.country
-            && old.latency == new.latency
-            && old.price == new.price;
-        // The end of a route may be allowed no more, or again.
-        let ends = !old.traits.say_the_same(&new.traits) || old.reach != new.reach;
-        let routed = ends
-            && self
-                .request
-                .policies
-                .values()
-                .any(|policy| !policy.routes.is_empty());
-        if !same || routed || !self.ground.kinds.name_all_of(new) {
-            return None;
-        }
-        if turned {
-            // Data that stands there binds who uses it to another place now.
-            let data = self.by_home.get(name).into_iter().flatten();
-            let using = data.filter_map(|id| self.used_by.get(id)).flatten();
-            let using: BTreeSet<WorkloadId> = using.cloned().collect();
-            self.admit(&using);
-            touched.workloads.extend(using);
-        }
-        let new = &self.request.fleet.clusters[name];
-        let elsewhere = if turned {
-            namespaces(&old).chain(namespaces(new)).collect()
-        } else {
-            moved(&old, new)
-        };
-        if !elsewhere.is_empty() {
-            relist(&mut self.ground.active, at, &old, new, &elsewhere);
-        }
-        let told_of = old.contact != new.contact
-            || old.barred != new.barred
-            || old.reach != new.reach
-            || !old.traits.say_the_same(&new.traits);
-        let judged = told_of && {
-            let places = places_of(&self.request, &self.known);
-            self.classes.rejudge(at, &places[at])
-        };
-        if judged || old.reach != new.reach || old.contact != new.contact {
-            touched.columns.insert(at, Column::Judged);
-            touched
-                .workloads
-                .extend(self.by_home.get(name).into_iter().flatten().cloned());
-            // Who is bound for it stands there already, as others see it.
-            touched.workloads.extend(self.moving.iter().cloned());
-        }
-        if seen(&old, self.request.now) != seen(new, self.request.now) {
-            let at_home = self.by_home.get(name).into_iter().flatten().cloned();
-            touched.decisions.extend(at_home);
-        }
-        for namespace in elsewhere {
-            touched.workloads.extend(self.in_namespace(namespace));
-        }
-        self.ground.stocks[at] = self.ground.kinds.stock(&Room::on(new, self.request.now));
-        self.book(&mut touched);
-        if self.lost() != suspect {
-            touched
-                .decisions
-                .extend(self.queue.movers().iter().map(|mover| mover.rank.id.clone()));
-        }
-        Some(touched)
-    }
-
-    /// How many clusters are lost: it may be this hub that is cut off.
-    fn lost(&self) -> usize {
-        let views = self.request.fleet.clusters.values();
-        views
-            .filter(|view| matches!(view.contact, Contact::Lost { .. }))
-            .count()
-    }
-
-    /// `None` on another day: dated facts and exemptions begin and end.
-    fn time(&mut self, now: Timestamp) -> Option<Touched> {
-        let mut touched = Touched::default();
-        let before = std::mem::replace(&mut self.request.now, now);
-        if Date::of(before) != Date::of(now) {
-            return None;
-        }
-        for (at, (name, view)) in self.request.fleet.clusters.iter().enumerate() {
-            if seen(view, before) != seen(view, now) {
-                touched
-                    .decisions
-                    .extend(self.by_home.get(name).into_iter().flatten().cloned());
-            }
-            self.ground.stocks[at] = self.ground.kinds.stock(&Room::on(view, now));
-        }
-        self.book(&mut touched);
-        if now < before {
-            // As it never does: then a failover may be due no more.
-            let lost = self
-                .queue
-                .movers()
-                .iter()
-                .filter(|mover| mover.rank.tier.1 == Urgency::FailsOver);
-            touched.decisions.extend(lost.map(|mover| mover.rank.id.clone()));
-        }
-        let due = self.delayed.iter().take_while(|(at, _)| *at <= now);
-        touched.decisions.extend(due.map(|(_, id)| id.clone()));
-        Some(touched)
-    }
-
     /// Works out again what moves under way leave, and notes the places on which that is other than it was.
-    fn book(&mut self, touched: &mut Touched) {
+    pub(super) fn book(&mut self, touched: &mut Touched) {
         let moving = self.moving.iter().filter_map(|id| self.request.workloads.get(id));
         let now = self.ground.booked(&self.request, moving);
         let before = std::mem::replace(&mut self.booked, now);
@@ -379,42 +260,5 @@ impl Planner {
                 touched.columns.entry(at).or_insert(Column::Stock(before));
             }
         }
-    }
-}
-
-fn namespaces(view: &ClusterView) -> impl Iterator<Item = &str> {
-    view.copies
-        .last()
-        .into_iter()
-        .flat_map(|copies| copies.keys())
-        .map(String::as_str)
-}
-
-/// Whether what stands on a cluster was seen lately enough to act on it.
-fn seen(view: &ClusterView, now: Timestamp) -> bool {
-    view.copies.fresh(now, FRESH_FOR).is_some()
-}
-
-/// The namespaces of which a cluster shows another copy than before.
-fn moved<'a>(old: &'a ClusterView, new: &'a ClusterView) -> BTreeSet<&'a str> {
-    if old.copies.says_the_same(&new.copies) {
-        return BTreeSet::new();
-    }
-    let copy = |view: &'a ClusterView, namespace: &str| view.copies.last()?.get(namespace);
-    let all = namespaces(old).chain(namespaces(new));
-    all.filter(|namespace| copy(old, namespace) != copy(new, namespace))
-        .collect()
-}
-
-/// Notes anew on which places some namespaces are active, after one place has changed.
-fn relist(active: &mut Active, at: usize, old: &ClusterView, new: &ClusterView, some: &BTreeSet<&str>) {
-    for namespace in active_on(old).filter(|namespace| some.contains(namespace)) {
-        if let Some(places) = active.get_mut(namespace) {
-            places.retain(|place| *place != at);
-        }
-    }
-    for namespace in active_on(new).filter(|namespace| some.contains(namespace)) {
-        let places = active.entry(namespace.to_owned()).or_default();
-        places.insert(places.partition_point(|place| *place < at), at);
     }
 }
