@@ -65,6 +65,11 @@ pub(crate) fn bounds(request: &Request, workload: &WorkloadView) -> BTreeSet<Bou
     bounds
 }
 
+/// Whether a workload is bound to any data, wherever that stands.
+pub(crate) fn is_bound(workload: &WorkloadView) -> bool {
+    workload.uses.iter().any(binds)
+}
+
 /// Whether it matters how near the data is.
 fn binds(using: &Using) -> bool {
     using.within != Within::Anywhere || using.milliseconds.is_some()

@@ -147,6 +147,27 @@ impl Class {
     }
 }
 
+/// What is other of a class than of another one.
+pub(crate) struct Difference {
+    /// What holds for it, apart from the places.
+    pub(crate) rules: bool,
+    /// The places that it judges otherwise, and those that the other did not know.
+    pub(crate) places: Vec<usize>,
+}
+
+impl Difference {
+    /// Between a class now and the one before. `was`: the number that each place had before.
+    pub(crate) fn between(now: &Class, before: &Class, was: &[Option<usize>]) -> Self {
+        let other = |at: &usize| was[*at].is_none_or(|was| now.verdicts[*at] != before.verdicts[was]);
+        Self {
+            rules: now.rules != before.rules
+                || now.requirements != before.requirements
+                || now.cost_points != before.cost_points,
+            places: (0..now.verdicts.len()).filter(other).collect(),
+        }
+    }
+}
+
 fn is_announced(refusal: &Refusal) -> bool {
     matches!(refusal, Refusal::Announced { .. })
 }

@@ -32,9 +32,11 @@ pub(crate) struct Place<'a> {
     pub(crate) ahead: Arc<[(Date, Autonomy)]>,
 }
 
-/// What follows from dated facts about one cluster.
-#[derive(Clone)]
+/// What follows from the Providers about one cluster.
+#[derive(Clone, PartialEq)]
 pub(crate) struct Known {
+    /// What its provider says of itself; `None`: there is no Provider of that name.
+    provider: Option<(Option<Category>, CoreValues)>,
     autonomy: Arc<Autonomy>,
     ahead: Arc<[(Date, Autonomy)]>,
 }
@@ -44,18 +46,18 @@ pub(crate) fn places(request: &Request) -> Vec<Place<'_>> {
     places_of(request, &known(request))
 }
 
-/// The same, when it is known what follows from dated facts: of each cluster, by name.
+/// The same, when it is known what follows from the Providers: of each cluster, by name.
 pub(crate) fn places_of<'a>(request: &'a Request, known: &[Known]) -> Vec<Place<'a>> {
     let today = Date::of(request.now);
     let place = |((name, view), known): ((&'a String, &'a ClusterView), &Known)| {
-        let spec = request.fleet.providers.get(&view.provider);
+        let (category, core_values) = known.provider.unwrap_or_default();
         Place {
             name,
             view,
             fleet: &request.fleet,
-            provider_known: spec.is_some(),
-            category: spec.and_then(|spec| spec.category),
-            core_values: spec.map(|spec| spec.core_values).unwrap_or_default(),
+            provider_known: known.provider.is_some(),
+            category,
+            core_values,
             autonomy: Arc::clone(&known.autonomy),
             today,
             ahead: Arc::clone(&known.ahead),
@@ -64,7 +66,7 @@ pub(crate) fn places_of<'a>(request: &'a Request, known: &[Known]) -> Vec<Place<
     request.fleet.clusters.iter().zip(known).map(place).collect()
 }
 
-/// What follows from dated facts about each cluster, by name.
+/// What follows from the Providers about each cluster, by name.
 pub(crate) fn known<'a>(request: &'a Request) -> Vec<Known> {
     let fleet = &request.fleet;
     let today = Date::of(request.now);
@@ -87,7 +89,9 @@ pub(crate) fn known<'a>(request: &'a Request) -> Vec<Known> {
                 ahead.push((facts.day(), then));
             }
         }
+        let spec = fleet.providers.get(&view.provider);
         Known {
+            provider: spec.map(|spec| (spec.category, spec.core_values)),
             autonomy: Arc::new(autonomy),
             ahead: ahead.into(),
         }

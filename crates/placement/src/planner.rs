@@ -30,7 +30,9 @@ use crate::stock::Stock;
 mod advance; // from one moment to the next
 mod clock; // what it can touch that time passes
 mod cluster; // what another view of a cluster can touch
+mod lay; // other clusters, or clusters that lie otherwise
 mod queue; // those that must go
+mod rules; // what is asked or known of places is other
 mod touch; // what a change can touch
 
 pub use advance::Advance;
@@ -137,28 +139,8 @@ impl Planner {
 
     /// Takes in one change; those whose decision is another than before.
     pub fn apply(&mut self, change: Change) -> BTreeSet<WorkloadId> {
-        match self.take_in(change) {
-            Some(touched) => self.follow(touched),
-            None => self.anew(),
-        }
-    }
-
-    /// Where so much is touched that nothing would be kept.
-    fn anew(&mut self) -> BTreeSet<WorkloadId> {
-        let before = std::mem::take(&mut self.plan);
-        *self = Self::new(std::mem::take(&mut self.request));
-        let mut differ: BTreeSet<WorkloadId> = BTreeSet::new();
-        for (id, decision) in &self.plan.decisions {
-            if before.decisions.get(id) != Some(decision) {
-                differ.insert(id.clone());
-            }
-        }
-        let gone = before
-            .decisions
-            .into_keys()
-            .filter(|id| !self.plan.decisions.contains_key(id));
-        differ.extend(gone);
-        differ
+        let touched = self.take_in(change);
+        self.follow(touched)
     }
 
     /// Decides anew for what was touched.

@@ -12,8 +12,8 @@ use crate::fleet::{self, Chance};
 
 /// How many changes of each kind.
 const CHANGES: usize = 101;
-/// How many of the kind that moves a thousand workloads.
-const LOSSES: usize = 9;
+/// How many of the kinds that move a thousand workloads, or have all judged anew.
+const WIDE: usize = 9;
 /// How many rounds of a daemon.
 const ROUNDS: usize = 21;
 
@@ -30,15 +30,24 @@ enum Kind {
     Contact,
     /// The time, two seconds on.
     Now,
+    /// A provider gets an owner, or loses its last.
+    Provider,
+    /// A policy asks for one zone more, or no longer.
+    Policy,
+    /// A cluster is new, or goes.
+    Joined,
 }
 
 impl Kind {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 8] = [
         Self::Demand,
         Self::Level,
         Self::Capacity,
         Self::Now,
         Self::Contact,
+        Self::Provider,
+        Self::Policy,
+        Self::Joined,
     ];
 
     fn name(self) -> &'static str {
@@ -48,6 +57,9 @@ impl Kind {
             Self::Capacity => "one-change: capacity of a cluster",
             Self::Contact => "one-change: a cluster lost or back",
             Self::Now => "one-change: the time",
+            Self::Provider => "one-change: an owner of a provider",
+            Self::Policy => "one-change: a rule of a policy",
+            Self::Joined => "one-change: a cluster new or gone",
         }
     }
 }
@@ -59,10 +71,9 @@ pub(crate) fn measure(workloads: usize, clusters: u64, seed: u64) -> anyhow::Res
     let (mut lines, mut common) = (Vec::new(), Vec::new());
     for kind in Kind::ALL {
         let mut times = Vec::new();
-        let many = if matches!(kind, Kind::Contact) {
-            LOSSES
-        } else {
-            CHANGES
+        let many = match kind {
+            Kind::Demand | Kind::Level | Kind::Capacity | Kind::Now => CHANGES,
+            Kind::Contact | Kind::Provider | Kind::Policy | Kind::Joined => WIDE,
         };
         for _ in 0..many {
             let fact = change(kind, planner.request(), &mut chance).context("nothing to change")?;
@@ -175,5 +186,51 @@ fn change(kind: Kind, request: &Request, chance: &mut Chance) -> Option<Change> 
             Change::Cluster(name, Some(Box::new(view)))
         }
         Kind::Now => Change::Now(request.now + jiff::SignedDuration::from_secs(2)),
+        Kind::Provider => taken_over(request, chance)?,
+        Kind::Policy => {
+            let names: Vec<&String> = request.policies.keys().collect();
+            let name = (*chance.pick(&names)?).clone();
+            let mut spec = request.policies.get(&name)?.clone();
+            spec.require.zones_at_least = spec.require.zones_at_least.xor(Some(1));
+            Change::Policy(name, Some(Box::new(spec)))
+        }
+        Kind::Joined => {
+            let name = "cluster-new".to_owned();
+            let view = match request.fleet.clusters.get(&name) {
+                Some(_) => None,
+                None => Some(Box::new(empty(request.fleet.clusters.values().next()?))),
+            };
+            Change::Cluster(name, view)
+        }
     })
+}
+
+/// One that runs clusters is bought from another continent, or bought back.
+fn taken_over(request: &Request, chance: &mut Chance) -> Option<Change> {
+    let runs = request.fleet.clusters.values().map(|view| &view.provider);
+    let runs: Vec<&String> = runs.filter(|name| name.starts_with("eu-")).collect();
+    let name = (*chance.pick(&runs)?).clone();
+    let mut spec = request.fleet.providers.get(&name)?.clone();
+    let owner = spec.owners.first_mut()?;
+    let holding = format!("{name}-holding");
+    let bought = owner.provider.as_ref() != Some(&holding);
+    let buyer = fleet::hyperscaler_holding();
+    owner.provider = Some(if bought { holding } else { buyer });
+    Some(Change::Provider(name, Some(Box::new(spec))))
+}
+
+/// A cluster like another one, with nothing on it.
+fn empty(like: &ClusterView) -> ClusterView {
+    let mut view = like.clone();
+    if let Fact::Known { value, .. } = &mut view.copies {
+        value.clear();
+    }
+    if let Fact::Known { value, .. } = &mut view.capacity {
+        (
+            value.requested_cpu_milli,
+            value.requested_memory_mib,
+            value.requested_pods,
+        ) = (0, 0, 0);
+    }
+    view
 }

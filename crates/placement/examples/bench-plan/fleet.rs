@@ -113,6 +113,11 @@ fn provider_name(n: u64) -> String {
     }
 }
 
+/// An entity under the law of another continent.
+pub(crate) fn hyperscaler_holding() -> String {
+    format!("{}-holding", provider_name(0))
+}
+
 fn seal(level: i32) -> Value {
     let assessment = |n: i32| {
         let evidence = json!({"reference": "audit-2026", "date": "2026-03-11"});

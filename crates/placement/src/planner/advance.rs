@@ -1,10 +1,12 @@
 //! From one moment to the next: what differs between two requests is taken in, together.
 //!
 //! Not here: what a difference can touch (`touch`).
-//! Invariant: afterwards the request is the next one, and the plan what `decide` makes of it. A difference of which
-//! nobody says what it touches has all decided anew.
-use std::collections::BTreeSet;
+//! Invariant: afterwards the request is the next one, and the plan what `decide` makes of it.
+use std::collections::{BTreeMap, BTreeSet};
 
+use havenmeester_api::Date;
+
+use crate::fleet::ClusterView;
 use crate::request::{Request, WorkloadId};
 
 use super::touch::Touched;
@@ -29,43 +31,72 @@ impl Planner {
             *self = Self::new(next);
             return Advance::Whole;
         };
-        let mut all = Touched::default();
+        let mut all = self.set_in(next);
         for change in changes {
-            let Some(touched) = self.take_in(change) else {
-                *self = Self::new(next);
-                return Advance::Whole;
-            };
-            all.and(touched);
+            all.and(self.take_in(change));
         }
-        drop(next);
         Advance::Part(self.follow(all))
     }
 
-    /// What differs; `None`: it touches everything, or too much.
+    /// Takes in what everything else is set in, together: each of it may have all places judged anew.
+    fn set_in(&mut self, next: Request) -> Touched {
+        let Request {
+            fleet, policies, now, ..
+        } = next;
+        let entities =
+            fleet.providers != self.request.fleet.providers || fleet.standard != self.request.fleet.standard;
+        let rules = policies != self.request.policies;
+        let day = Date::of(now) != Date::of(self.request.now);
+        (self.request.fleet.providers, self.request.fleet.standard) = (fleet.providers, fleet.standard);
+        self.request.policies = policies;
+        let mut touched = self.clock(now);
+        let clusters = self.laid(fleet.clusters);
+        if !clusters.is_empty() {
+            // Places have other numbers then: who is touched is, but no place as it was.
+            let Touched {
+                workloads, decisions, ..
+            } = std::mem::replace(&mut touched, self.lay(clusters));
+            touched.workloads.extend(workloads);
+            touched.decisions.extend(decisions);
+        } else if rules || day {
+            touched.and(self.rules());
+        } else if entities {
+            touched.and(self.owners());
+        }
+        if day {
+            touched.and(self.approvals_of_a_day());
+        }
+        touched
+    }
+
+    /// The clusters that come, go or lie otherwise.
+    fn laid(&self, mut next: BTreeMap<String, ClusterView>) -> Vec<(String, Option<ClusterView>)> {
+        let before = self.request.fleet.clusters.keys();
+        let gone = before.filter(|name| !next.contains_key(*name));
+        let mut laid: Vec<(String, Option<ClusterView>)> = gone.map(|name| (name.clone(), None)).collect();
+        next.retain(|name, view| !self.lies_as_before(name, view));
+        laid.extend(next.into_iter().map(|(name, view)| (name, Some(view))));
+        laid
+    }
+
+    /// What differs in objects that stand by themselves; `None`: too much, or how hard is looked.
     fn differences(&self, next: &Request) -> Option<Vec<Change>> {
         let Request {
             fleet,
-            policies,
+            policies: _, // all that is set in: see `set_in`
             workloads,
             exemptions,
             approvals,
-            now,
+            now: _,
             search,
         } = next; // without `..`: no difference is overlooked
         let before = &self.request;
-        let same_names = fleet.clusters.keys().eq(before.fleet.clusters.keys());
-        let same_rules = *policies == before.policies;
-        let same_entities =
-            fleet.providers == before.fleet.providers && fleet.standard == before.fleet.standard;
-        if !(same_names && same_rules && same_entities && *search == before.search) {
+        if *search != before.search {
             return None;
         }
         let mut changes = Vec::new();
-        if *now != before.now {
-            changes.push(Change::Now(*now));
-        }
-        for ((name, view), old) in fleet.clusters.iter().zip(before.fleet.clusters.values()) {
-            if view != old {
+        for (name, view) in &fleet.clusters {
+            if self.lies_as_before(name, view) && before.fleet.clusters.get(name) != Some(view) {
                 changes.push(Change::Cluster(name.clone(), Some(Box::new(view.clone()))));
             }
         }

@@ -2,7 +2,9 @@
 use havenmeester_api::Date;
 use jiff::Timestamp;
 
+use crate::approval::ApprovalView;
 use crate::decide::mover::Urgency;
+use crate::request::WorkloadId;
 use crate::room::Room;
 
 use super::Planner;
@@ -10,13 +12,31 @@ use super::cluster::seen;
 use super::touch::Touched;
 
 impl Planner {
-    /// `None` on another day: dated facts and exemptions begin and end.
-    pub(super) fn time(&mut self, now: Timestamp) -> Option<Touched> {
+    /// On another day dated facts, exemptions and approvals may begin or end.
+    pub(super) fn time(&mut self, now: Timestamp) -> Touched {
+        let before = Date::of(self.request.now);
+        let mut touched = self.clock(now);
+        if before != Date::of(now) {
+            touched.and(self.rules());
+            touched.and(self.approvals_of_a_day());
+        }
+        touched
+    }
+
+    /// Those of whom somebody approved: on another day a move may begin under it, or no more.
+    pub(super) fn approvals_of_a_day(&self) -> Touched {
+        let approvals = self.request.approvals.iter();
+        let of = |(id, view): (&WorkloadId, &ApprovalView)| WorkloadId {
+            namespace: id.namespace.clone(),
+            name: view.workload.clone(),
+        };
+        Touched::all(approvals.map(of).collect())
+    }
+
+    /// What another moment of a day can touch.
+    pub(super) fn clock(&mut self, now: Timestamp) -> Touched {
         let mut touched = Touched::default();
         let before = std::mem::replace(&mut self.request.now, now);
-        if Date::of(before) != Date::of(now) {
-            return None;
-        }
         for (at, (name, view)) in self.request.fleet.clusters.iter().enumerate() {
             if seen(view, before) != seen(view, now) {
                 touched
@@ -37,6 +57,6 @@ impl Planner {
         }
         let due = self.delayed.iter().take_while(|(at, _)| *at <= now);
         touched.decisions.extend(due.map(|(_, id)| id.clone()));
-        Some(touched)
+        touched
     }
 }

@@ -16,31 +16,28 @@ use super::Planner;
 use super::touch::{Column, Touched};
 
 impl Planner {
-    /// One that was there already. `None` when it is not only fuller or silent: then rules may say other things of it.
-    pub(super) fn cluster(&mut self, name: &str, view: ClusterView) -> Option<Touched> {
-        let mut touched = Touched::default();
-        let suspect = self.lost();
-        let at = self.request.fleet.clusters.keys().position(|key| key == name)?;
-        let old = self.request.fleet.clusters.insert(name.to_owned(), view)?;
-        let is_lost = |view: &ClusterView| matches!(view.contact, Contact::Lost { .. });
-        let new = &self.request.fleet.clusters[name];
-        let turned = is_lost(&old) != is_lost(new);
-        let same = old.provider == new.provider
-            && old.region == new.region
-            && old.country == new.country
-            && old.latency == new.latency
-            && old.price == new.price;
-        // The end of a route may be allowed no more, or again.
-        let ends = !old.traits.say_the_same(&new.traits) || old.reach != new.reach;
-        let routed = ends
-            && self
-                .request
-                .policies
-                .values()
-                .any(|policy| !policy.routes.is_empty());
-        if !same || routed || !self.ground.kinds.name_all_of(new) {
-            return None;
+    /// Another view of one cluster, or a new one.
+    pub(super) fn cluster(&mut self, name: String, view: ClusterView) -> Touched {
+        if !self.lies_as_before(&name, &view) {
+            return self.lay(vec![(name, Some(view))]);
         }
+        let old = self.request.fleet.clusters.insert(name.clone(), view);
+        old.map_or_else(Touched::default, |old| self.seen_anew(&name, &old))
+    }
+
+    /// Whether it was there, in the same place, and offers nothing that none did.
+    pub(super) fn lies_as_before(&self, name: &str, view: &ClusterView) -> bool {
+        let old = self.request.fleet.clusters.get(name);
+        old.is_some_and(|old| lies_so(old, view)) && self.ground.kinds.name_all_of(view)
+    }
+
+    /// One that lies where it lay, and is fuller, silent, or shows other copies or traits.
+    fn seen_anew(&mut self, name: &str, old: &ClusterView) -> Touched {
+        let mut touched = Touched::default();
+        let Some(at) = self.request.fleet.clusters.keys().position(|key| key == name) else {
+            return touched;
+        };
+        let turned = is_lost(old) != is_lost(&self.request.fleet.clusters[name]);
         if turned {
             // Data that stands there binds who uses it to another place now.
             let data = self.by_home.get(name).into_iter().flatten();
@@ -49,54 +46,86 @@ impl Planner {
             self.admit(&using);
             touched.workloads.extend(using);
         }
+        touched.and(self.judged_anew(name, at, old));
         let new = &self.request.fleet.clusters[name];
-        let elsewhere = if turned {
-            namespaces(&old).chain(namespaces(new)).collect()
-        } else {
-            moved(&old, new)
-        };
+        let elsewhere = elsewhere(Some(old), Some(new));
         if !elsewhere.is_empty() {
-            relist(&mut self.ground.active, at, &old, new, &elsewhere);
+            relist(&mut self.ground.active, at, old, new, &elsewhere);
         }
-        let told_of = old.contact != new.contact
-            || old.barred != new.barred
-            || old.reach != new.reach
-            || !old.traits.say_the_same(&new.traits);
-        let judged = told_of && {
-            let places = places_of(&self.request, &self.known);
-            self.classes.rejudge(at, &places[at])
-        };
-        if judged || old.reach != new.reach || old.contact != new.contact {
-            touched.columns.insert(at, Column::Judged);
-            touched
-                .workloads
-                .extend(self.by_home.get(name).into_iter().flatten().cloned());
-            // Who is bound for it stands there already, as others see it.
-            touched.workloads.extend(self.moving.iter().cloned());
-        }
-        if seen(&old, self.request.now) != seen(new, self.request.now) {
-            let at_home = self.by_home.get(name).into_iter().flatten().cloned();
-            touched.decisions.extend(at_home);
+        if seen(old, self.request.now) != seen(new, self.request.now) {
+            touched.decisions.extend(self.at_home(name));
         }
         for namespace in elsewhere {
             touched.workloads.extend(self.in_namespace(namespace));
         }
         self.ground.stocks[at] = self.ground.kinds.stock(&Room::on(new, self.request.now));
         self.book(&mut touched);
-        if self.lost() != suspect {
+        if turned {
+            // With how many are lost it may be this hub that is cut off.
+            let movers = self.queue.movers().iter();
             touched
                 .decisions
-                .extend(self.queue.movers().iter().map(|mover| mover.rank.id.clone()));
+                .extend(movers.map(|mover| mover.rank.id.clone()));
         }
-        Some(touched)
+        touched
     }
 
-    /// How many clusters are lost: it may be this hub that is cut off.
-    fn lost(&self) -> usize {
-        let views = self.request.fleet.clusters.values();
-        views
-            .filter(|view| matches!(view.contact, Contact::Lost { .. }))
-            .count()
+    /// What policies say of it now.
+    fn judged_anew(&mut self, name: &str, at: usize, old: &ClusterView) -> Touched {
+        let new = &self.request.fleet.clusters[name];
+        let by_traits = !old.traits.say_the_same(&new.traits) || old.reach != new.reach;
+        let by_contact = old.contact != new.contact;
+        let mut touched = Touched::default();
+        let judged = if by_traits && self.ends_a_route(name) {
+            // The end of a route may be allowed no more, or again.
+            touched = self.rules();
+            true
+        } else if by_traits || by_contact || old.barred != new.barred {
+            let places = places_of(&self.request, &self.known);
+            self.classes.rejudge(at, &places[at])
+        } else {
+            false
+        };
+        let new = &self.request.fleet.clusters[name];
+        if judged || old.reach != new.reach || by_contact {
+            touched.columns.insert(at, Column::Judged);
+            touched.workloads.extend(self.at_home(name));
+            // Who is bound for it stands there already, as others see it.
+            touched.workloads.extend(self.moving.iter().cloned());
+        }
+        touched
+    }
+
+    /// Whether a policy has a route that ends on it.
+    pub(super) fn ends_a_route(&self, name: &str) -> bool {
+        let routes = self.request.policies.values().flat_map(|policy| &policy.routes);
+        routes.into_iter().any(|route| route.end == name)
+    }
+
+    /// Those whose home it is.
+    pub(super) fn at_home(&self, name: &str) -> impl Iterator<Item = WorkloadId> {
+        self.by_home.get(name).into_iter().flatten().cloned()
+    }
+}
+
+/// Whether a cluster lies where it lay, with whom it lay, at the same price.
+fn lies_so(old: &ClusterView, new: &ClusterView) -> bool {
+    old.provider == new.provider
+        && old.region == new.region
+        && old.country == new.country
+        && old.latency == new.latency
+        && old.price == new.price
+}
+
+fn is_lost(view: &ClusterView) -> bool {
+    matches!(view.contact, Contact::Lost { .. })
+}
+
+/// The namespaces that a cluster shows otherwise than before.
+pub(super) fn elsewhere<'a>(old: Option<&'a ClusterView>, new: Option<&'a ClusterView>) -> BTreeSet<&'a str> {
+    match (old, new) {
+        (Some(old), Some(new)) if is_lost(old) == is_lost(new) => moved(old, new),
+        _ => old.into_iter().chain(new).flat_map(namespaces).collect(),
     }
 }
 

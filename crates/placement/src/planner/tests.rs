@@ -1,7 +1,8 @@
 //! After any sequence of changes the plan is the one that would be made from nothing.
-use havenmeester_api::policy::{MigrationRule, PlacementPolicySpec};
+use havenmeester_api::policy::{MigrationRule, PlacementPolicySpec, Term, Trigger};
 use havenmeester_api::require::{HavenRule, Rule, StandbyRule};
 use havenmeester_api::route::Route;
+use havenmeester_api::standard::AdverseJurisdiction;
 use havenmeester_api::workload::{CopyState, Within};
 use havenmeester_api::{Date, Span};
 use jiff::SignedDuration;
@@ -75,6 +76,70 @@ fn a_change_touches_no_more_than_it_must() {
     assert!(differ.contains(&id("w7")) && differ.len() < 60, "{differ:?}");
 }
 
+/// The planner forgets all numbers of places: what is kept on the place of the same number is another place.
+#[test]
+fn a_standby_that_goes_is_replaced_by_the_next_of_the_same_number() {
+    let mut request = mk_request().workload("shop", mk_workload("shop", "azure-weu"));
+    let mut policy = mk_policy();
+    policy.require.standby = Some(StandbyRule::default());
+    request.policies.insert("standby".to_owned(), policy);
+    let mut planner = Planner::new(request);
+    let standby = |planner: &Planner| planner.plan().decisions[&id("shop")].standby.clone();
+    let before = standby(&planner).expect("there is a standby");
+    let names: Vec<String> = planner.request().fleet.clusters.keys().cloned().collect();
+    let number = names.iter().position(|name| *name == before);
+    check(&mut planner, Change::Cluster(before.clone(), None));
+    let now = standby(&planner).expect("there is another standby");
+    let names: Vec<String> = planner.request().fleet.clusters.keys().cloned().collect();
+    assert_eq!(names.iter().position(|name| *name == now), number);
+}
+
+/// A class that was made for where data stood before is no measure of what was asked a moment ago.
+#[test]
+fn data_whose_cluster_gets_another_region_binds_who_uses_it_there() {
+    let within = Using {
+        workload: id("db"),
+        within: Within::Region,
+        milliseconds: None,
+    };
+    let mut app = mk_workload("app", "eu-2");
+    app.uses.insert(within);
+    let mut request = mk_request()
+        .workload("db", mk_workload("db", "eu-1"))
+        .workload("app", app);
+    let east = ClusterView {
+        region: "nl-east".to_owned(),
+        ..mk_cluster("eu")
+    };
+    request.fleet.clusters.insert("eu-3".to_owned(), east.clone());
+    let mut planner = Planner::new(request);
+    for home in ["eu-3", "eu-1"] {
+        let data = mk_workload("db", home);
+        check(&mut planner, Change::Workload(id("db"), Some(Box::new(data))));
+    }
+    assert_eq!(planner.plan().decisions[&id("app")].violations, vec![]);
+    check(
+        &mut planner,
+        Change::Cluster("eu-1".to_owned(), Some(Box::new(east))),
+    );
+    assert_ne!(planner.plan().decisions[&id("app")].violations, vec![]);
+}
+
+#[test]
+fn what_everything_is_set_in_is_taken_in_as_one_part() {
+    let mut planner =
+        Planner::new(mk_request().workload("shop", mk_workload("shop", "azure-weu").critical()));
+    let mut next = planner.request().clone();
+    next.policies.insert("second".to_owned(), mk_policy());
+    next.fleet.providers.remove("eu");
+    next.fleet.clusters.remove("eu-2");
+    next.fleet.clusters.insert("b-1".to_owned(), mk_cluster("eu"));
+    next.now += SignedDuration::from_hours(48);
+    let advance = planner.advance(next.clone());
+    assert_eq!(advance, Advance::Part([id("shop")].into()));
+    assert_eq!(planner.plan(), &decide(&next));
+}
+
 /// European law only, with a standby, and with routes over every cluster to every other.
 fn mk_routed() -> PlacementPolicySpec {
     let mut policy = mk_policy();
@@ -122,6 +187,8 @@ enum Aspect {
     Barred(bool),
     Haven(bool),
     Offers(&'static str),
+    /// Where it lies, with whom.
+    Lies(&'static str, Box<ClusterView>),
 }
 
 impl Aspect {
@@ -136,6 +203,10 @@ impl Aspect {
             Self::Reach(other) => view.reach = other.reach,
             Self::Barred(barred) => view.barred = barred.then(crate::mk::mk_bar),
             Self::Haven(compliant) => view.traits.haven = mk_haven(compliant),
+            Self::Lies(region, other) => {
+                view.region = region.to_owned();
+                (view.provider, view.country) = (other.provider, other.country);
+            }
             Self::Offers(resource) => *view = view.clone().with_other(resource, 4, 0),
         }
     }
@@ -206,6 +277,7 @@ fn turn() -> impl Strategy<Value = Turn> {
         1 => view().prop_map(Aspect::Reach),
         1 => any::<bool>().prop_map(Aspect::Barred),
         2 => any::<bool>().prop_map(Aspect::Haven),
+        1 => (prop::sample::select(vec!["nl-west", "nl-east"]), view()).prop_map(|(region, view)| Aspect::Lies(region, view)),
         1 => prop::sample::select(vec!["nvidia.com/gpu", "example.nl/fpga"]).prop_map(Aspect::Offers),
     ];
     prop_oneof![
@@ -238,6 +310,45 @@ fn ruled(mut request: Request) -> Request {
     request
 }
 
+/// A policy that asks for some things, of all workloads or of those in one namespace.
+fn policy() -> impl Strategy<Value = Change> {
+    let name = prop::sample::select(vec!["autonomous", "routed", "extra"]);
+    let namespace = prop::option::of(prop::sample::select(vec!["shop", "permits", "tax"]));
+    let mode = prop::sample::select(vec![Trigger::Automatic, Trigger::Approval, Trigger::Manual]);
+    let lead = prop::option::weighted(0.4, 0..20_i64);
+    let asked = prop::collection::vec(prop::bool::weighted(0.3), 6);
+    let gone = prop::bool::weighted(0.3);
+    (name, namespace, mode, lead, asked, gone).prop_map(|(name, namespace, mode, lead, asked, gone)| {
+        let mut spec = if asked[0] { mk_routed() } else { mk_policy() };
+        if asked[1] {
+            spec.require.jurisdictions = mk_autonomous().require.jurisdictions;
+        }
+        spec.require.standby = asked[2].then_some(StandbyRule {
+            other_provider: asked[3],
+            other_jurisdiction: !asked[3],
+        });
+        spec.require.haven = asked[3].then(HavenRule::default);
+        if asked[4] {
+            spec.require.categories = mk_autonomous().require.categories;
+        }
+        if asked[5] {
+            spec.prefer.core_values.cost = Some(9);
+        }
+        spec.workloads.any_of = namespace.map_or_else(Vec::new, |namespace| {
+            vec![Term {
+                namespace: Some(namespace.to_owned()),
+                ..Term::default()
+            }]
+        });
+        spec.migration = spec.migration.map(|rule| MigrationRule {
+            mode,
+            lead_time: lead.map(|days| Span::hours(24 * u64::try_from(days).unwrap_or(0))),
+            ..rule
+        });
+        Change::Policy(name.to_owned(), (!gone).then(|| Box::new(spec)))
+    })
+}
+
 fn change() -> impl Strategy<Value = Change> {
     let names = prop::sample::select(vec!["c0", "c1", "c2", "c3", "c4", "c9"]);
     let ids = (0..10_usize).prop_map(|n| id(&format!("w{n}")));
@@ -262,12 +373,20 @@ fn change() -> impl Strategy<Value = Change> {
         5 => (names, cluster(), gone())
             .prop_map(|(name, view, gone)| Change::Cluster(name.to_owned(), (!gone).then(|| Box::new(view)))),
         2 => provider_change().prop_map(|(name, spec)| Change::Provider(name, spec.map(Box::new))),
-        1 => prop::option::of(any::<bool>()).prop_map(|strict| {
-            let spec = strict.map(|strict| Box::new(if strict { mk_autonomous() } else { mk_policy() }));
-            Change::Policy("autonomous".to_owned(), spec)
-        }),
+        2 => policy(),
         2 => (-400..100_000_i64).prop_map(|seconds| Change::Now(now() + SignedDuration::from_secs(seconds))),
     ]
+}
+
+/// Now and then other countries are adverse.
+fn adverse() -> impl Strategy<Value = Option<Vec<AdverseJurisdiction>>> {
+    let country = prop::sample::select(vec!["NL", "US", "DE"]).prop_map(|country| AdverseJurisdiction {
+        country: country.to_owned(),
+        reason: "decided so".to_owned(),
+        since: None,
+        until: None,
+    });
+    prop::option::weighted(0.2, prop::collection::vec(country, 0..2))
 }
 
 /// As the next request would show it.
@@ -295,16 +414,19 @@ proptest! {
     #[test]
     fn several_changes_at_once_give_the_plan_made_from_nothing(
         request in request(),
-        rounds in prop::collection::vec(prop::collection::vec(turn(), 1..5), 1..6),
+        rounds in prop::collection::vec((prop::collection::vec(turn(), 1..5), adverse()), 1..6),
         plain in any::<bool>(),
     ) {
         let mut planner = Planner::new(if plain { request } else { ruled(request) });
-        for turns in rounds {
+        for (turns, adverse) in rounds {
             let told = format!("{turns:?}");
             let (before, mut next) = (planner.plan().clone(), planner.request().clone());
             for turn in turns {
                 let change = turn.told(&next);
                 put(&mut next, change);
+            }
+            if let Some(adverse) = adverse {
+                next.fleet.standard.adverse = adverse;
             }
             let advance = planner.advance(next.clone());
             prop_assert_eq!(planner.request(), &next);

@@ -104,36 +104,28 @@ impl Touched {
 }
 
 impl Planner {
-    /// Puts a change in the request, and says what it can touch; `None`: everything.
-    pub(super) fn take_in(&mut self, change: Change) -> Option<Touched> {
+    /// Puts a change in the request, and says what it can touch.
+    pub(super) fn take_in(&mut self, change: Change) -> Touched {
         match change {
-            Change::Workload(id, view) => Some(self.workload(&id, view.map(|view| *view))),
-            Change::Cluster(name, Some(view)) if self.request.fleet.clusters.contains_key(&name) => {
-                self.cluster(&name, *view)
-            }
-            Change::Cluster(name, view) => {
-                match view {
-                    Some(view) => drop(self.request.fleet.clusters.insert(name, *view)),
-                    None => drop(self.request.fleet.clusters.remove(&name)),
-                }
-                None
-            }
+            Change::Workload(id, view) => self.workload(&id, view.map(|view| *view)),
+            Change::Cluster(name, Some(view)) => self.cluster(name, *view),
+            Change::Cluster(name, None) => self.lay(vec![(name, None)]),
             Change::Provider(name, spec) => {
                 match spec {
                     Some(spec) => drop(self.request.fleet.providers.insert(name, *spec)),
                     None => drop(self.request.fleet.providers.remove(&name)),
                 }
-                None
+                self.owners()
             }
             Change::Policy(name, spec) => {
                 match spec {
                     Some(spec) => drop(self.request.policies.insert(name, *spec)),
                     None => drop(self.request.policies.remove(&name)),
                 }
-                None
+                self.rules()
             }
-            Change::Exemption(id, spec) => Some(self.exemption(&id, spec.map(|spec| *spec))),
-            Change::Approval(id, view) => Some(self.approval(id, view)),
+            Change::Exemption(id, spec) => self.exemption(&id, spec.map(|spec| *spec)),
+            Change::Approval(id, view) => self.approval(id, view),
             Change::Now(now) => self.time(now),
         }
     }
