@@ -1,7 +1,8 @@
 //! The scene that a decision is made from, without a live view of the members.
 //!
 //! From the hub: what the daemon wrote into the statuses of MemberClusters and Workloads.
-//! From files: every cluster answers and has room, and what runs where is what the inventory says.
+//! From files: every cluster answers and has room, and what runs where is what the inventory says; where statuses were
+//! written to the files too, as `kubectl get -o yaml` does, they are read as on the hub.
 //! Invariant: nothing is made up that a status denies: a cluster that was seen lost stays lost.
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -36,28 +37,23 @@ const ROOM: Capacity = Capacity {
 
 /// From what the daemon wrote on the hub.
 pub(crate) fn scene_from_hub(objects: Objects, now: Timestamp) -> Scene {
-    let mut copies = Inventory::new();
-    for workload in &objects.workloads {
-        let status = workload.status.clone().unwrap_or_default();
-        for copy in all_copies(&status) {
-            let namespace = workload.spec.target.namespace.clone();
-            copies
-                .entry(copy.cluster.clone())
-                .or_default()
-                .insert(namespace, view_of(&status, &copy));
-        }
-    }
+    let mut copies = told(&objects.workloads);
     scene(objects, now, |member| {
         let seen = copies.remove(&member.name_any()).unwrap_or_default();
         seen_by_daemon(member, seen, now)
     })
 }
 
-/// From files, with what runs where.
-pub(crate) fn scene_from_files(objects: Objects, mut inventory: Inventory, now: Timestamp) -> Scene {
+/// From files, with what runs where. Where a Namespace says it, a status that was written to a file beside it says no
+/// more than what is asked.
+pub(crate) fn scene_from_files(objects: Objects, inventory: Inventory, now: Timestamp) -> Scene {
+    let mut copies = beside(told(&objects.workloads), inventory, &objects.workloads);
     scene(objects, now, |member| {
-        let there = inventory.remove(&member.name_any()).unwrap_or_default();
+        let there = copies.remove(&member.name_any()).unwrap_or_default();
         let status = member.status.clone().unwrap_or_default();
+        if status.reachability.is_some() {
+            return seen_by_daemon(member, there, now);
+        }
         let reachability = Reachability {
             state: ReachabilityState::Reachable,
             cause: None,
@@ -74,6 +70,48 @@ pub(crate) fn scene_from_files(objects: Objects, mut inventory: Inventory, now: 
             Fact::known(there, now),
         )
     })
+}
+
+/// The copies that statuses of Workloads tell of.
+fn told(workloads: &[Workload]) -> Inventory {
+    let mut copies = Inventory::new();
+    for workload in workloads {
+        let status = workload.status.clone().unwrap_or_default();
+        for copy in all_copies(&status) {
+            let namespace = workload.spec.target.namespace.clone();
+            copies
+                .entry(copy.cluster.clone())
+                .or_default()
+                .insert(namespace, view_of(&status, &copy));
+        }
+    }
+    copies
+}
+
+/// What the inventory says, and of namespaces of which it says nothing what statuses say.
+fn beside(mut told: Inventory, inventory: Inventory, workloads: &[Workload]) -> Inventory {
+    let demands: BTreeMap<&str, Demand> = workloads
+        .iter()
+        .filter_map(|workload| {
+            let demand = workload.status.as_ref()?.demand.as_ref()?;
+            Some((workload.spec.target.namespace.as_str(), Demand::from(demand)))
+        })
+        .collect();
+    for namespace in inventory.values().flat_map(BTreeMap::keys) {
+        for there in told.values_mut() {
+            there.remove(namespace);
+        }
+    }
+    for (cluster, namespaces) in inventory {
+        let there = told.entry(cluster).or_default();
+        for (namespace, mut copy) in namespaces {
+            if let Some(demand) = demands.get(namespace.as_str()) {
+                copy.demand = demand.clone();
+            }
+            there.insert(namespace, copy);
+        }
+    }
+    told
 }
 
 fn scene(objects: Objects, now: Timestamp, mut view: impl FnMut(&MemberCluster) -> MemberView) -> Scene {

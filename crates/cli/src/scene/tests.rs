@@ -1,10 +1,11 @@
 //! What the daemon wrote on the hub gives the decision that the daemon made.
 use havenmeester_controller::build_request;
-use havenmeester_placement::{Action, Contact, decide};
+use havenmeester_placement::{Action, Contact, Demand, decide};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::scene_from_hub;
+use super::{scene_from_files, scene_from_hub, told};
+use crate::files::Inventory;
 use crate::objects::Objects;
 
 fn object<T: serde::de::DeserializeOwned>(kind: &str, name: &str, rest: &Value) -> T {
@@ -77,10 +78,52 @@ fn mk_hub(state_of_azure: &str) -> Objects {
     }
 }
 
+fn now() -> Timestamp {
+    "2026-11-24T10:00:00Z".parse().unwrap()
+}
+
 fn action(objects: Objects) -> Action {
-    let now: Timestamp = "2026-11-24T10:00:00Z".parse().unwrap();
-    let plan = decide(&build_request(&scene_from_hub(objects, now)));
+    let plan = decide(&build_request(&scene_from_hub(objects, now())));
     plan.decisions.into_values().next().unwrap().action
+}
+
+/// The same with the hub's objects in files, as `kubectl get -o yaml` writes them.
+fn action_from_files(objects: Objects, inventory: Inventory) -> Action {
+    let plan = decide(&build_request(&scene_from_files(objects, inventory, now())));
+    plan.decisions.into_values().next().unwrap().action
+}
+
+fn asking(cpu: i64) -> Objects {
+    let mut objects = mk_hub("Reachable");
+    let status = objects.workloads[0].status.as_mut().unwrap();
+    let demand = json!({"cpuMilli": cpu, "memoryMib": 100, "pods": 1, "others": []});
+    status.demand = Some(serde_json::from_value(demand).unwrap());
+    objects
+}
+
+#[test]
+fn what_was_written_to_files_from_the_hub_is_decided_as_on_the_hub() {
+    let hubs = [mk_hub("Reachable"), mk_hub("Lost"), asking(1_000), asking(1_001)];
+    for objects in hubs {
+        let on_hub = action(objects.clone());
+        assert_eq!(action_from_files(objects, Inventory::new()), on_hub);
+    }
+}
+
+#[test]
+fn a_namespace_in_a_file_says_where_it_stands_and_the_status_what_it_asks() {
+    let on = |cluster: &str, cpu| {
+        let mut objects = asking(cpu);
+        let mut there = told(&objects.workloads).remove("azure-weu").unwrap();
+        there.get_mut("signalen").unwrap().demand = Demand::default();
+        let status = objects.workloads[0].status.as_mut().unwrap();
+        (status.cluster, status.copies) = (None, Vec::new());
+        let inventory = Inventory::from([(cluster.to_owned(), there)]);
+        action_from_files(objects, inventory)
+    };
+    assert_eq!(on("eu-west-1", 1_000), Action::Stay);
+    assert!(matches!(on("azure-weu", 1_000), Action::Relocate { .. }));
+    assert!(matches!(on("azure-weu", 1_001), Action::Wait(_)));
 }
 
 #[test]
@@ -117,13 +160,7 @@ fn what_the_daemon_never_saw_is_unknown() {
 
 #[test]
 fn room_is_weighed_with_what_the_daemon_saw_that_it_asks() {
-    let asks = |cpu: i64| {
-        let mut objects = mk_hub("Reachable");
-        let status = objects.workloads[0].status.as_mut().unwrap();
-        let demand = json!({"cpuMilli": cpu, "memoryMib": 100, "pods": 1, "others": []});
-        status.demand = Some(serde_json::from_value(demand).unwrap());
-        action(objects)
-    };
+    let asks = |cpu| action(asking(cpu));
     assert!(matches!(asks(1_000), Action::Relocate { .. }));
     assert!(matches!(asks(1_001), Action::Wait(_)), "the target has one core");
 }
