@@ -39,6 +39,11 @@ pub use advance::Advance;
 use queue::Queue;
 use touch::Touched;
 
+/// When more than one workload in so many is touched, all that must go choose anew: that is quicker.
+const ONE_IN: usize = 8;
+/// So many may be touched of however few.
+const FEW: usize = 64;
+
 /// One fact that is new. `None`: the object is gone.
 #[derive(Clone, Debug)]
 pub enum Change {
@@ -93,33 +98,50 @@ impl Planner {
         let ties = Ties::of(&request);
         let ground = Ground::of(&request, &places);
         let booked = ground.booked(&request, moving(&request));
-        let scene = Scene::with(&request, places, Cow::Borrowed(&ground), booked.clone());
-        let solved = Solved::of(&scene, &classes, &ties);
-        let delayed = solved.plan.decisions.iter();
-        let delayed = delayed.filter_map(|(id, decision)| Some((due_at(decision)?, id.clone())));
         let mut planner = Self {
-            delayed: delayed.collect(),
+            delayed: BTreeSet::new(),
             ground,
             booked,
             known,
             classes,
             ties,
-            queue: Queue::of(solved.movers),
-            blocks: solved.blocks,
+            queue: Queue::default(),
+            blocks: Blocks::default(),
             moving: BTreeSet::new(),
-            kept: solved.kept,
+            kept: BTreeMap::new(),
             used_by: BTreeMap::new(),
             by_home: BTreeMap::new(),
             by_namespace: BTreeMap::new(),
             exempt_by: exempt_by(&request),
-            plan: solved.plan,
+            plan: Plan::default(),
             request,
         };
         let all: Vec<WorkloadId> = planner.request.workloads.keys().cloned().collect();
         for id in &all {
             planner.list(id);
         }
+        planner.solve();
         planner
+    }
+
+    /// Chooses places for all that must go; those whose decision is another than before.
+    fn solve(&mut self) -> BTreeSet<WorkloadId> {
+        let places = places_of(&self.request, &self.known);
+        let ground = Cow::Borrowed(&self.ground);
+        let scene = Scene::with(&self.request, places, ground, self.booked.clone());
+        let solved = Solved::of(&scene, &self.classes, &self.ties);
+        let delayed = solved.plan.decisions.iter();
+        let delayed = delayed.filter_map(|(id, decision)| Some((due_at(decision)?, id.clone())));
+        self.delayed = delayed.collect();
+        self.queue = Queue::of(solved.movers);
+        (self.blocks, self.kept) = (solved.blocks, solved.kept);
+        let before = std::mem::replace(&mut self.plan, solved.plan);
+        let now = &self.plan.decisions;
+        let other = now
+            .iter()
+            .filter(|(id, decision)| before.decisions.get(*id) != Some(decision));
+        let gone = before.decisions.keys().filter(|id| !now.contains_key(*id));
+        other.map(|(id, _)| id).chain(gone).cloned().collect()
     }
 
     /// What is decided now.
@@ -145,6 +167,9 @@ impl Planner {
 
     /// Decides anew for what was touched.
     fn follow(&mut self, mut touched: Touched) -> BTreeSet<WorkloadId> {
+        if touched.reach(&self.queue) > FEW.max(self.request.workloads.len() / ONE_IN) {
+            return self.solve();
+        }
         let Self {
             request,
             plan,

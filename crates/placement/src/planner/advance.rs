@@ -10,10 +10,7 @@ use crate::fleet::ClusterView;
 use crate::request::{Request, WorkloadId};
 
 use super::touch::Touched;
-use super::{Change, Planner};
-
-/// When more than one workload in so many differs, all are decided anew: that is quicker.
-const ONE_IN: usize = 8;
+use super::{Change, ONE_IN, Planner};
 
 /// How much was decided anew.
 #[derive(Clone, Debug, Eq, PartialEq)]

@@ -52,6 +52,27 @@ fn a_cluster_that_is_lost_comes_back_and_grows() {
 }
 
 #[test]
+fn a_change_that_touches_most_has_all_that_must_go_choose_anew() {
+    let mut request = mk_request();
+    for n in 0..3 * FEW {
+        let name = format!("w{n}");
+        let home = if n % 3 == 0 { "eu-1" } else { "azure-weu" };
+        request = request.workload(&name, mk_workload(&name, home).critical().cpu(10));
+    }
+    let mut planner = Planner::new(request);
+    let cluster = |name: &str, view| Change::Cluster(name.to_owned(), Some(Box::new(view)));
+    check(&mut planner, cluster("eu-1", mk_cluster("eu").lost(60)));
+    check(&mut planner, Change::Cluster("eu-2".to_owned(), None));
+    check(
+        &mut planner,
+        cluster("eu-2", mk_cluster("eu").requested_cpu(7_000)),
+    );
+    check(&mut planner, Change::Provider("eu".to_owned(), None));
+    let changed = mk_workload("w7", "azure-weu").critical().cpu(11);
+    check(&mut planner, Change::Workload(id("w7"), Some(Box::new(changed))));
+}
+
+#[test]
 fn a_change_touches_no_more_than_it_must() {
     let mut request = mk_request();
     for n in 0..200 {

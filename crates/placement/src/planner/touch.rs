@@ -61,6 +61,16 @@ impl Touched {
         }
     }
 
+    /// How many may have to be looked at. A place that is judged otherwise is seen by all that must go.
+    pub(super) fn reach(&self, queue: &Queue) -> usize {
+        let judged = self
+            .columns
+            .values()
+            .any(|column| matches!(column, Column::Judged));
+        let seeing = if judged { queue.movers().len() } else { 0 };
+        self.workloads.len() + seeing
+    }
+
     /// Works out who must go and where they might, for all that was touched.
     pub(super) fn movers<'c>(
         &mut self,
