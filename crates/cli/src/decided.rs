@@ -17,7 +17,7 @@ use crate::args::Cli;
 use crate::files::{self, Faults, Loaded};
 use crate::hub;
 use crate::objects::Objects;
-use crate::scene::{scene_from_files, scene_from_hub};
+use crate::scene::{request_from_files, scene_from_files, scene_from_hub};
 
 /// A decision with what it was made from.
 pub(crate) struct Decided {
@@ -103,7 +103,10 @@ pub(crate) async fn supposed(
             .extend(copies.clone());
     }
     let other = scene_from_files(loaded.objects.with(others.objects.clone()), inventory, now);
-    Ok((from_files(filenames, &cli.namespace, now)?, build_request(&other)))
+    Ok((
+        from_files(filenames, &cli.namespace, now)?,
+        request_from_files(&other),
+    ))
 }
 
 /// From what the daemon wrote on the hub.
@@ -117,7 +120,7 @@ pub(crate) fn from_hub(objects: Objects, now: Timestamp) -> Decided {
 fn from_files(filenames: &[PathBuf], namespace: &str, now: Timestamp) -> anyhow::Result<Decided> {
     let loaded = files::load(filenames, namespace)?;
     let scene = scene_from_files(loaded.objects.clone(), loaded.inventory.clone(), now);
-    let request = build_request(&scene);
+    let request = request_from_files(&scene);
     let problems = problems(&request);
     let faults = loaded.faults_of(&problems);
     if !faults.is_empty() {

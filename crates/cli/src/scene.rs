@@ -12,10 +12,10 @@ use havenmeester_api::level::Read;
 use havenmeester_api::member::{Capacity, MemberClusterStatus, Reachability, ReachabilityState, Scope};
 use havenmeester_api::workload::{CopyState, WorkloadCopy, WorkloadStatus};
 use havenmeester_api::{Approval, Exemption, MemberCluster, Migration, Workload};
-use havenmeester_controller::Scene;
+use havenmeester_controller::{Scene, build_request};
 use havenmeester_fleet::MemberView;
 use havenmeester_placement::{
-    ClusterView, Contact, CopyView, Demand, Fact, Latency, Reach, Traits, Unseen, WorkloadId,
+    ClusterView, Contact, CopyView, Demand, Fact, Latency, Reach, Request, Traits, Unseen, WorkloadId,
 };
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
@@ -24,7 +24,8 @@ use kube::{Resource, ResourceExt as _};
 use crate::files::Inventory;
 use crate::objects::Objects;
 
-/// Room for anything: files do not say how large clusters are. 1,000,000 cores, and as much of the rest.
+/// Room for anything: files do not say how large clusters are. 1,000,000 cores, and as much of memory and pods; storage
+/// is what a MemberCluster declares.
 const ROOM: Capacity = Capacity {
     cpu_milli: 1_000_000_000,
     memory_mib: 1_000_000_000,
@@ -61,7 +62,11 @@ pub(crate) fn scene_from_files(objects: Objects, inventory: Inventory, now: Time
             last_heartbeat: None,
             message: None,
         };
-        let capacity = Fact::known(status.capacity.unwrap_or(ROOM), now);
+        let declared = || Capacity {
+            others: havenmeester_fleet::storage(member, there.values()),
+            ..ROOM
+        };
+        let capacity = Fact::known(status.capacity.unwrap_or_else(declared), now);
         member_view(
             member,
             Contact::Reachable,
@@ -70,6 +75,21 @@ pub(crate) fn scene_from_files(objects: Objects, inventory: Inventory, now: Time
             Fact::known(there, now),
         )
     })
+}
+
+/// What is decided of files. They do not say what is captured: of a Workload without a status it is taken that it is, as
+/// the daemon captures whatever it discovers.
+pub(crate) fn request_from_files(scene: &Scene) -> Request {
+    let mut request = build_request(scene);
+    for (id, view) in &mut request.workloads {
+        view.captured |= says_nothing_of_captures(scene.workloads.get(id).map(|workload| &**workload));
+    }
+    request
+}
+
+/// Whether a Workload in a file was never on a hub.
+pub(crate) fn says_nothing_of_captures(workload: Option<&Workload>) -> bool {
+    workload.is_none_or(|workload| workload.status.is_none())
 }
 
 /// The copies that statuses of Workloads tell of.

@@ -33,6 +33,10 @@ havenmeester_api::words! {
     CouldNotMove: "Would not move", "Verhuist niet";
     WhyNot: "Why not", "Waarom niet";
     WouldMove: "would move; waves:", "zouden verhuizen; golven:";
+    WouldMoveAlone: "would move; waves:", "zou verhuizen; golven:";
+    TakenAsCaptured:
+        "Files do not say what is captured: it is taken that all of it is.",
+        "Bestanden zeggen niet wat is vastgelegd: aangenomen is dat alles dat is.";
     MinutesUntil: "minutes until the last is done:", "minuten tot de laatste klaar is:";
     // policy lint
     Finding: "Finding", "Bevinding";

@@ -149,13 +149,33 @@ fn what_if() {
 fn what_is_lost_and_cannot_be_brought_back_is_not_told_as_a_move() {
     let lost = ["plan", "--what-if", "provider=azure,lost"];
     let told = printed(&with_files(&lost));
-    assert!(!told.contains("would move; waves:"), "{told}");
-    assert!(told.contains("there is no capture of it to start from"), "{told}");
+    assert!(told.contains("1 would move; waves: 1"), "{told}");
+    assert!(told.contains("cannot be fenced"), "{told}");
+    assert!(
+        told.contains("it is taken that all of it is"),
+        "of captures: {told}"
+    );
     let json: serde_json::Value =
         serde_json::from_str(&printed(&with_files(&[&lost[..], &["-o", "json"]].concat()))).unwrap();
-    assert_eq!(json["moves"], serde_json::json!([]));
-    assert_eq!(json["cannot"].as_array().map(Vec::len), Some(3));
-    assert_eq!(json["forecast"]["waves"], serde_json::json!([]));
+    let names = |list: &str| -> Vec<String> {
+        let of = |one: &serde_json::Value| one["workload"].as_str().unwrap().to_owned();
+        json[list].as_array().unwrap().iter().map(of).collect()
+    };
+    assert_eq!(names("moves"), ["havenmeester/signalen"]);
+    assert_eq!(
+        names("cannot"),
+        ["havenmeester/evenementen", "havenmeester/klantcontact"]
+    );
+    assert_eq!(json["assumes"].as_array().map(Vec::len), Some(1));
+}
+
+#[test]
+fn an_owner_that_is_lost_takes_with_it_all_that_it_owns() {
+    let lost = ["plan", "--what-if", "provider=us-parent,lost"];
+    let told = printed(&with_files(&lost));
+    for cluster in ["azure-weu", "azure-hardened-weu"] {
+        assert!(told.contains(&format!("{cluster}: does not answer")), "{told}");
+    }
 }
 
 #[test]

@@ -48,6 +48,6 @@ pub use limits::Limits;
 pub use member::Member;
 pub use reachability::{Answer, History, Met, Moment, Probe, Verdict, evaluate};
 pub use registry::{Authorities, NoAuthority, Registries, RegistryOptions};
-pub use room::{headroom, price};
+pub use room::{headroom, price, storage};
 pub use served::Served;
 pub use view::MemberView;

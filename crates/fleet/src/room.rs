@@ -24,6 +24,12 @@ pub fn price(member: &MemberCluster) -> Option<Price> {
     Price::of(member.spec.cost.as_ref()?, storage)
 }
 
+/// The storage that a MemberCluster declares, and what some copies take of it: all that is known without its nodes.
+pub fn storage<'c>(member: &MemberCluster, copies: impl Iterator<Item = &'c CopyView>) -> Vec<OtherRoom> {
+    let unseen = Demand::default();
+    others(member, None, (&unseen, &unseen), copies)
+}
+
 /// All but cpu, memory and pods: what there is, and what is taken.
 pub(crate) fn others<'c>(
     member: &MemberCluster,

@@ -3,7 +3,6 @@
 //! Invariant: what is unclear is not apart: a standby that falls with its cluster is none.
 use std::collections::BTreeSet;
 
-use havenmeester_api::provider::Relation;
 use havenmeester_api::require::StandbyRule;
 use serde::Serialize;
 
@@ -38,7 +37,9 @@ impl Apart {
     pub(crate) fn holds(self, a: &Place<'_>, b: &Place<'_>) -> bool {
         match self {
             Self::Cluster => a.name != b.name,
-            Self::Provider => clear(a) && clear(b) && entities(a).is_disjoint(&entities(b)),
+            Self::Provider => {
+                clear(a) && clear(b) && a.autonomy.governed_by.is_disjoint(&b.autonomy.governed_by)
+            }
             Self::Jurisdiction => clear(a) && clear(b) && countries(a).is_disjoint(&countries(b)),
         }
     }
@@ -56,27 +57,6 @@ impl std::fmt::Display for Apart {
 
 fn clear(place: &Place<'_>) -> bool {
     place.provider_known && place.autonomy.unclear.is_none()
-}
-
-/// Its provider, and those who own or operate it through whom a law reaches it. Who holds the keys stops no cluster, and
-/// may well be the city itself.
-fn entities<'a>(place: &'a Place<'_>) -> BTreeSet<&'a str> {
-    let governs = |relation: Relation| match relation {
-        Relation::Established
-        | Relation::Owns
-        | Relation::Votes
-        | Relation::Vetoes
-        | Relation::AppointsBoard
-        | Relation::Operates
-        | Relation::LeftOut => true, // two middles of one length may be the same entities
-        Relation::HoldsKeys | Relation::Hosts | Relation::Supports => false,
-    };
-    let chains = place.autonomy.jurisdictions.iter().flat_map(|law| &law.because);
-    let through = chains.filter(|because| governs(because.relation));
-    through
-        .map(|because| because.entity.as_str())
-        .chain([place.view.provider.as_str()])
-        .collect()
 }
 
 fn countries<'a>(place: &'a Place<'_>) -> BTreeSet<&'a str> {

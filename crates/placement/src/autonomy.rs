@@ -4,7 +4,8 @@
 //! hardware stands, each from dated facts, by the measure of the AutonomyStandard.
 //! Not here: what a policy wants (`merge`), and whether it is met (`filter`).
 //! Invariant: what is unclear is never autonomous; no chain or circle of owners makes it hang.
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::sync::Arc;
 
 use havenmeester_api::Date;
 use havenmeester_api::provider::{Because, Jurisdiction, Objective, ObjectiveStatus, ProviderSpec, Relation};
@@ -58,6 +59,10 @@ pub struct Autonomy {
     pub unclear: Option<Doubt>,
     /// Owners that go round in a circle, as `a > b > a`. Worked out, and worth knowing.
     pub circle: Option<String>,
+    /// Who can stop it: the entity itself, those who control it by shares or votes, have a veto or appoint its board,
+    /// those who operate it, and so on, by the names of their Providers or as the stakes name them. Whose law that is
+    /// makes no difference. Who only holds the keys stops nothing, and may well be the city itself.
+    pub governed_by: Arc<BTreeSet<String>>,
 }
 
 impl Autonomy {
@@ -154,6 +159,7 @@ impl<'a> Facts<'a> {
             objectives,
             unclear: found.unclear,
             circle: found.circle,
+            governed_by: Arc::new(found.governing),
         };
         self.note_adverse(&mut autonomy);
         autonomy
@@ -208,9 +214,10 @@ impl<'a> Facts<'a> {
             let entity = &self.web.entities[at];
             link(entity.label, entity.legal_name, Relation::Established)
         };
-        let mut seen = BTreeSet::from([root]);
-        let mut queue = VecDeque::from([(root, vec![established(root)])]);
-        while let Some((at, chain)) = queue.pop_front() {
+        // Of each entity whether it is known to govern: one that holds keys may turn out to operate too.
+        let mut seen = HashMap::from([(root, true)]);
+        let mut queue = VecDeque::from([(root, vec![established(root)], true)]);
+        while let Some((at, chain, governs)) = queue.pop_front() {
             let entity = &self.web.entities[at];
             let owners = closure(at, &self.web, &self.standard);
             let mut next = Vec::new();
@@ -218,13 +225,16 @@ impl<'a> Facts<'a> {
                 let owner = &self.web.entities[owners.owners[place].entity];
                 let links = || chain.iter().copied().chain(owners.chain(place, &self.web));
                 found.law(owner.country, links);
+                if governs {
+                    found.governing.insert(owner.label.to_owned());
+                }
                 for stake in owner.owners.iter().filter(|s| s.vetoes || s.appoints_board) {
                     let relation = if stake.appoints_board {
                         Relation::AppointsBoard
                     } else {
                         Relation::Vetoes
                     };
-                    if !seen.contains(&stake.owner) {
+                    if is_news(&seen, stake.owner, governs) {
                         next.push((stake.owner, relation, links().collect::<Vec<_>>()));
                     }
                 }
@@ -239,10 +249,12 @@ impl<'a> Facts<'a> {
                 .map(|e| (*e, Relation::HoldsKeys, chain.clone()));
             // Who can steer it first: of two ways to one country the chain of owners is told.
             for (who, relation, mut chain) in next.into_iter().chain(runs).chain(decrypts) {
-                if seen.insert(who) {
+                let governs = governs && relation != Relation::HoldsKeys;
+                if is_news(&seen, who, governs) {
+                    seen.insert(who, governs);
                     let holder = &self.web.entities[who];
                     chain.push(link(holder.label, holder.legal_name, relation));
-                    queue.push_back((who, chain));
+                    queue.push_back((who, chain, governs));
                 }
             }
             for country in &entity.supported_from {
@@ -261,10 +273,16 @@ impl<'a> Facts<'a> {
     }
 }
 
+/// Whether an entity was not met yet, or not as one that governs.
+fn is_news(seen: &HashMap<usize, bool>, who: usize, governs: bool) -> bool {
+    seen.get(&who).is_none_or(|before| governs && !before)
+}
+
 /// What is found while the entities are walked.
 #[derive(Default)]
 struct Found {
     laws: BTreeMap<String, Jurisdiction>,
+    governing: BTreeSet<String>,
     unclear: Option<Doubt>,
     circle: Option<String>,
 }

@@ -69,7 +69,7 @@ pub struct Bar {
 
 impl std::fmt::Display for Bar {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "in quarantine since {}", self.since)?;
+        write!(f, "in quarantine since {:.0}", self.since)?;
         match self.stale {
             Some(stale) => write!(f, ": {stale} stale copies are not yet seen stopped"),
             None => Ok(()),

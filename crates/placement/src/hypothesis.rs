@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::fact::Fact;
 use crate::fleet::Contact;
+use crate::place::{Place, places};
 use crate::request::Request;
 
 /// Long enough for every delay of a failover.
@@ -16,7 +17,7 @@ const LONG_AGO: SignedDuration = SignedDuration::from_hours(24);
 /// A fact that is not so.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Hypothesis {
-    /// Every cluster of a provider is lost, long enough ago: `provider=NAME,lost`.
+    /// Every cluster of a provider, and of those that it governs, is lost, long enough ago: `provider=NAME,lost`.
     ProviderLost(String),
     /// A cluster is lost, long enough ago: `cluster=NAME,lost`.
     ClusterLost(String),
@@ -61,9 +62,12 @@ pub enum HypothesisError {
          (cpu, memory or pods) or owner=PROVIDER:COUNTRY@YYYY-MM-DD"
     )]
     Unreadable(String),
-    /// There is no such provider, or it runs no cluster.
-    #[error("there is no Provider {0:?} that runs a cluster")]
+    /// There is no such provider.
+    #[error("there is no Provider {0:?}")]
     NoProvider(String),
+    /// No cluster is lost with it.
+    #[error("{0:?} runs no MemberCluster, and neither owns nor operates a Provider that does")]
+    RunsNothing(String),
     /// There is no such cluster.
     #[error("there is no MemberCluster {0:?}")]
     NoCluster(String),
@@ -129,15 +133,14 @@ impl Hypothesis {
         match self {
             Self::ProviderLost(provider) => {
                 let detected_at = long_ago(request.now);
-                let its = request
-                    .fleet
-                    .clusters
-                    .values_mut()
-                    .filter(|view| view.provider == *provider);
-                let lost = its.map(|view| view.contact = lost(detected_at)).count();
-                (lost > 0)
-                    .then_some(())
-                    .ok_or_else(|| HypothesisError::NoProvider(provider.clone()))
+                let its = governed(request, provider);
+                for cluster in &its {
+                    if let Some(view) = request.fleet.clusters.get_mut(cluster) {
+                        view.contact = lost(detected_at);
+                    }
+                }
+                let nothing = || HypothesisError::RunsNothing(provider.clone());
+                (!its.is_empty()).then_some(()).ok_or_else(nothing)
             }
             Self::ClusterLost(cluster) => {
                 let detected_at = long_ago(request.now);
@@ -184,6 +187,14 @@ impl Hypothesis {
             }
         }
     }
+}
+
+/// The clusters that a provider, or another entity, can stop.
+fn governed(request: &Request, entity: &str) -> Vec<String> {
+    let its = |place: &Place<'_>| place.autonomy.governed_by.contains(entity);
+    let places = places(request);
+    let names = places.iter().filter(|place| its(place));
+    names.map(|place| place.name.to_owned()).collect()
 }
 
 /// Takes the whole scene to a later day: what is seen now is as fresh then.

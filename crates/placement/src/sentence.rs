@@ -296,7 +296,7 @@ impl Display for Waiting {
             Self::FailoverDelay { target, at } => {
                 write!(
                     f,
-                    "it goes to {target} at {at}, unless its cluster answers before"
+                    "it goes to {target} at {at:.0}, unless its cluster answers before"
                 )
             }
             Self::NotFenced { cluster } => {
@@ -367,7 +367,7 @@ impl Display for Action {
             } => {
                 write!(
                     f,
-                    "it is failed over from {source}, silent since {last_heartbeat}, to {target}"
+                    "it is failed over from {source}, silent since {last_heartbeat:.0}, to {target}"
                 )
             }
             Self::Wait(waiting) => write!(f, "it waits: {waiting}"),

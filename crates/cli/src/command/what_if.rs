@@ -7,8 +7,8 @@ use std::process::ExitCode;
 
 use havenmeester_api::Language;
 use havenmeester_placement::{
-    Action, Forecast, Hypothesis, Limits, Plan, Reasons, Request, Say as _, Told, Waiting, WorkloadId,
-    decide, explain_in, lint, waves,
+    Action, Decision, Forecast, Hypothesis, Limits, Plan, Reasons, Request, Say as _, Told, Waiting,
+    WorkloadId, decide, explain_in, lint, waves,
 };
 use jiff::Timestamp;
 use serde::Serialize;
@@ -17,6 +17,7 @@ use crate::args::{Cli, PlanArgs};
 use crate::decided::supposed;
 use crate::files;
 use crate::output::{self, Cell, Screen, Tone};
+use crate::scene::says_nothing_of_captures;
 use crate::words::Word;
 
 /// What would follow. Serialised as `havenmeester plan --what-if … -o json`.
@@ -33,8 +34,14 @@ struct Supposed {
     cannot: Vec<Move>,
     /// What would be decided otherwise and would stay where it is.
     stays: Vec<WorkloadId>,
+    /// What no file says and the plan rests on.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    assumes: Vec<String>,
     /// In what order, and how long it takes.
     forecast: Forecast,
+    /// Those that would start from a capture.
+    #[serde(skip)]
+    fails_over: Vec<WorkloadId>,
     /// What the linter holds against the plan; anything here is a defect of ours.
     faults: Vec<String>,
 }
@@ -76,7 +83,12 @@ pub(crate) async fn run(cli: &Cli, args: &PlanArgs, screen: Screen) -> anyhow::R
         hypothesis.put_in(&mut request)?;
     }
     let language = args.language.of(args.output);
-    let supposed = Supposed::of(args.what_if.clone(), &decided.plan, &request, language);
+    let mut supposed = Supposed::of(args.what_if.clone(), &decided.plan, &request, language);
+    let untold = |id: &WorkloadId| says_nothing_of_captures(decided.workload(id));
+    if !args.filename.is_empty() && supposed.fails_over.iter().any(untold) {
+        let taken = Word::TakenAsCaptured.say(language);
+        supposed.assumes.push(taken.to_owned());
+    }
     output::show(args.output, &supposed, |supposed| {
         supposed.table(screen, language)
     })?;
@@ -92,7 +104,7 @@ impl Supposed {
         let (mut moves, mut cannot, mut stays) = (Vec::new(), Vec::new(), Vec::new());
         let mut other = Plan::default();
         for (id, decision) in &plan.decisions {
-            let same = |old: &havenmeester_placement::Decision| {
+            let same = |old: &Decision| {
                 old.desired == decision.desired && old.action.rule() == decision.action.rule()
             };
             if before.decisions.get(id).is_some_and(same) {
@@ -111,7 +123,11 @@ impl Supposed {
             };
             list.extend(Move::of(id, &reasons, language));
         }
+        let from_capture = |decision: &Decision| matches!(decision.action, Action::FailOver { .. });
+        let fails_over = other.decisions.iter().filter(|(_, d)| from_capture(d));
         Self {
+            fails_over: fails_over.map(|(id, _)| id.clone()).collect(),
+            assumes: Vec::new(),
             forecast: waves(request, &other, Limits::default()),
             what_if,
             at: request.now,
@@ -125,9 +141,9 @@ impl Supposed {
     fn table(&self, screen: Screen, language: Language) -> String {
         let say = |word: Word| word.say(language);
         let supposed = self.what_if.join(&format!(" {} ", say(Word::And)));
-        let mut out = format!("{} {supposed}:\n\n", say(Word::If));
+        let mut out = format!("{} {supposed}:\n", say(Word::If));
         if self.moves.is_empty() && self.cannot.is_empty() {
-            let _ = writeln!(out, "{}", say(Word::NothingMoves));
+            let _ = writeln!(out, "\n{}", say(Word::NothingMoves));
         }
         if !self.moves.is_empty() {
             let heads = [
@@ -137,11 +153,16 @@ impl Supposed {
                 say(Word::WouldBe),
                 say(Word::Next),
             ];
-            out += &screen.table(&heads, self.rows());
+            let _ = write!(out, "\n{}", screen.table(&heads, self.rows()));
             let minutes = self.forecast.ends_at.duration_since(self.at).as_mins();
             let (count, many) = (self.moves.len(), self.forecast.waves.len());
             let assumption = self.forecast.assumption.say(language);
-            let (would_move, until) = (say(Word::WouldMove), say(Word::MinutesUntil));
+            let would_move = if count == 1 {
+                Word::WouldMoveAlone
+            } else {
+                Word::WouldMove
+            };
+            let (would_move, until) = (say(would_move), say(Word::MinutesUntil));
             let _ = writeln!(
                 out,
                 "\n{count} {would_move} {many}; {until} {minutes} ({assumption})."
@@ -157,6 +178,7 @@ impl Supposed {
             let rows = self.cannot.iter().map(Move::cannot).collect();
             let _ = write!(out, "\n{}", screen.table(&heads, rows));
         }
+        out.extend(self.assumes.iter().map(|taken| format!("\n{taken}\n")));
         let wrong = screen.paint(say(Word::PlanIsWrong), Tone::Bad);
         out.extend(self.faults.iter().map(|fault| format!("{wrong}: {fault}\n")));
         out

@@ -111,6 +111,30 @@ fn what_was_written_to_files_from_the_hub_is_decided_as_on_the_hub() {
 }
 
 #[test]
+fn a_cluster_in_a_file_has_the_storage_that_it_declares() {
+    let with = |gib: i64| {
+        let mut objects = asking(1_000);
+        let demand = objects.workloads[0]
+            .status
+            .as_mut()
+            .unwrap()
+            .demand
+            .as_mut()
+            .unwrap();
+        let stored = json!([{"resource": "storage/fast", "amount": 100 * 1024}]);
+        demand.others = serde_json::from_value(stored).unwrap();
+        for member in &mut objects.members {
+            member.status = None;
+            let room = json!({"storage": [{"class": "fast", "gib": gib}]});
+            member.spec.room = serde_json::from_value(room).unwrap();
+        }
+        action_from_files(objects, Inventory::new())
+    };
+    assert!(matches!(with(100), Action::Relocate { .. }));
+    assert!(matches!(with(99), Action::Wait(_)));
+}
+
+#[test]
 fn a_namespace_in_a_file_says_where_it_stands_and_the_status_what_it_asks() {
     let on = |cluster: &str, cpu| {
         let mut objects = asking(cpu);

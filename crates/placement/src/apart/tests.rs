@@ -47,6 +47,54 @@ fn two_countries_of_one_owner_are_one_provider() {
     assert_eq!(both, [Apart::Cluster]);
 }
 
+/// Their own country is the holding's: no law reaches them through it.
+#[test]
+fn a_holding_in_the_country_of_both_is_one_provider() {
+    let both = holds(|request| {
+        let providers = &mut request.fleet.providers;
+        providers.insert("holding".to_owned(), mk_provider("NL"));
+        providers.get_mut("other").unwrap().country = "NL".to_owned();
+        for name in ["eu", "other"] {
+            providers.get_mut(name).unwrap().owners = vec![mk_stake("holding", 10_000)];
+        }
+    });
+    assert_eq!(both, [Apart::Cluster]);
+}
+
+#[test]
+fn who_operates_through_a_holder_of_keys_stops_neither() {
+    let both = holds(|request| {
+        let providers = &mut request.fleet.providers;
+        for name in ["vault", "safe"] {
+            let mut keys = mk_provider("NL");
+            keys.operated_by = vec![mk_stake("shared", 10_000)];
+            providers.insert(name.to_owned(), keys);
+        }
+        providers.insert("shared".to_owned(), mk_provider("NL"));
+        for (name, keys) in [("eu", "vault"), ("other", "safe")] {
+            providers.get_mut(name).unwrap().keys_held_by = vec![mk_stake(keys, 10_000)];
+        }
+    });
+    assert_eq!(both, [Apart::Cluster, Apart::Provider]);
+}
+
+/// Who operates both holds the keys of one as well, which is found first or last.
+#[test]
+fn who_operates_both_stops_both_whatever_keys_it_holds() {
+    let both = holds(|request| {
+        let providers = &mut request.fleet.providers;
+        providers.insert("shared".to_owned(), mk_provider("NL"));
+        providers.insert("holding".to_owned(), mk_provider("NL"));
+        providers.get_mut("holding").unwrap().operated_by = vec![mk_stake("shared", 10_000)];
+        for name in ["eu", "other"] {
+            let provider = providers.get_mut(name).unwrap();
+            provider.keys_held_by = vec![mk_stake("shared", 10_000)];
+            provider.operated_by = vec![mk_stake("holding", 10_000)];
+        }
+    });
+    assert_eq!(both, [Apart::Cluster]);
+}
+
 #[test]
 fn hardware_in_the_same_country_is_under_the_same_law() {
     let hosted = holds(|request| {

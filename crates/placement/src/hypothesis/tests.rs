@@ -45,6 +45,21 @@ fn a_provider_that_is_lost_loses_all_its_clusters() {
 }
 
 #[test]
+fn an_owner_that_is_lost_takes_with_it_what_it_owns() {
+    let mut request = mk_request();
+    let lost: Hypothesis = "provider=microsoft,lost".parse().unwrap();
+    lost.put_in(&mut request).unwrap();
+    let lost: Vec<&String> = request
+        .fleet
+        .clusters
+        .iter()
+        .filter(|(_, view)| matches!(view.contact, Contact::Lost { .. }))
+        .map(|(name, _)| name)
+        .collect();
+    assert_eq!(lost, ["azure-weu"]);
+}
+
+#[test]
 fn what_makes_no_sense_is_an_error_that_says_so() {
     for text in [
         "",
@@ -69,7 +84,7 @@ fn what_makes_no_sense_is_an_error_that_says_so() {
     };
     assert_eq!(
         put("provider=nobody,lost"),
-        HypothesisError::NoProvider("nobody".to_owned())
+        HypothesisError::RunsNothing("nobody".to_owned())
     );
     assert_eq!(
         put("cluster=nowhere,lost"),

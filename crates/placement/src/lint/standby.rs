@@ -62,8 +62,7 @@ pub(super) fn of_one(
     if standby == main {
         rules.push("same cluster");
     }
-    if asking.iter().any(|rule| rule.other_provider) && provider(request, main) == provider(request, standby)
-    {
+    if asking.iter().any(|rule| rule.other_provider) && !other_provider(laws, main, standby) {
         rules.push("same provider");
     }
     let (here, there) = (countries(laws, main), countries(laws, standby));
@@ -73,8 +72,17 @@ pub(super) fn of_one(
     rules.into_iter().map(fault).collect()
 }
 
-fn provider<'a>(request: &'a Request, cluster: &str) -> Option<&'a str> {
-    Some(request.fleet.clusters.get(cluster)?.provider.as_str())
+/// Whether nobody who can stop the one cluster can stop the other, as far as that is known.
+fn other_provider(laws: &Laws<'_>, here: &str, there: &str) -> bool {
+    let (Some(here), Some(there)) = (laws.today.get(here), laws.today.get(there)) else {
+        return false;
+    };
+    let known = here.unclear.is_none() && there.unclear.is_none();
+    known
+        && !here
+            .governed_by
+            .iter()
+            .any(|entity| there.governed_by.contains(entity))
 }
 
 fn countries<'a>(laws: &'a Laws<'_>, cluster: &str) -> BTreeSet<&'a str> {

@@ -14,7 +14,7 @@ use crate::approval::{Asked, Ground};
 use crate::decide;
 use crate::decision::Waiting;
 use crate::fleet::Demand;
-use crate::mk::{ago, id, mk_cluster, mk_exemption, mk_request, mk_stake, mk_workload, now};
+use crate::mk::{ago, id, mk_cluster, mk_exemption, mk_provider, mk_request, mk_stake, mk_workload, now};
 use crate::resource::Resource;
 
 /// `permits` moves from azure-weu to eu-1; `shop` fails over from lost-1 to eu-1.
@@ -115,6 +115,33 @@ fn room_is_kept_where_it_could_not_go_or_not_at_all() {
         request.fleet.clusters.insert("eu-2".to_owned(), there);
     };
     check(full, at("eu-2"), &[unfit("eu-2", "room")]);
+}
+
+#[test]
+fn room_is_kept_at_a_sister_of_the_provider() {
+    let sisters = |request: &mut Request| {
+        let providers = &mut request.fleet.providers;
+        providers.insert("holding".to_owned(), mk_provider("NL"));
+        providers.insert("sister".to_owned(), mk_provider("NL"));
+        for name in ["eu", "sister"] {
+            providers.get_mut(name).unwrap().owners = vec![mk_stake("holding", 10_000)];
+        }
+        let there = mk_cluster("sister");
+        request.fleet.clusters.insert("eu-2".to_owned(), there);
+        let policy = request.policies.get_mut("autonomous").unwrap();
+        policy.require.standby = Some(StandbyRule {
+            other_provider: true,
+            other_jurisdiction: false,
+        });
+    };
+    let there = |plan: &mut Plan| {
+        plan.decisions.get_mut(&id("permits")).unwrap().standby = Some("eu-2".to_owned());
+    };
+    let unfit = Fault::StandbyUnfit {
+        cluster: "eu-2".to_owned(),
+        rule: "same provider",
+    };
+    check(sisters, there, &[("permits", unfit)]);
 }
 
 #[test]
