@@ -6,27 +6,31 @@ use clap::{Parser, Subcommand, ValueEnum};
 mod approve; // of `approve`
 mod audit; // of `audit`
 mod check; // of `check` and `rules`
+mod decided; // what a decision is made from
 mod drill; // of `drill`
 mod haven; // of `haven`
 mod kpi; // of `kpi`
 mod language; // in which language people are told
+mod limits; // how much may move at one time
 mod migrate; // of `migrate`
 mod plan; // of `plan` and `explain`
 mod policy; // of `policy`
-mod registry;
+mod registry; // how image registries are asked
 mod run; // of `run`
 mod sandbox; // of `sandbox`
-mod transform; // of `closure` and `transform` // how image registries are asked
+mod transform; // of `closure` and `transform`
 
 pub(crate) use approve::ApproveArgs;
 pub(crate) use audit::AuditCommand;
 pub(crate) use check::{CheckArgs, CheckOutput, FailOn, RulesCommand, RulesExplainArgs, RulesListArgs};
+pub(crate) use decided::DecidedArgs;
 pub(crate) use drill::{DrillCommand, DrillNameArgs, DrillReportArgs, DrillRunArgs, ReportFormat};
 pub(crate) use haven::HavenArgs;
 pub(crate) use kpi::{KpiArgs, KpiCommand, KpiImportArgs};
 pub(crate) use language::LanguageArgs;
 #[cfg(test)]
 pub(crate) use language::Tongue;
+pub(crate) use limits::LimitsArgs;
 pub(crate) use migrate::{MigrateArgs, RunOutput};
 pub(crate) use plan::{ExplainArgs, PlanArgs};
 pub(crate) use policy::{PolicyCommand, PolicyLintArgs};

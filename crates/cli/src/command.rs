@@ -10,6 +10,7 @@ mod explain; // one workload
 mod haven; // the Haven standard
 mod kpi; // how far the city is with its targets
 mod migrate; // a move, or a dry run of one
+mod order; // in what order what moves will move
 mod plan; // every workload
 mod policy; // whether policies make sense
 mod rules; // what `check` looks for

@@ -33,6 +33,8 @@ havenmeester_api::words! {
     CouldNotMove: "Would not move", "Verhuist niet";
     WhyNot: "Why not", "Waarom niet";
     WouldMove: "would move; waves:", "zouden verhuizen; golven:";
+    Moves: "move; waves:", "verhuizen; golven:";
+    MovesAlone: "moves; waves:", "verhuist; golven:";
     WouldMoveAlone: "would move; waves:", "zou verhuizen; golven:";
     TakenAsCaptured:
         "Files do not say what is captured: it is taken that all of it is.",

@@ -257,13 +257,45 @@ fn a_blocked_move_says_what_blocks_it_and_when_it_is_tried_again() {
 }
 
 #[test]
+fn limits_of_the_command_line_are_those_of_the_forecast() {
+    let within = [
+        "plan",
+        "--per-cluster",
+        "1",
+        "--minutes-each",
+        "5",
+        "--window",
+        "20:00-06:00",
+    ];
+    let told = printed(&with_files(&within));
+    for part in [
+        "2 move; waves: 2;",
+        "each move lasts 300 s",
+        "at most 1 moves per cluster and 16 per provider",
+        "between 20:00 and 06:00 UTC",
+    ] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
+}
+
+#[test]
 fn json_and_yaml_say_the_same() {
     let json = printed(&with_files(&["plan", "-o", "json"]));
     let yaml = printed(&with_files(&["plan", "-o", "yaml"]));
-    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let mut json: serde_json::Value = serde_json::from_str(&json).unwrap();
     let mut yaml: serde_json::Value = serde_saphyr::from_str(&yaml).unwrap();
-    yaml["at"] = json["at"].clone(); // the one thing that differs between two runs
+    // Moments are the one thing that differs between two runs.
+    for told in [&mut json, &mut yaml] {
+        assert!(told["at"].take().is_string() && told["forecast"]["endsAt"].take().is_string());
+        for wave in told["forecast"]["waves"].as_array_mut().unwrap() {
+            assert!(wave["startsAt"].take().is_string() && wave["endsAt"].take().is_string());
+        }
+    }
     assert_eq!(json, yaml);
+    assert_eq!(
+        json["forecast"]["waves"][0]["moves"].as_array().map(Vec::len),
+        Some(2)
+    );
     assert_eq!(json["workloads"].as_array().map(Vec::len), Some(4));
     assert_eq!(json["workloads"][2]["desired"], "logius-sp");
     assert_eq!(json["workloads"][2]["compliant"], false);

@@ -78,4 +78,4 @@ pub use say::Say;
 pub use score::{Part, STABILITY};
 pub use tariff::Price;
 pub use traits::{HavenView, Traits};
-pub use waves::{Forecast, Limits, Step, Wave, WaveFault, Window, check_waves, waves};
+pub use waves::{Forecast, Limits, Step, Wave, WaveFault, Window, WindowError, check_waves, waves};

@@ -46,8 +46,37 @@ pub struct Window {
     pub minutes: i64,
 }
 
+/// Why a window cannot be read.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("{0:?} is no part of a day: write HH:MM-HH:MM, as 20:00-06:00; 00:00-24:00 is all of it")]
+pub struct WindowError(String);
+
+impl std::str::FromStr for Window {
+    type Err = WindowError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let minute = |clock: &str, last: i64| {
+            let (hours, minutes) = clock.split_once(':')?;
+            let number = |digits: &str| {
+                let two = digits.len() == 2 && digits.bytes().all(|digit| digit.is_ascii_digit());
+                two.then(|| digits.parse::<i64>().ok()).flatten()
+            };
+            let (hours, minutes) = (number(hours)?, number(minutes)?);
+            let at = hours * 60 + minutes;
+            (minutes < 60 && at <= last).then_some(at)
+        };
+        let read = || {
+            let (from, until) = text.split_once('-')?;
+            let (from_minute, until) = (minute(from, DAY / 60 - 1)?, minute(until, DAY / 60)?);
+            let minutes = (until - from_minute - 1).rem_euclid(DAY / 60) + 1;
+            (from_minute != until).then_some(Self { from_minute, minutes })
+        };
+        read().ok_or_else(|| WindowError(text.to_owned()))
+    }
+}
+
 impl Default for Limits {
-    /// Ten minutes: the objective that most policies set for a move. 4 and 16: a quarter and half of the 32 moves that
+    /// Ten minutes: the objective that most policies set for a move. 8 and 16: a quarter and half of the 32 moves that
     /// the daemon runs at once unless told otherwise.
     fn default() -> Self {
         Self {

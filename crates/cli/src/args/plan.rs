@@ -1,9 +1,7 @@
 //! The arguments of `plan` and `explain`.
-use std::path::PathBuf;
-
 use clap::Args;
 
-use super::{LanguageArgs, Output};
+use super::{DecidedArgs, LimitsArgs};
 
 /// `plan`.
 #[derive(Args, Debug)]
@@ -13,15 +11,10 @@ pub(crate) struct PlanArgs {
     /// cluster=NAME,cpu=-50% (cpu, memory, pods), or owner=PROVIDER:COUNTRY@YYYY-MM-DD. May be given several times.
     #[arg(long, value_name = "WHAT")]
     pub(crate) what_if: Vec<String>,
-    /// Files or directories with our kinds (and, as `havenmeester.dev/cluster`-annotated namespaces, what runs where)
-    /// instead of the hub.
-    #[arg(short, long)]
-    pub(crate) filename: Vec<PathBuf>,
-    /// How to print.
-    #[arg(short, long, value_enum, default_value_t)]
-    pub(crate) output: Output,
     #[command(flatten)]
-    pub(crate) language: LanguageArgs,
+    pub(crate) decided: DecidedArgs,
+    #[command(flatten)]
+    pub(crate) limits: LimitsArgs,
 }
 
 /// `explain`.
@@ -29,12 +22,6 @@ pub(crate) struct PlanArgs {
 pub(crate) struct ExplainArgs {
     /// The Workload: NAME, or NAMESPACE/NAME.
     pub(crate) workload: String,
-    /// Files or directories instead of the hub.
-    #[arg(short, long)]
-    pub(crate) filename: Vec<PathBuf>,
-    /// How to print.
-    #[arg(short, long, value_enum, default_value_t)]
-    pub(crate) output: Output,
     #[command(flatten)]
-    pub(crate) language: LanguageArgs,
+    pub(crate) decided: DecidedArgs,
 }

@@ -1,9 +1,7 @@
 //! The arguments of `policy`.
-use std::path::PathBuf;
-
 use clap::{Args, Subcommand};
 
-use super::{LanguageArgs, Output};
+use super::DecidedArgs;
 
 /// `policy`.
 #[derive(Debug, Subcommand)]
@@ -16,12 +14,6 @@ pub(crate) enum PolicyCommand {
 /// `policy lint`.
 #[derive(Args, Debug)]
 pub(crate) struct PolicyLintArgs {
-    /// Files or directories with our kinds instead of the hub.
-    #[arg(short, long)]
-    pub(crate) filename: Vec<PathBuf>,
-    /// How to print.
-    #[arg(short, long, value_enum, default_value_t)]
-    pub(crate) output: Output,
     #[command(flatten)]
-    pub(crate) language: LanguageArgs,
+    pub(crate) decided: DecidedArgs,
 }

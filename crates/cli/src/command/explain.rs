@@ -20,7 +20,7 @@ use crate::words::Word;
 
 pub(crate) async fn run(cli: &Cli, args: &ExplainArgs, screen: Screen) -> anyhow::Result<ExitCode> {
     let id = identity::read(&args.workload, &cli.namespace)?;
-    let decided = Box::pin(decided(cli, &args.filename)).await?;
+    let decided = Box::pin(decided(cli, &args.decided.filename)).await?;
     let decision = decided
         .plan
         .decisions
@@ -33,7 +33,7 @@ pub(crate) async fn run(cli: &Cli, args: &ExplainArgs, screen: Screen) -> anyhow
         );
     }
     let reasons = Reasons::of(&decided.request, &decided.plan);
-    let language = args.language.of(args.output);
+    let language = args.decided.language();
     let explanation = decided
         .explained(&id, &reasons, language)
         .ok_or_else(|| unknown(&id, &decided, args))?;
@@ -45,7 +45,7 @@ pub(crate) async fn run(cli: &Cli, args: &ExplainArgs, screen: Screen) -> anyhow
         last_dry_run: status.and_then(|status| status.last_dry_run.clone()),
     };
     let now = SystemClock.now();
-    output::show(args.output, &shown, |shown| {
+    output::show(args.decided.output, &shown, |shown| {
         let rehearsed = shown.last_dry_run.as_ref().map(|run| dry_run(run, now, language));
         text(&shown.explanation, screen) + &rehearsed.unwrap_or_default()
     })?;
@@ -95,7 +95,7 @@ fn unknown(id: &WorkloadId, decided: &Decided, args: &ExplainArgs) -> anyhow::Er
     } else {
         format!("there are {}", names.join(", "))
     };
-    let how = if args.filename.is_empty() {
+    let how = if args.decided.filename.is_empty() {
         "label its namespace on the member, or make a Workload".to_owned()
     } else {
         format!("add its Namespace with its labels and the annotation {CLUSTER}, or a Workload")

@@ -1,9 +1,12 @@
 //! `havenmeester plan`: where every workload must stand, and what would be done now.
+use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use havenmeester_api::workload::Mode;
 use havenmeester_api::{Criticality, Language, Sensitivity};
-use havenmeester_placement::{Decision, Explanation, Reasons, Say as _, WorkloadView, lint};
+use havenmeester_placement::{
+    Decision, Explanation, Forecast, Limits, Reasons, Say as _, WorkloadView, lint,
+};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -11,6 +14,8 @@ use crate::args::{Cli, PlanArgs};
 use crate::decided::{Decided, decided};
 use crate::output::{self, Cell, Screen, Tone};
 use crate::words::{self, Word};
+
+use super::order;
 
 /// What would be decided now. Serialised as `havenmeester plan -o json`.
 #[derive(Debug, Serialize)]
@@ -20,6 +25,8 @@ struct Planned {
     at: Timestamp,
     /// Each workload, by its name.
     workloads: Vec<Row>,
+    /// What moves in which order, and how long it takes.
+    forecast: Forecast,
     /// What is wrong with providers, clusters and policies, or has no effect.
     problems: Vec<ProblemRow>,
     /// What the linter holds against the plan; anything here is a defect of ours, and the daemon would not enact it.
@@ -61,14 +68,17 @@ pub(crate) async fn run(cli: &Cli, args: &PlanArgs, screen: Screen) -> anyhow::R
     if !args.what_if.is_empty() {
         return Box::pin(super::what_if::run(cli, args, screen)).await;
     }
-    let language = args.language.of(args.output);
-    let planned = Planned::of(&Box::pin(decided(cli, &args.filename)).await?, language);
-    output::show(args.output, &planned, |planned| planned.table(screen, language))?;
+    let language = args.decided.language();
+    let decided = Box::pin(decided(cli, &args.decided.filename)).await?;
+    let planned = Planned::of(&decided, args.limits.limits(), language);
+    output::show(args.decided.output, &planned, |planned| {
+        planned.table(screen, language)
+    })?;
     Ok(super::verdict(planned.faults.is_empty()))
 }
 
 impl Planned {
-    fn of(decided: &Decided, language: Language) -> Self {
+    fn of(decided: &Decided, limits: Limits, language: Language) -> Self {
         let Decided {
             request,
             plan,
@@ -91,6 +101,7 @@ impl Planned {
         Self {
             at: request.now,
             workloads: rows.collect(),
+            forecast: order::forecast(request, plan.decisions.iter(), limits),
             problems: problems
                 .iter()
                 .map(|problem| ProblemRow {
@@ -123,6 +134,10 @@ impl Planned {
             let rows = self.workloads.iter().map(|row| row.cells(language));
             screen.table(&heads, rows.collect())
         };
+        if !self.forecast.waves.is_empty() {
+            let told = order::told(&self.forecast, self.at, [Word::MovesAlone, Word::Moves], language);
+            let _ = writeln!(out, "\n{told}");
+        }
         let notes = self.notes(language);
         if !notes.is_empty() || !self.faults.is_empty() {
             out.push('\n');

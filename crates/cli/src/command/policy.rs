@@ -40,8 +40,8 @@ struct Finding {
 
 /// Exit code 1 when something cannot be used or cannot be satisfied.
 pub(crate) async fn lint(cli: &Cli, args: &PolicyLintArgs, screen: Screen) -> anyhow::Result<ExitCode> {
-    let language = args.language.of(args.output);
-    let decided = Box::pin(decided(cli, &args.filename)).await?;
+    let language = args.decided.language();
+    let decided = Box::pin(decided(cli, &args.decided.filename)).await?;
     let linted = Linted {
         policies: decided.request.policies.len(),
         exemptions: decided.request.exemptions.len(),
@@ -52,7 +52,9 @@ pub(crate) async fn lint(cli: &Cli, args: &PolicyLintArgs, screen: Screen) -> an
             .map(|problem| Finding::of(problem, language))
             .collect(),
     };
-    output::show(args.output, &linted, |linted| linted.table(screen, language))?;
+    output::show(args.decided.output, &linted, |linted| {
+        linted.table(screen, language)
+    })?;
     let good = linted.findings.iter().all(|finding| !is_bad(finding.reason));
     Ok(super::verdict(good))
 }

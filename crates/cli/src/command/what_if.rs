@@ -7,8 +7,8 @@ use std::process::ExitCode;
 
 use havenmeester_api::Language;
 use havenmeester_placement::{
-    Action, Decision, Forecast, Hypothesis, Limits, Plan, Reasons, Request, Say as _, Told, Waiting,
-    WorkloadId, decide, explain_in, lint, waves,
+    Action, Decision, Forecast, Hypothesis, Limits, Plan, Reasons, Request, Say as _, Told, WorkloadId,
+    decide, explain_in, lint, waves,
 };
 use jiff::Timestamp;
 use serde::Serialize;
@@ -19,6 +19,8 @@ use crate::files;
 use crate::output::{self, Cell, Screen, Tone};
 use crate::scene::says_nothing_of_captures;
 use crate::words::Word;
+
+use super::order;
 
 /// What would follow. Serialised as `havenmeester plan --what-if … -o json`.
 #[derive(Debug, Serialize)]
@@ -78,25 +80,31 @@ pub(crate) async fn run(cli: &Cli, args: &PlanArgs, screen: Screen) -> anyhow::R
         }
     }
     let others = files::load(&paths, &cli.namespace)?;
-    let (decided, mut request) = Box::pin(supposed(cli, &args.filename, &others)).await?;
+    let (decided, mut request) = Box::pin(supposed(cli, &args.decided.filename, &others)).await?;
     for hypothesis in &hypotheses {
         hypothesis.put_in(&mut request)?;
     }
-    let language = args.language.of(args.output);
-    let mut supposed = Supposed::of(args.what_if.clone(), &decided.plan, &request, language);
+    let language = args.decided.language();
+    let limits = args.limits.limits();
+    let mut supposed = Supposed::of(args.what_if.clone(), &decided.plan, &request, (limits, language));
     let untold = |id: &WorkloadId| says_nothing_of_captures(decided.workload(id));
-    if !args.filename.is_empty() && supposed.fails_over.iter().any(untold) {
+    if !args.decided.filename.is_empty() && supposed.fails_over.iter().any(untold) {
         let taken = Word::TakenAsCaptured.say(language);
         supposed.assumes.push(taken.to_owned());
     }
-    output::show(args.output, &supposed, |supposed| {
+    output::show(args.decided.output, &supposed, |supposed| {
         supposed.table(screen, language)
     })?;
     Ok(super::verdict(supposed.faults.is_empty()))
 }
 
 impl Supposed {
-    fn of(what_if: Vec<String>, before: &Plan, request: &Request, language: Language) -> Self {
+    fn of(
+        what_if: Vec<String>,
+        before: &Plan,
+        request: &Request,
+        (limits, language): (Limits, Language),
+    ) -> Self {
         let plan = decide(request);
         let findings = lint(request, &plan);
         let faults = findings.iter().map(|finding| finding.say(language)).collect();
@@ -115,7 +123,7 @@ impl Supposed {
                     stays.push(id.clone());
                     continue;
                 }
-                Some(_) if goes(&decision.action) => {
+                Some(_) if order::goes(decision) => {
                     other.decisions.insert(id.clone(), decision.clone());
                     &mut moves
                 }
@@ -128,7 +136,7 @@ impl Supposed {
         Self {
             fails_over: fails_over.map(|(id, _)| id.clone()).collect(),
             assumes: Vec::new(),
-            forecast: waves(request, &other, Limits::default()),
+            forecast: waves(request, &other, limits),
             what_if,
             at: request.now,
             moves,
@@ -154,19 +162,9 @@ impl Supposed {
                 say(Word::Next),
             ];
             let _ = write!(out, "\n{}", screen.table(&heads, self.rows()));
-            let minutes = self.forecast.ends_at.duration_since(self.at).as_mins();
-            let (count, many) = (self.moves.len(), self.forecast.waves.len());
-            let assumption = self.forecast.assumption.say(language);
-            let would_move = if count == 1 {
-                Word::WouldMoveAlone
-            } else {
-                Word::WouldMove
-            };
-            let (would_move, until) = (say(would_move), say(Word::MinutesUntil));
-            let _ = writeln!(
-                out,
-                "\n{count} {would_move} {many}; {until} {minutes} ({assumption})."
-            );
+            let words = [Word::WouldMoveAlone, Word::WouldMove];
+            let told = order::told(&self.forecast, self.at, words, language);
+            let _ = writeln!(out, "\n{told}");
         }
         if !self.cannot.is_empty() {
             let heads = [
@@ -198,18 +196,6 @@ impl Supposed {
             ]
         };
         steps.map(row).collect()
-    }
-}
-
-/// Whether it comes to a move without somebody's doing. What waits for a person, a yes, a capture or a fence does not.
-fn goes(action: &Action) -> bool {
-    match action {
-        Action::Relocate { .. } | Action::FailOver { .. } => true,
-        Action::Wait(waiting) => matches!(
-            waiting,
-            Waiting::Moving { .. } | Waiting::FailoverDelay { .. } | Waiting::SharesNamespace { .. }
-        ),
-        Action::Stay => false,
     }
 }
 

@@ -72,6 +72,32 @@ fn what_is_not_urgent_waits_for_the_window() {
 }
 
 #[test]
+fn a_window_is_read_as_a_clock_shows_it() {
+    for (text, from_minute, minutes) in [
+        ("20:00-06:00", 1200, 600),
+        ("00:00-24:00", 0, 1440),
+        ("09:30-09:31", 570, 1),
+        ("23:59-00:00", 1439, 1),
+    ] {
+        let window = Window { from_minute, minutes };
+        assert_eq!(text.parse(), Ok(window), "{text}");
+    }
+    for text in [
+        "",
+        "20:00",
+        "6:00-7:00",
+        "24:00-06:00",
+        "06:00-06:00",
+        "06:60-07:00",
+        "+6:00-07:00",
+        "06:00-24:01",
+    ] {
+        let error = text.parse::<Window>().unwrap_err();
+        assert!(error.to_string().contains("write HH:MM-HH:MM"), "{text}");
+    }
+}
+
+#[test]
 fn nothing_to_move_is_done_now() {
     let request = mk_request();
     let forecast = waves(&request, &decide(&request), limits());
