@@ -56,7 +56,7 @@ pub struct WorkloadSpec {
     #[schemars(length(max = 32))]
     pub uses: Vec<Use>,
     /// Workloads of the same namespace on the hub that may not all be lost with one provider: it is placed with another
-    /// provider than they are, where there is a choice.
+    /// provider than they are, and one of another owner, where there is a choice.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 32))]
     #[schemars(extend("x-kubernetes-list-type" = "set"))]

@@ -1,7 +1,9 @@
 //! The clusters with what follows from their facts, worked out once for all workloads.
 //!
 //! Invariant: holds nothing that differs from one workload to the next.
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
 use havenmeester_api::Date;
@@ -26,6 +28,8 @@ pub(crate) struct Place<'a> {
     pub(crate) category: Option<Category>,
     pub(crate) core_values: CoreValues,
     pub(crate) autonomy: Arc<Autonomy>,
+    /// Who can stop it, as numbers that follow from their names; sorted.
+    governors: Arc<[u64]>,
     /// The day of the request.
     pub(crate) today: Date,
     /// What dated facts will make of it, where that differs from what it is on the day before: the next first.
@@ -38,7 +42,15 @@ pub(crate) struct Known {
     /// What its provider says of itself; `None`: there is no Provider of that name.
     provider: Option<(Option<Category>, CoreValues)>,
     autonomy: Arc<Autonomy>,
+    governors: Arc<[u64]>,
     ahead: Arc<[(Date, Autonomy)]>,
+}
+
+impl Known {
+    /// Whether the same entities can stop it.
+    pub(crate) fn falls_as(&self, before: &Self) -> bool {
+        self.governors == before.governors
+    }
 }
 
 /// All clusters, by name.
@@ -59,6 +71,7 @@ pub(crate) fn places_of<'a>(request: &'a Request, known: &[Known]) -> Vec<Place<
             category,
             core_values,
             autonomy: Arc::clone(&known.autonomy),
+            governors: Arc::clone(&known.governors),
             today,
             ahead: Arc::clone(&known.ahead),
         }
@@ -90,13 +103,23 @@ pub(crate) fn known<'a>(request: &'a Request) -> Vec<Known> {
             }
         }
         let spec = fleet.providers.get(&view.provider);
+        let mut governors: Vec<u64> = autonomy.governed_by.iter().map(|name| number(name)).collect();
+        governors.sort_unstable();
         Known {
+            governors: governors.into(),
             provider: spec.map(|spec| (spec.category, spec.core_values)),
             autonomy: Arc::new(autonomy),
             ahead: ahead.into(),
         }
     };
     fleet.clusters.values().map(&mut one).collect()
+}
+
+/// Names are compared a million times where workloads want to stand apart.
+fn number(name: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    name.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// What is shown is as it is today: nobody moves because a paper is to be renewed.
@@ -134,6 +157,25 @@ impl Place<'_> {
             today: day,
             ..self.clone()
         }
+    }
+
+    /// Whether somebody can stop both: their provider, or who owns or operates both.
+    pub(crate) fn falls_with(&self, other: &Self) -> bool {
+        let both = || {
+            let (mut one, mut two) = (
+                self.governors.iter().peekable(),
+                other.governors.iter().peekable(),
+            );
+            while let (Some(a), Some(b)) = (one.peek(), two.peek()) {
+                match a.cmp(b) {
+                    Ordering::Equal => return true,
+                    Ordering::Less => drop(one.next()),
+                    Ordering::Greater => drop(two.next()),
+                }
+            }
+            false
+        };
+        self.view.provider == other.view.provider || both()
     }
 
     pub(crate) fn answers(&self) -> bool {

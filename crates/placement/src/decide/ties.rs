@@ -10,7 +10,7 @@ use crate::request::{Request, WorkloadId, WorkloadView};
 pub const SAME_REGION: i64 = 10;
 /// What it costs that they stand in different regions.
 pub const FAR: i64 = 40;
-/// What it costs that two which want to be apart stand with one provider: more than quality, cost and innovation
+/// What it costs that two which want to be apart stand with one provider, or with two that somebody can stop together: more than quality, cost and innovation
 /// bring together where all values weigh the same, less than what autonomy and security bring.
 pub const TOGETHER: i64 = 150;
 
@@ -95,7 +95,10 @@ pub(crate) fn cost(wish: Wish, one: &Place<'_>, other: &Place<'_>) -> i64 {
         Wish::Near if one.name == other.name => 0,
         Wish::Near if one.view.region == other.view.region => SAME_REGION,
         Wish::Near => FAR,
-        Wish::Apart if one.view.provider == other.view.provider => TOGETHER,
+        Wish::Apart if one.falls_with(other) => TOGETHER,
         Wish::Apart => 0,
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

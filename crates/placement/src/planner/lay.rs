@@ -37,12 +37,15 @@ impl Planner {
         let names = self.request.fleet.clusters.keys();
         let was: Vec<Option<usize>> = names.map(|name| before.binary_search(name).ok()).collect();
         touched.and(self.rules_since(&was));
-        self.number(&mut touched);
+        self.weigh_all(&mut touched);
+        self.ground = Ground::of(&self.request, &places_of(&self.request, &self.known));
+        let moving = self.moving.iter().filter_map(|id| self.request.workloads.get(id));
+        self.booked = self.ground.booked(&self.request, moving);
         touched
     }
 
-    /// Forgets all that says a place by its number.
-    fn number(&mut self, touched: &mut Touched) {
+    /// Forgets who chose what, with all that says a place by its number: all that must go is weighed anew.
+    pub(super) fn weigh_all(&mut self, touched: &mut Touched) {
         let movers = self.queue.movers().iter().map(|mover| mover.rank.id.clone());
         touched.workloads.extend(movers);
         touched.workloads.extend(self.moving.iter().cloned());
@@ -50,8 +53,5 @@ impl Planner {
         touched.columns.clear();
         self.queue = Queue::default();
         self.blocks = Blocks::default();
-        self.ground = Ground::of(&self.request, &places_of(&self.request, &self.known));
-        let moving = self.moving.iter().filter_map(|id| self.request.workloads.get(id));
-        self.booked = self.ground.booked(&self.request, moving);
     }
 }

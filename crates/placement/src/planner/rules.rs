@@ -19,14 +19,21 @@ impl Planner {
         if differ.iter().any(|at| self.ends_a_route(names[*at])) {
             return self.rules();
         }
-        self.known = now;
+        let known_before = std::mem::replace(&mut self.known, now);
         let places = places_of(&self.request, &self.known);
         for at in &differ {
             self.classes.rejudge(*at, &places[*at]);
         }
         let mut touched = Touched::default();
+        let others = differ
+            .iter()
+            .any(|at| !self.known[*at].falls_as(&known_before[*at]));
         for at in differ {
             self.other_law(at, &mut touched);
+        }
+        if others {
+            // What wants to stand apart is as far apart as those who can stop its places.
+            self.weigh_all(&mut touched);
         }
         touched
     }
@@ -70,8 +77,13 @@ impl Planner {
         }
         let other = |at: &usize| was[*at].is_none_or(|was| known_before[was] != self.known[*at]);
         let others: Vec<usize> = (0..self.known.len()).filter(other).collect();
+        let falls_so = |at: &usize| was[*at].is_none_or(|was| self.known[*at].falls_as(&known_before[was]));
+        let weigh_all = !others.iter().all(falls_so);
         for at in others {
             self.other_law(at, &mut touched);
+        }
+        if weigh_all {
+            self.weigh_all(&mut touched);
         }
         touched
     }

@@ -11,6 +11,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::decide;
 use crate::decide::properties::{cluster, provider_change, request, workload};
+use crate::decide::ties::tests::mk_apart;
 use crate::fact::Fact;
 use crate::mk::{
     id, mk_approval, mk_autonomous, mk_cluster, mk_exemption, mk_policy, mk_request, mk_route, mk_workload,
@@ -144,6 +145,28 @@ fn data_whose_cluster_gets_another_region_binds_who_uses_it_there() {
         Change::Cluster("eu-1".to_owned(), Some(Box::new(east))),
     );
     assert_ne!(planner.plan().decisions[&id("app")].violations, vec![]);
+}
+
+/// No law and no score is other then: only whether somebody can stop both places.
+#[test]
+fn who_wants_to_stand_apart_chooses_anew_when_two_providers_get_one_owner() {
+    let sister = mk_apart(true, true).fleet.providers["sister"].clone();
+    for with_policy in [false, true] {
+        let mut planner = Planner::new(mk_apart(true, false));
+        let desired = |planner: &Planner| planner.plan().decisions[&id("permits")].desired.clone();
+        assert_eq!(desired(&planner).as_deref(), Some("a-1"));
+        if with_policy {
+            let mut next = planner.request().clone();
+            next.fleet.providers.insert("sister".to_owned(), sister.clone());
+            next.policies.insert("second".to_owned(), mk_policy());
+            planner.advance(next.clone());
+            assert_eq!(planner.plan(), &decide(&next));
+        } else {
+            let bought = Some(Box::new(sister.clone()));
+            check(&mut planner, Change::Provider("sister".to_owned(), bought));
+        }
+        assert_eq!(desired(&planner).as_deref(), Some("b-1"));
+    }
 }
 
 #[test]
