@@ -41,3 +41,37 @@ fn short_names_are_not_shared() {
     all.dedup();
     assert_eq!(all.len(), before);
 }
+
+/// The paths of all fields under one, as docs/api.md writes them: `owners[].since`.
+fn paths(schema: &serde_json::Value, path: &str, all: &mut Vec<String>) {
+    let fields = schema["properties"].as_object().into_iter().flatten();
+    for (name, field) in fields {
+        let path = if path.is_empty() {
+            name.clone()
+        } else {
+            format!("{path}.{name}")
+        };
+        all.push(path.clone());
+        paths(field, &path, all);
+        paths(&field["items"], &format!("{path}[]"), all);
+    }
+}
+
+#[test]
+fn every_field_of_a_spec_is_in_the_documentation() {
+    let document = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/api.md");
+    let document = std::fs::read_to_string(document).unwrap();
+    let mut missing = Vec::new();
+    for crd in all() {
+        let kind = &crd.spec.names.kind;
+        let after = document.split(&format!("\n## {kind}\n")).nth(1).unwrap_or_default();
+        let section = after.split("\n## ").next().unwrap_or_default();
+        let schema = serde_json::to_value(&crd.spec.versions[0].schema).unwrap();
+        let mut fields = Vec::new();
+        paths(&schema["openAPIV3Schema"]["properties"]["spec"], "", &mut fields);
+        let told = |field: &String| section.contains(&format!("`{field}`"));
+        let untold = fields.into_iter().filter(|field| !told(field));
+        missing.extend(untold.map(|field| format!("{kind} {field}")));
+    }
+    assert_eq!(missing, Vec::<String>::new());
+}
