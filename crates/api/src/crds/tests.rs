@@ -64,7 +64,10 @@ fn every_field_of_a_spec_is_in_the_documentation() {
     let mut missing = Vec::new();
     for crd in all() {
         let kind = &crd.spec.names.kind;
-        let after = document.split(&format!("\n## {kind}\n")).nth(1).unwrap_or_default();
+        let after = document
+            .split(&format!("\n## {kind}\n"))
+            .nth(1)
+            .unwrap_or_default();
         let section = after.split("\n## ").next().unwrap_or_default();
         let schema = serde_json::to_value(&crd.spec.versions[0].schema).unwrap();
         let mut fields = Vec::new();
