@@ -2,6 +2,7 @@
 //!
 //! Not here: judging it (`portability::haven`). Invariant: it is asked seldom, page by page, and only where the
 //! credentials reach the whole cluster; what is refused is unknown, with the reason.
+use havenmeester_portability::said::Unseen;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,9 +23,6 @@ use crate::connector::{Connector, Purpose};
 use crate::heartbeat::chain;
 use crate::live::Live;
 use crate::state::{ClusterState, locked};
-
-/// Why nothing can be seen with credentials for some namespaces.
-const NARROW: &str = "the credentials reach only some namespaces";
 
 /// One look at a cluster.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -65,7 +63,7 @@ async fn look(
     let member = state.member();
     if member.spec.scope == Scope::Namespaces {
         return Ok(HavenLook {
-            facts: HavenFacts::unseen(NARROW),
+            facts: HavenFacts::unseen(&Unseen::NamespacesOnly),
             official: None,
         });
     }
@@ -83,7 +81,7 @@ async fn look(
     let facts = HavenFacts {
         observed_at: Some(clock.now()),
         nodes: eye.list("", "v1", "Node", node).await,
-        version: version.map_or_else(|| Fact::unknown("the server has not said it yet"), Fact::Known),
+        version: version.map_or_else(|| Fact::unknown(Unseen::VersionNotYet), Fact::Known),
         groups: if groups.is_empty() {
             return Err("what it serves is not known yet".to_owned());
         } else {
@@ -122,7 +120,10 @@ impl Eye {
         loop {
             let page = match api.list(&params).await {
                 Ok(page) => page,
-                Err(error) => return Fact::unknown(format!("listing {kind} failed: {}", chain(&error))),
+                Err(error) => {
+                    let (kind, words) = (kind.to_owned(), chain(&error));
+                    return Fact::unknown(Unseen::ListFailed { kind, words });
+                }
             };
             let objects = page.items.into_iter().map(|object| object.into_value(&resource));
             kept.extend(objects.map(|object| keep(&object)));
@@ -149,14 +150,14 @@ impl Eye {
         let api: Api<SelfSubjectAccessReview> = Api::all(self.client.clone());
         let review = json!({ "metadata": {}, "spec": { "resourceAttributes": { "group": "*", "resource": "*", "verb": "*" } } });
         let Ok(review) = serde_json::from_value(review) else {
-            return Fact::unknown("the review could not be written");
+            return Fact::unknown(Unseen::ReviewUnwritten);
         };
         match api.create(&PostParams::default(), &review).await {
             Ok(answer) => answer.status.map_or_else(
-                || Fact::unknown("the review was not answered"),
+                || Fact::unknown(Unseen::ReviewUnanswered),
                 |status| Fact::Known(status.allowed),
             ),
-            Err(error) => Fact::unknown(format!("the review of access failed: {}", chain(&error))),
+            Err(error) => Fact::unknown(Unseen::ReviewFailed { words: chain(&error) }),
         }
     }
 

@@ -16,6 +16,7 @@ use std::{
 
 use futures::{StreamExt as _, stream};
 use havenmeester_portability::image::{ImageAsk, ImageFact, ImageName, Keyring, Login, Logins, Mirrors};
+use havenmeester_portability::said::Unanswered;
 use oci_client::{
     Client, Reference,
     client::{Certificate, CertificateEncoding, ClientConfig, ClientProtocol},
@@ -218,7 +219,7 @@ impl<'o> Visitors<'o> {
                 "no client for registries can be made"
             );
             ImageFact::Unknown {
-                why: "no client for registries can be made here; see the daemon's log".to_owned(),
+                why: Unanswered::NoClient,
             }
         })?;
         self.made.push((login.cloned(), client.clone()));
@@ -270,9 +271,9 @@ async fn in_place(how: &How, way: Way, until: Instant) -> ImageFact {
     }
     if way.of_mirror {
         // Nodes log in to a mirror by their own set-up, which no Secret tells.
-        let why =
-            format!("the mirror {host} refuses it to us; the nodes may have a login of their own for it");
-        return ImageFact::Unknown { why };
+        return ImageFact::Unknown {
+            why: Unanswered::MirrorRefuses { host },
+        };
     }
     ImageFact::NoAccess {
         tried: refused,
@@ -315,15 +316,14 @@ async fn configured(
         .ok()
         .filter(|size| *size <= CONFIG_BYTES);
     let Some(size) = size else {
-        return Err(Answer::Unknown(
-            "its configuration is too big to be one".to_owned(),
-        ));
+        return Err(Answer::Unknown(Unanswered::TooBig));
     };
     let mut bytes = vec![0; size];
     // Not more than was announced: a registry may be a stranger's.
     let out = Cursor::new(bytes.as_mut_slice());
     one.client.pull_blob(image, config, out).await.map_err(read)?;
-    let said: Configured = serde_json::from_slice(&bytes).map_err(|_| Answer::unreadable())?;
+    let said: Configured =
+        serde_json::from_slice(&bytes).map_err(|_| Answer::Unknown(Unanswered::NoManifest))?;
     if said.os.is_empty() || said.architecture.is_empty() {
         return Ok(BTreeSet::new()); // an artefact that is no container image
     }

@@ -4,6 +4,7 @@
 
 use havenmeester_api::MemberCluster;
 use havenmeester_portability::ClusterClasses;
+use havenmeester_portability::said::Asked;
 use kube::Api;
 
 use crate::{cx::Cx, errors::MemberError};
@@ -19,7 +20,7 @@ pub(crate) async fn of_source(cx: &Cx<'_>) -> Result<ClusterClasses, MemberError
         .await
         .map_err(|source| MemberError::Request {
             cluster: "the hub".to_owned(),
-            verb: "reading",
+            verb: Asked::Reading,
             object: format!("MemberCluster {}", cx.moving.source),
             source: Box::new(source),
         })?;

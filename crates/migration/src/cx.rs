@@ -2,6 +2,7 @@
 //!
 //! Not here: how far it is (`state`). Invariant: reads only.
 
+use havenmeester_portability::said::Stored;
 use std::collections::BTreeSet;
 
 use havenmeester_api::migration::MigrationStatus;
@@ -91,7 +92,7 @@ impl<'d> Cx<'d> {
         let found = self.deps.fleet.member(name).await;
         found.map_err(|away| MemberError::Unavailable {
             cluster: name.to_owned(),
-            cause: away.to_string(),
+            cause: away.cause,
         })
     }
 
@@ -109,7 +110,7 @@ impl<'d> Cx<'d> {
         let name: CaptureId = id.parse().map_err(|_| MemberError::NoCapture)?;
         let found = self.deps.ledger.get_capture(&name).await;
         let capture = found.map_err(|source| MemberError::Store {
-            what: "reading the capture",
+            what: Stored::Reading,
             source,
         })?;
         Ok((id, capture))

@@ -2,6 +2,9 @@
 //!
 //! Display never prints the source; the log prints the chain. Invariant: no content of an object is in an error.
 
+use havenmeester_api::member::Cause;
+use havenmeester_portability::said::{Asked, Stored, Unseen};
+
 /// `advance` could not do its work. Nothing is lost: calling it again goes on.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -28,12 +31,12 @@ pub enum MoveError {
 #[non_exhaustive]
 pub enum MemberError {
     /// It is lost, cut off or unknown.
-    #[error("{cluster} cannot be reached: {cause}")]
+    #[error("{}", self.unseen())]
     Unavailable {
         /// Which.
         cluster: String,
-        /// Why, for people.
-        cause: String,
+        /// Why; none: it is not known.
+        cause: Option<Cause>,
     },
     /// It does not serve a kind.
     #[error("{cluster} does not serve {kind}")]
@@ -49,7 +52,7 @@ pub enum MemberError {
         /// Which.
         cluster: String,
         /// What was asked.
-        verb: &'static str,
+        verb: Asked,
         /// Of which object.
         object: String,
         /// The answer.
@@ -72,7 +75,7 @@ pub enum MemberError {
     #[error("{what} in the capture store")]
     Store {
         /// What was asked.
-        what: &'static str,
+        what: Stored,
         /// The answer.
         #[source]
         source: havenmeester_ledger::LedgerError,
@@ -116,11 +119,40 @@ impl MemberError {
 
     /// The error with the API server's own words, for a condition. Server messages name objects and fields.
     pub(crate) fn sentence(&self) -> String {
+        self.unseen().to_string()
+    }
+
+    /// The same as a reason why something was not seen, in each language.
+    pub(crate) fn unseen(&self) -> Unseen {
         match self {
-            Self::Request { source, .. } => format!("{self}: {}", words(source)),
-            Self::Store { source, .. } => format!("{self}: {source}"),
-            Self::Capture { source, .. } => format!("{self}: {source}"),
-            Self::Unavailable { .. } | Self::NotServed { .. } | Self::NoCapture => self.to_string(),
+            Self::Unavailable { cluster, cause } => Unseen::Away {
+                cluster: cluster.clone(),
+                cause: *cause,
+            },
+            Self::NotServed { cluster, kind } => Unseen::NotServed {
+                cluster: cluster.clone(),
+                kind: kind.clone(),
+            },
+            Self::Request {
+                cluster,
+                verb,
+                object,
+                source,
+            } => Unseen::Answered {
+                asked: *verb,
+                object: object.clone(),
+                cluster: cluster.clone(),
+                words: words(source),
+            },
+            Self::Capture { cluster, source } => Unseen::NotCaptured {
+                cluster: cluster.clone(),
+                words: source.to_string(),
+            },
+            Self::NoCapture => Unseen::NoCapture,
+            Self::Store { what, source } => Unseen::Store {
+                what: *what,
+                words: source.to_string(),
+            },
         }
     }
 }

@@ -8,6 +8,7 @@ mod scratch; // a namespace for tries
 mod source; // what is seen of the source
 mod tries; // server-side dry runs
 
+use havenmeester_portability::said::Unseen;
 use std::collections::BTreeSet;
 
 use havenmeester_api::migration::MigrationStatus;
@@ -197,7 +198,7 @@ fn versions(cx: &Cx<'_>, behaves: Fact<String>) -> Fact<Versions> {
 fn served(target: &Member) -> Fact<BTreeSet<Gvk>> {
     let kinds: BTreeSet<Gvk> = target.served.kinds().cloned().collect();
     if kinds.is_empty() {
-        Fact::unknown("the target's kinds were not seen")
+        Fact::unknown(Unseen::KindsUnseen)
     } else {
         Fact::Known(kinds)
     }

@@ -2,6 +2,7 @@
 //!
 //! Not here: judging it (`portability::preflight`). Invariant: reads only; nothing of a pull Secret leaves this call.
 
+use havenmeester_portability::said::{Both, Unseen};
 use std::collections::{BTreeMap, BTreeSet};
 
 use havenmeester_api::{
@@ -10,7 +11,7 @@ use havenmeester_api::{
     standard,
 };
 use havenmeester_fleet::Member;
-use havenmeester_placement::{Requirements, autonomy::Facts, registry_lost, registry_owner};
+use havenmeester_placement::{Requirements, Say as _, autonomy::Facts, registry_lost, registry_owner};
 use havenmeester_portability::{
     Fact, Gvk,
     image::{
@@ -142,7 +143,13 @@ async fn owners(cx: &Cx<'_>, hosts: &BTreeSet<String>) -> BTreeMap<String, Regis
     let asked = asked::requirements(cx).await;
     let of_host = |host: &String| {
         let provider = registry_owner(&providers, host)?;
-        let why = |asked: Option<&Requirements>| registry_lost(&facts, provider, source.as_ref()?, asked);
+        let why = |asked: Option<&Requirements>| {
+            let lost = registry_lost(&facts, provider, source.as_ref()?, asked)?;
+            Some(Both {
+                english: lost.to_string(),
+                dutch: lost.dutch(),
+            })
+        };
         let lost = why(None);
         let refused = asked.as_ref().filter(|_| lost.is_none());
         let fact = RegistryFact {
@@ -169,7 +176,7 @@ async fn architectures(target: &Member) -> Fact<BTreeSet<String>> {
                 |node: &&Value| node.pointer("/spec/unschedulable").and_then(Value::as_bool) != Some(true);
             let found: BTreeSet<String> = nodes.iter().filter(takes_pods).filter_map(text).collect();
             if found.is_empty() {
-                return Fact::unknown("no node there says so");
+                return Fact::unknown(Unseen::NoNodeSays);
             }
             Fact::Known(found)
         }
@@ -177,9 +184,12 @@ async fn architectures(target: &Member) -> Fact<BTreeSet<String>> {
     }
 }
 
-fn unseen(target: &Member, error: &MemberError) -> String {
+fn unseen(target: &Member, error: &MemberError) -> Unseen {
     if crate::namespace::is_narrow(target) {
-        return format!("our credentials on {} do not reach nodes", target.name);
+        return Unseen::OutOfReach {
+            cluster: target.name.clone(),
+            kind: "Node".to_owned(),
+        };
     }
-    error.sentence()
+    error.unseen()
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use havenmeester_api::FIELD_MANAGER;
 use havenmeester_fleet::Member;
-use havenmeester_portability::{Gvk, ObjectKey};
+use havenmeester_portability::{Gvk, ObjectKey, said::Asked};
 use kube::{
     api::{DeleteParams, GetParams, ListParams, Patch, PatchParams, PostParams, Preconditions, Request},
     client::Body,
@@ -51,7 +51,7 @@ pub(crate) async fn get(member: &Member, key: &ObjectKey) -> Result<Option<Value
     let at = resource(member, &key.gvk())?;
     let request = Request::new(at.path(key.namespace.as_deref()));
     let request = request.get(&key.name, &GetParams::default());
-    match send(member, "reading", key, request).await {
+    match send(member, Asked::Reading, key, request).await {
         Ok(mut found) => {
             at.complete(&mut found);
             Ok(Some(found))
@@ -67,7 +67,7 @@ pub(crate) async fn create(member: &Member, key: &ObjectKey, object: &Value) -> 
     let request = Request::new(at.path(key.namespace.as_deref()));
     let request = request.create(&post(false), object.to_string().into_bytes());
     // Only whether it was done is asked: what was written needs not be read back.
-    match answer(member, "creating", key, request).await {
+    match answer(member, Asked::Creating, key, request).await {
         Ok(_) => Ok(Created::Yes),
         Err(MemberError::Request { source, .. }) if is_reason(&source, "AlreadyExists") => {
             Ok(Created::AlreadyThere)
@@ -85,7 +85,7 @@ pub(crate) async fn rehearse(
     let at = resource(member, &key.gvk())?;
     let request = Request::new(at.path(key.namespace.as_deref()));
     let request = request.create(&post(true), object.to_string().into_bytes());
-    match send_whole(member, "dry run of", key, request).await {
+    match send_whole(member, Asked::DryRun, key, request).await {
         Ok((kept, headers)) => Ok(Rehearsed::Kept {
             kept,
             warnings: warnings(&headers),
@@ -106,7 +106,7 @@ pub(crate) async fn rehearse_over(
     let at = resource(member, &key.gvk())?;
     let request = Request::new(at.path(key.namespace.as_deref()));
     let request = request.replace(&key.name, &post(true), object.to_string().into_bytes());
-    let (kept, headers) = send_whole(member, "dry run of", key, request).await?;
+    let (kept, headers) = send_whole(member, Asked::DryRun, key, request).await?;
     Ok((kept, warnings(&headers)))
 }
 
@@ -140,7 +140,7 @@ pub(crate) async fn version(member: &Member) -> Result<(Value, Option<String>), 
     let request = http::Request::get("/version")
         .body(Vec::new())
         .map_err(kube::core::request::Error::BuildRequest);
-    let (version, headers) = send_whole(member, "reading", &subject, request).await?;
+    let (version, headers) = send_whole(member, Asked::Reading, &subject, request).await?;
     let date = headers.get(http::header::DATE);
     Ok((
         version,
@@ -153,7 +153,7 @@ pub(crate) async fn replace(member: &Member, key: &ObjectKey, object: &Value) ->
     let at = resource(member, &key.gvk())?;
     let request = Request::new(at.path(key.namespace.as_deref()));
     let request = request.replace(&key.name, &post(false), object.to_string().into_bytes());
-    send(member, "replacing", key, request).await.map(drop)
+    send(member, Asked::Replacing, key, request).await.map(drop)
 }
 
 /// Merges into one object, when it is still the version that was seen.
@@ -173,7 +173,7 @@ pub(crate) async fn merge(
         ..PatchParams::default()
     };
     let request = request.patch(&key.name, &params, &Patch::Merge(patch));
-    send(member, "patching", key, request).await.map(drop)
+    send(member, Asked::Patching, key, request).await.map(drop)
 }
 
 /// Deletes one object and what belongs to it, when it is still the object that was seen. Gone already is fine.
@@ -191,7 +191,7 @@ pub(crate) async fn delete(member: &Member, key: &ObjectKey, seen: &Value) -> Re
     };
     let at = resource(member, &key.gvk())?;
     let request = Request::new(at.path(key.namespace.as_deref())).delete(&key.name, &params);
-    match send(member, "deleting", key, request).await {
+    match send(member, Asked::Deleting, key, request).await {
         Ok(_) => Ok(()),
         Err(MemberError::Request { source, .. }) if code(&source) == Some(404) => Ok(()),
         Err(other) => Err(other),
@@ -221,7 +221,7 @@ async fn pages(member: &Member, gvk: &Gvk, namespace: Option<&str>) -> Result<Ve
     let mut params = ListParams::default().limit(PAGE);
     loop {
         let request = Request::new(at.path(namespace)).list(&params);
-        let mut page = send(member, "listing", &subject, request).await?;
+        let mut page = send(member, Asked::Listing, &subject, request).await?;
         if let Some(items) = page.get_mut("items").and_then(Value::as_array_mut) {
             found.extend(items.drain(..).map(|mut item| {
                 at.complete(&mut item);
@@ -258,7 +258,7 @@ pub(crate) async fn may(
     };
     let request = Request::new("/apis/authorization.k8s.io/v1/selfsubjectaccessreviews")
         .create(&PostParams::default(), review.to_string().into_bytes());
-    let answer = send(member, "asking for", &subject, request).await?;
+    let answer = send(member, Asked::Permission, &subject, request).await?;
     Ok(answer
         .pointer("/status/allowed")
         .and_then(Value::as_bool)
@@ -267,12 +267,7 @@ pub(crate) async fn may(
 
 type Built = Result<http::Request<Vec<u8>>, kube::core::request::Error>;
 
-async fn send(
-    member: &Member,
-    verb: &'static str,
-    key: &ObjectKey,
-    request: Built,
-) -> Result<Value, MemberError> {
+async fn send(member: &Member, verb: Asked, key: &ObjectKey, request: Built) -> Result<Value, MemberError> {
     let failed = |source| failed(member, verb, key, source);
     let request = request.map_err(|source| failed(kube::Error::BuildRequest(source)))?;
     // Never closed; were it, the request would go out without a place.
@@ -283,7 +278,7 @@ async fn send(
 /// The same with the headers of the answer, which the client's own way drops.
 async fn send_whole(
     member: &Member,
-    verb: &'static str,
+    verb: Asked,
     key: &ObjectKey,
     request: Built,
 ) -> Result<(Value, http::HeaderMap), MemberError> {
@@ -296,7 +291,7 @@ async fn send_whole(
 /// The bytes of an answer that is no refusal.
 async fn answer(
     member: &Member,
-    verb: &'static str,
+    verb: Asked,
     key: &ObjectKey,
     request: Built,
 ) -> Result<(impl AsRef<[u8]>, http::HeaderMap), MemberError> {
@@ -321,7 +316,7 @@ async fn answer(
     Ok((bytes, head.headers))
 }
 
-fn failed(member: &Member, verb: &'static str, key: &ObjectKey, source: kube::Error) -> MemberError {
+fn failed(member: &Member, verb: Asked, key: &ObjectKey, source: kube::Error) -> MemberError {
     MemberError::Request {
         cluster: member.name.clone(),
         verb,

@@ -31,7 +31,7 @@ pub(crate) async fn run(cx: &Cx<'_>, status: &mut MigrationStatus) -> Result<Tur
         Ok(target) => target,
         // A rehearsal answers also when the target does not: that is what is not known.
         Err(error) if cx.moving.dry_run => {
-            keep(status, &Preflight::unseen(&error.to_string()));
+            keep(status, &Preflight::unseen(&error.unseen()));
             return Ok(Turn::Done(Some("Unknown: the target cannot be asked".to_owned())));
         }
         Err(error) => return Err(error),
@@ -40,7 +40,8 @@ pub(crate) async fn run(cx: &Cx<'_>, status: &mut MigrationStatus) -> Result<Tur
     status.images.clear();
     // Beside: with the replicas that it will have, so that quota counts them.
     let cargo = cx.cargo(status, &target, Start::Beside).await?;
-    let mut found = facts::collect(cx, status, &target, &cargo).await?;
+    // Boxed: what all questions hold is large, and many moves hold one.
+    let mut found = Box::pin(facts::collect(cx, status, &target, &cargo)).await?;
     found
         .facts
         .more

@@ -6,6 +6,7 @@ use havenmeester_api::migration::{MigrationStatus, MoveKind};
 use havenmeester_fleet::{CaptureError, Member};
 use havenmeester_ledger::{Capture, CaptureRef};
 use havenmeester_placement::Contact;
+use havenmeester_portability::said::Stored;
 use havenmeester_portability::{Planned, Start};
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
@@ -82,7 +83,7 @@ pub(crate) async fn again(
     }
     let stored = cx.deps.ledger.put_capture(&after, cx.now()).await;
     let stored = stored.map_err(|source| MemberError::Store {
-        what: "keeping the capture",
+        what: Stored::Keeping,
         source,
     })?;
     adopt(cx, status, &stored);
@@ -129,7 +130,7 @@ async fn last(cx: &Cx<'_>) -> Result<Option<(CaptureRef, Timestamp)>, MemberErro
     // After a restart of the daemon the fleet has never seen the lost cluster; the store has.
     let stored = cx.deps.ledger.latest(workload, source).await;
     let stored = stored.map_err(|error| MemberError::Store {
-        what: "finding the last capture",
+        what: Stored::Finding,
         source: error,
     })?;
     Ok(stored.map(|capture| {
@@ -141,7 +142,7 @@ async fn last(cx: &Cx<'_>) -> Result<Option<(CaptureRef, Timestamp)>, MemberErro
 async fn load(cx: &Cx<'_>, capture: &CaptureRef) -> Result<Capture, MemberError> {
     let found = cx.deps.ledger.get_capture(&capture.id).await;
     found.map_err(|source| MemberError::Store {
-        what: "reading the capture",
+        what: Stored::Reading,
         source,
     })
 }

@@ -10,6 +10,7 @@ mod fault; // what the linter holds against a plan
 mod gap; // what a cluster lacks
 mod line; // what is wrong with a line of a register
 mod refusal; // why not there, and what would have to change
+mod registry; // why a registry is not counted on
 mod words; // single words, lists, amounts and days
 mod wrong; // what is wrong with an object
 

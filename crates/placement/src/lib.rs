@@ -71,7 +71,7 @@ pub use paused::Paused;
 pub use planner::{Advance, Change, Planner};
 pub use problems::{Example, Object, Problem, Reason, Wrong, problems};
 pub use reasons::Reasons;
-pub use registry::{registry_lost, registry_owner};
+pub use registry::{RegistryLost, registry_lost, registry_owner};
 pub use request::{Moving, Request, Search, Using, WorkloadId, WorkloadView};
 pub use resource::Resource;
 pub use say::Say;

@@ -3,11 +3,13 @@
 //! Not here: which images there are, and what their registries say (`portability`).
 //! Invariant: a registry that no Provider names is nobody's: nothing is said of it.
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use havenmeester_api::provider::{ProviderSpec, Relation};
 
 use crate::asked::Requirements;
 use crate::autonomy::{Autonomy, Facts};
+use crate::decision::Refusal;
 use crate::filter;
 
 /// The provider that names a registry's host in `spec.registries`: the longest pattern, then the first by name.
@@ -30,6 +32,45 @@ fn names(pattern: &str, host: &str) -> bool {
     }
 }
 
+/// Why the registries of a provider are not counted on.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RegistryLost {
+    /// The provider that is cut off runs them.
+    WithSource {
+        /// That provider.
+        source: String,
+    },
+    /// Somebody controls both.
+    Behind {
+        /// The provider that is cut off.
+        source: String,
+        /// Who.
+        entity: String,
+    },
+    /// A policy refuses the law that reaches them.
+    Refused {
+        /// In what way.
+        refusal: Refusal,
+    },
+}
+
+impl fmt::Display for RegistryLost {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::WithSource { source } => write!(out, "it goes when {source} is cut off"),
+            Self::Behind { source, entity } => {
+                write!(
+                    out,
+                    "it goes when {source} is cut off: {entity} stands behind both"
+                )
+            }
+            Self::Refused { refusal } => {
+                write!(out, "no policy would let the workload stand there: {refusal}")
+            }
+        }
+    }
+}
+
 /// Why the registries of `owner` are not there for a workload on the day on which `source` is cut off; `None`: they are.
 ///
 /// They go with `source` when it runs them, or when somebody controls both. They are not counted on either when a law
@@ -39,9 +80,11 @@ pub fn registry_lost(
     owner: &str,
     source: &str,
     asked: Option<&Requirements>,
-) -> Option<String> {
+) -> Option<RegistryLost> {
     if owner == source {
-        return Some(format!("it goes when {source} is cut off"));
+        return Some(RegistryLost::WithSource {
+            source: source.to_owned(),
+        });
     }
     let of_owner = facts.of_provider(owner);
     let both = holders(owner, &of_owner);
@@ -50,12 +93,13 @@ pub fn registry_lost(
         .next()
         .cloned();
     if let Some(entity) = both {
-        return Some(format!(
-            "it goes when {source} is cut off: {entity} stands behind both"
-        ));
+        return Some(RegistryLost::Behind {
+            source: source.to_owned(),
+            entity,
+        });
     }
     let refusal = asked.and_then(|asked| filter::by_law(asked, &of_owner).into_iter().next())?;
-    Some(format!("no policy would let the workload stand there: {refusal}"))
+    Some(RegistryLost::Refused { refusal })
 }
 
 /// Who controls, runs or can decrypt, the entity itself among them.

@@ -12,6 +12,7 @@ use crate::{
     finding::{Finding, Question},
     image::ImageFacts,
     key::{Gvk, ObjectKey},
+    said::Unseen,
 };
 
 /// Something that is known, or why it is not.
@@ -21,19 +22,19 @@ pub enum Fact<T> {
     Known(T),
     /// Not seen.
     Unknown {
-        /// Why not, one sentence.
-        why: String,
+        /// Why not.
+        why: Unseen,
     },
 }
 
 impl<T> Fact<T> {
     /// Not seen, and why.
-    pub fn unknown(why: impl Into<String>) -> Self {
-        Self::Unknown { why: why.into() }
+    pub fn unknown(why: Unseen) -> Self {
+        Self::Unknown { why }
     }
 
     /// The value when it is known, else why it is not.
-    pub fn get(&self) -> Result<&T, &str> {
+    pub fn get(&self) -> Result<&T, &Unseen> {
         match self {
             Self::Known(value) => Ok(value),
             Self::Unknown { why } => Err(why),
@@ -43,7 +44,7 @@ impl<T> Fact<T> {
 
 impl<T> Default for Fact<T> {
     fn default() -> Self {
-        Self::unknown("it was not looked at")
+        Self::unknown(Unseen::NotLookedAt)
     }
 }
 
@@ -120,8 +121,8 @@ pub enum DryRunFact {
     },
     /// It could not be asked: a webhook with side effects, a namespace or definition that is not there yet.
     Unknown {
-        /// Why not, one sentence.
-        why: String,
+        /// Why not.
+        why: Unseen,
     },
 }
 

@@ -31,7 +31,7 @@ use crate::{
     finding::{Finding, Question, Severity},
     key::ObjectKey,
     kinds,
-    said::{Advice, Said, Target},
+    said::{Advice, Target, Unseen},
     transform::Transformed,
 };
 
@@ -76,13 +76,13 @@ pub struct Preflight {
 
 impl Preflight {
     /// What is known when the target does not answer: nothing.
-    pub fn unseen(why: &str) -> Self {
+    pub fn unseen(why: &Unseen) -> Self {
         let answers = Question::ALL.into_iter().map(|question| Answer {
             question,
             severity: Severity::Unknown,
             seen_at: None,
             findings: vec![
-                Finding::new(question, Severity::Unknown, Said::Words(why.to_owned()))
+                Finding::new(question, Severity::Unknown, why.clone())
                     .remedy(Advice::usually(Question::Reachable, Severity::Unknown)),
             ],
         });

@@ -17,8 +17,10 @@ mod source;
 mod storage;
 mod target;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod tie;
+mod unanswered;
+mod unseen;
 
 use std::fmt;
 
@@ -38,6 +40,8 @@ pub use {
     storage::Storage,
     target::{Target, Thing, Whose},
     tie::Tie,
+    unanswered::Unanswered,
+    unseen::{Asked, Stored, Unseen},
 };
 
 /// Declares sentences: what each is about, then the arguments of `format!` in English and in Dutch.
@@ -120,6 +124,27 @@ pub enum Said {
     Tie(Tie),
     /// Evidence of what is good.
     Passed(Passed),
+    /// Why nothing was seen.
+    Unseen(Unseen),
+}
+
+/// A sentence of another crate, in each language.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Both {
+    /// In English.
+    pub english: String,
+    /// In Dutch.
+    pub dutch: String,
+}
+
+impl Both {
+    /// The sentence in a language.
+    pub fn say(&self, language: Language) -> &str {
+        match language {
+            Language::En => &self.english,
+            Language::Nl => &self.dutch,
+        }
+    }
 }
 
 impl Said {
@@ -138,6 +163,7 @@ impl Said {
             Self::Delivery(said) => said.say(language),
             Self::Tie(said) => said.say(language),
             Self::Passed(said) => said.say(language),
+            Self::Unseen(said) => said.say(language),
         }
     }
 }
@@ -152,7 +178,7 @@ macro_rules! from {
     };
 }
 from!(
-    Target, Admission, References, Capacity, Images, Storage, Network, Source, Delivery, Tie, Passed
+    Target, Admission, References, Capacity, Images, Storage, Network, Source, Delivery, Tie, Passed, Unseen
 );
 
 impl fmt::Display for Said {
@@ -177,4 +203,9 @@ macro_rules! as_text {
         })*
     };
 }
-as_text!(Said: Said::Words, Advice: |words| Advice::Words { words });
+as_text!(
+    Said: Said::Words,
+    Advice: |words| Advice::Words { words },
+    Unseen: |words| Unseen::Words { words },
+    Unanswered: |words| Unanswered::Words { words }
+);

@@ -2,6 +2,7 @@
 //!
 //! Invariant: only what a registry says clearly is a no; the rest is not known.
 
+use havenmeester_portability::said::Unanswered;
 use oci_client::errors::{OciDistributionError as Error, OciEnvelope, OciErrorCode as Code};
 
 use super::limits::ONE_IMAGE;
@@ -13,23 +14,15 @@ pub(super) enum Answer {
     NotFound,
     /// The registry does not give it.
     NoAccess,
-    /// A sentence on why nothing is known.
-    Unknown(String),
-}
-
-impl Answer {
-    fn unknown(why: &str) -> Self {
-        Self::Unknown(why.to_owned())
-    }
-
-    pub(super) fn unreadable() -> Self {
-        Self::unknown("its registry's answer is no manifest of an image")
-    }
+    /// Why nothing is known.
+    Unknown(Unanswered),
 }
 
 /// Why nothing is known of what takes too long.
-pub(super) fn late() -> String {
-    format!("its registry did not answer within {} s", ONE_IMAGE.as_secs())
+pub(super) fn late() -> Unanswered {
+    Unanswered::Late {
+        seconds: ONE_IMAGE.as_secs(),
+    }
 }
 
 /// Reads one error.
@@ -41,17 +34,13 @@ pub(super) fn read(error: Error) -> Answer {
         Error::UnauthorizedError { .. } => Answer::NoAccess,
         // The token service answered with anything but a token: a refusal, or trouble of its own.
         Error::AuthenticationFailure(body) => serde_json::from_str::<OciEnvelope>(&body).map_or_else(
-            |_| Answer::unknown("the token service of its registry gave no token"),
+            |_| Answer::Unknown(Unanswered::NoToken),
             |envelope| by_codes(&envelope),
         ),
         Error::RequestError(error) if error.is_timeout() => Answer::Unknown(late()),
-        Error::RequestError(error) if error.is_connect() => Answer::unknown("its registry cannot be reached"),
-        Error::RequestError(_) | Error::IoError(_) => {
-            Answer::unknown("the connection to its registry broke off")
-        }
-        Error::DigestError(_) => {
-            Answer::unknown("what its registry sent does not have the digest that it says")
-        }
+        Error::RequestError(error) if error.is_connect() => Answer::Unknown(Unanswered::NotReached),
+        Error::RequestError(_) | Error::IoError(_) => Answer::Unknown(Unanswered::BrokeOff),
+        Error::DigestError(_) => Answer::Unknown(Unanswered::OddDigest),
         Error::ConfigConversionError(_)
         | Error::IncompatibleLayerMediaTypeError(_)
         | Error::JsonError(_)
@@ -59,7 +48,7 @@ pub(super) fn read(error: Error) -> Answer {
         | Error::ManifestParsingError(_)
         | Error::UnsupportedMediaTypeError(_)
         | Error::UnsupportedSchemaVersionError(_)
-        | Error::VersionedParsingError(_) => Answer::unreadable(),
+        | Error::VersionedParsingError(_) => Answer::Unknown(Unanswered::NoManifest),
         Error::GenericError(_)
         | Error::HeaderValueError(_)
         | Error::ImageIndexParsingNoPlatformResolverError
@@ -70,7 +59,7 @@ pub(super) fn read(error: Error) -> Answer {
         | Error::RegistryNoLocationError
         | Error::RegistryTokenDecodeError(_)
         | Error::SpecViolationError(_)
-        | Error::UrlParseError(_) => Answer::unknown("its registry gave no clear answer"),
+        | Error::UrlParseError(_) => Answer::Unknown(Unanswered::NotClear),
     }
 }
 
@@ -78,8 +67,8 @@ fn by_status(code: u16) -> Answer {
     match code {
         404 => Answer::NotFound,
         401 | 403 => Answer::NoAccess,
-        429 => Answer::unknown("its registry takes no more requests of us for now"),
-        code => Answer::Unknown(format!("its registry answered with status {code}")),
+        429 => Answer::Unknown(Unanswered::Throttled),
+        code => Answer::Unknown(Unanswered::Status { code }),
     }
 }
 
@@ -102,5 +91,5 @@ fn by_codes(envelope: &OciEnvelope) -> Answer {
         | Code::Unsupported
         | Code::Other(_) => None,
     });
-    said.unwrap_or_else(|| Answer::unknown("its registry gave no clear answer"))
+    said.unwrap_or(Answer::Unknown(Unanswered::NotClear))
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use crate::support::{Given, SOON, Scene, whole};
 use havenmeester_fleet::HavenLook;
 use havenmeester_portability::Fact;
+use havenmeester_portability::said::Unseen;
 use object_store::memory::InMemory;
 use serde_json::json;
 
@@ -39,8 +40,5 @@ async fn the_facts_come_with_the_view_and_name_what_a_tenant_cannot_see() {
     );
     assert!(seen.workloads.get().is_ok(), "{:?}", seen.workloads);
     let unseen = scene.view("tenant").haven.facts.clone();
-    assert_eq!(
-        unseen.nodes.get(),
-        Err("the credentials reach only some namespaces")
-    );
+    assert_eq!(unseen.nodes.get(), Err(&Unseen::NamespacesOnly));
 }

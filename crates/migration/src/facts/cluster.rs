@@ -2,6 +2,7 @@
 //!
 //! Not here: what it means (`portability::preflight`). Invariant: a list that we may not see is unknown, never empty.
 
+use havenmeester_portability::said::Unseen;
 use std::collections::{BTreeMap, BTreeSet};
 
 use havenmeester_fleet::Member;
@@ -24,11 +25,11 @@ pub(super) async fn all(target: &Member, group: &str, version: &str, kind: &str)
     match objects::list_all(target, &gvk).await {
         Ok(found) => Fact::Known(found),
         Err(MemberError::NotServed { .. }) => Fact::Known(Vec::new()),
-        Err(error) if error.category() == Category::Refused => Fact::unknown(format!(
-            "our credentials on {} do not let us list {kind}",
-            target.name
-        )),
-        Err(error) => Fact::unknown(error.sentence()),
+        Err(error) if error.category() == Category::Refused => Fact::unknown(Unseen::MayNotList {
+            cluster: target.name.clone(),
+            kind: kind.to_owned(),
+        }),
+        Err(error) => Fact::unknown(error.unseen()),
     }
 }
 
@@ -37,7 +38,7 @@ pub(super) async fn within(target: &Member, gvk: &Gvk, namespace: &str) -> Fact<
     match objects::list(target, gvk, namespace).await {
         Ok(found) => Fact::Known(found),
         Err(MemberError::NotServed { .. }) => Fact::Known(Vec::new()),
-        Err(error) => Fact::unknown(error.sentence()),
+        Err(error) => Fact::unknown(error.unseen()),
     }
 }
 
@@ -46,7 +47,7 @@ pub(super) async fn version(cx: &Cx<'_>, target: &Member) -> (Fact<String>, Fact
     let asked = cx.now();
     match objects::version(target).await {
         Ok((said, date)) => (behaves_as(&said), skew(date, asked, cx.now())),
-        Err(error) => (Fact::unknown(error.sentence()), Fact::unknown(error.sentence())),
+        Err(error) => (Fact::unknown(error.unseen()), Fact::unknown(error.unseen())),
     }
 }
 
@@ -58,7 +59,7 @@ fn behaves_as(said: &Value) -> Fact<String> {
     if !minor.is_empty() && (major, minor) != (text("major"), text("minor")) {
         Fact::Known(format!("v{major}.{minor}"))
     } else if own.is_empty() {
-        Fact::unknown("the target says no version")
+        Fact::unknown(Unseen::SaysNoVersion)
     } else {
         Fact::Known(own.to_owned())
     }
@@ -67,10 +68,10 @@ fn behaves_as(said: &Value) -> Fact<String> {
 /// It answered at some moment between the question and its answer: only what lies outside of that is a difference.
 fn skew(date: Option<String>, asked: Timestamp, answered: Timestamp) -> Fact<i64> {
     let Some(date) = date else {
-        return Fact::unknown("it sends no Date header");
+        return Fact::unknown(Unseen::NoDate);
     };
     let Ok(there) = rfc2822::parse(&date.replace("GMT", "+0000")) else {
-        return Fact::unknown("its Date header is no date");
+        return Fact::unknown(Unseen::OddDate);
     };
     let there = there.timestamp();
     let nearest = there.max(asked).min(answered.max(asked));
@@ -180,7 +181,7 @@ pub(super) async fn definitions(target: &Member, cargo: &Cargo) -> Fact<Vec<Valu
         };
         match objects::get(target, &key).await {
             Ok(seen) => found.extend(seen),
-            Err(error) => return Fact::unknown(error.sentence()),
+            Err(error) => return Fact::unknown(error.unseen()),
         }
     }
     Fact::Known(found)
@@ -256,7 +257,7 @@ pub(super) fn labels(namespace: Option<&Value>, name: &str) -> BTreeMap<String, 
 /// The level of Pod Security that a namespace's labels enforce.
 pub(super) fn pod_security(namespace: Option<&Value>) -> Fact<String> {
     match namespace {
-        Some(Value::Null) | None => Fact::unknown("the namespace cannot be read"),
+        Some(Value::Null) | None => Fact::unknown(Unseen::NamespaceUnread),
         Some(seen) => {
             let level = seen.pointer("/metadata/labels/pod-security.kubernetes.io~1enforce");
             Fact::Known(level.and_then(Value::as_str).unwrap_or_default().to_owned())
@@ -324,11 +325,13 @@ pub(super) async fn names(target: &Member, group: &str, kind: &str) -> Fact<BTre
     let gvk = Gvk::new(group, "v1", kind);
     match objects::list_all(target, &gvk).await {
         Ok(found) => Fact::Known(names_of(&found)),
-        Err(error) if error.category() == Category::Refused && is_narrow(target) => Fact::unknown(format!(
-            "our credentials on {} do not reach cluster-scoped {kind}",
-            target.name
-        )),
-        Err(error) => Fact::unknown(error.sentence()),
+        Err(error) if error.category() == Category::Refused && is_narrow(target) => {
+            Fact::unknown(Unseen::OutOfReach {
+                cluster: target.name.clone(),
+                kind: kind.to_owned(),
+            })
+        }
+        Err(error) => Fact::unknown(error.unseen()),
     }
 }
 

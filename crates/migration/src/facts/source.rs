@@ -22,7 +22,7 @@ const WORKING: [&str; 4] = ["DaemonSet", "Deployment", "PersistentVolumeClaim", 
 pub(super) async fn look(cx: &Cx<'_>, status: &MigrationStatus, cargo: &Cargo) -> Fact<SourceFact> {
     let source = match cx.source().await {
         Ok(source) => source,
-        Err(error) => return Fact::unknown(error.sentence()),
+        Err(error) => return Fact::unknown(error.unseen()),
     };
     let working: Vec<&Planned> = cargo
         .objects
@@ -39,7 +39,7 @@ pub(super) async fn look(cx: &Cx<'_>, status: &MigrationStatus, cargo: &Cargo) -
         match look {
             Ok(found) => live.extend(found),
             Err(MemberError::NotServed { .. }) => {}
-            Err(error) => return Fact::unknown(error.sentence()),
+            Err(error) => return Fact::unknown(error.unseen()),
         }
     }
     let stopped: BTreeSet<AccessNeed> = keys
@@ -69,7 +69,7 @@ pub(super) async fn access(member: &Member, needs: BTreeSet<AccessNeed>) -> Vec<
     let answers = needs.into_iter().map(|need| async move {
         let allowed = super::may(member, &need)
             .await
-            .unwrap_or_else(|error| Fact::unknown(error.sentence()));
+            .unwrap_or_else(|error| Fact::unknown(error.unseen()));
         AccessFact { need, allowed }
     });
     abreast(answers.collect()).await

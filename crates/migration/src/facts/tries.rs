@@ -2,6 +2,7 @@
 //!
 //! Invariant: an answer that is no clear yes or no is Unknown, with its reason.
 
+use havenmeester_portability::said::Unseen;
 use std::collections::{BTreeMap, BTreeSet};
 
 use havenmeester_fleet::Member;
@@ -13,7 +14,7 @@ use crate::{
     abreast::abreast,
     create::Overwrite,
     cx::{Cargo, Cx},
-    errors::{Category, MemberError, code},
+    errors::{Category, MemberError, code, words},
     namespace,
     objects::{self, Rehearsed},
 };
@@ -69,7 +70,9 @@ pub(super) async fn objects(
     };
     let said = match space.name() {
         None => {
-            let why = format!("namespace {name} is not there, and our credentials reach no other");
+            let why = Unseen::NowhereToTry {
+                namespace: name.to_owned(),
+            };
             let unknown = |one: &&Planned| (one.key.clone(), DryRunFact::Unknown { why: why.clone() }.into());
             asked.iter().map(unknown).collect()
         }
@@ -111,7 +114,7 @@ async fn existing(target: &Member, asked: &[&Planned], may: Overwrite) -> Fact<V
             }),
             // What is not served is its own finding.
             Ok(None) | Err(MemberError::NotServed { .. }) => {}
-            Err(error) => return Fact::unknown(error.sentence()),
+            Err(error) => return Fact::unknown(error.unseen()),
         }
     }
     Fact::Known(found)
@@ -181,7 +184,7 @@ async fn try_one(
     match objects::rehearse(target, &key, &object).await {
         Ok(Rehearsed::Kept { kept, warnings }) => judged(&key, &object, &kept, warnings),
         Ok(Rehearsed::AlreadyThere) => DryRunFact::Unknown {
-            why: "its name is taken where it was tried".to_owned(),
+            why: Unseen::NameTaken,
         }
         .into(),
         Err(error) => said(error).into(),
@@ -239,22 +242,27 @@ async fn try_over(target: &Member, one: &Planned, live: &Value) -> Said {
         version = match objects::get(target, &one.key).await {
             Ok(Some(now)) => now["metadata"]["resourceVersion"].clone(),
             Ok(None) => {
-                let why = format!("{} went away while it was tried", one.key);
+                let why = Unseen::WentAway {
+                    object: one.key.to_string(),
+                };
                 return DryRunFact::Unknown { why }.into();
             }
             Err(error) => return said(error).into(),
         };
     }
-    let why = format!("{} changed each time that it was tried", one.key);
+    let why = Unseen::KeptChanging {
+        object: one.key.to_string(),
+    };
     DryRunFact::Unknown { why }.into()
 }
 
 /// A clear no is Refused. A webhook with side effects, a crash, silence: Unknown.
 fn said(error: MemberError) -> DryRunFact {
-    let message = error.sentence();
+    let why = error.unseen();
     let MemberError::Request { source, .. } = error else {
-        return DryRunFact::Unknown { why: message };
+        return DryRunFact::Unknown { why };
     };
+    let message = words(&source);
     // What the API server asks before it admits an object did not answer it.
     if code(&source) == Some(500) {
         return DryRunFact::Failed { message };
@@ -262,7 +270,7 @@ fn said(error: MemberError) -> DryRunFact {
     // A 400 may be about the object, or a webhook that supports no dry runs: only its words tell.
     let clear = matches!(code(&source), Some(403 | 409 | 413 | 422));
     if !clear {
-        return DryRunFact::Unknown { why: message };
+        return DryRunFact::Unknown { why };
     }
     let field = if let kube::Error::Api(status) = source.as_ref() {
         status.details.as_ref().and_then(|details| details.causes.first())

@@ -7,6 +7,7 @@ use havenmeester_api::standard::AutonomyStandardSpec;
 use super::{registry_lost, registry_owner};
 use crate::autonomy::Facts;
 use crate::mk::{date, mk_autonomous, mk_hyperscaler, mk_provider};
+use crate::say::Say as _;
 use crate::{Effective, Merged};
 
 fn mk_owned_by(provider: &str, registries: &[&str]) -> ProviderSpec {
@@ -71,12 +72,19 @@ fn a_registry_goes_with_its_provider_with_who_stands_behind_both_and_by_law() {
     let facts = Facts::on(&world, &standard, date("2026-11-24"));
     let asked = Effective::from(Merged::of("autonomous", &mk_autonomous())).requirements;
     let lost = |owner: &str, asked| registry_lost(&facts, owner, "cloud", asked);
-    assert_eq!(lost("cloud", None).unwrap(), "it goes when cloud is cut off");
     assert_eq!(
-        lost("code", None).unwrap(),
+        lost("cloud", None).unwrap().to_string(),
+        "it goes when cloud is cut off"
+    );
+    assert_eq!(
+        lost("code", None).unwrap().to_string(),
         "it goes when cloud is cut off: big stands behind both"
     );
+    assert_eq!(
+        lost("code", None).unwrap().dutch(),
+        "het verdwijnt als cloud wordt afgesloten: big staat achter beide"
+    );
     assert_eq!(lost("hub", None), None);
-    assert!(lost("hub", Some(&asked)).unwrap().contains("US"));
+    assert!(lost("hub", Some(&asked)).unwrap().to_string().contains("US"));
     assert_eq!(lost("city", Some(&asked)), None);
 }

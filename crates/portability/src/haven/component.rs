@@ -82,7 +82,7 @@ fn of(one: &Told, facts: &HavenFacts) -> Option<Component> {
             format!("{name} runs, and its API group is not served"),
         ),
         (Ok(_), Ok(None)) | (Ok(false), Err(_)) => None,
-        (Err(why), _) | (_, Err(why)) => component(Outcome::Unknown, None, why.to_owned()),
+        (Err(why), _) | (_, Err(why)) => component(Outcome::Unknown, None, why.to_string()),
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Invariant: what was not looked at is `Unknown`, which is also the default.
 
+use crate::said::Unseen;
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
@@ -68,15 +69,15 @@ pub struct HavenFacts {
 
 impl HavenFacts {
     /// Of a cluster of which nothing can be seen, and why.
-    pub fn unseen(why: &str) -> Self {
+    pub fn unseen(why: &Unseen) -> Self {
         Self {
             observed_at: None,
-            nodes: Fact::unknown(why),
-            version: Fact::unknown(why),
-            groups: Fact::unknown(why),
-            storage: Fact::unknown(why),
-            workloads: Fact::unknown(why),
-            admin: Fact::unknown(why),
+            nodes: Fact::unknown(why.clone()),
+            version: Fact::unknown(why.clone()),
+            groups: Fact::unknown(why.clone()),
+            storage: Fact::unknown(why.clone()),
+            workloads: Fact::unknown(why.clone()),
+            admin: Fact::unknown(why.clone()),
         }
     }
 
@@ -84,7 +85,7 @@ impl HavenFacts {
     pub(super) fn as_of(&self, now: Timestamp) -> Self {
         match self.observed_at {
             Some(at) if now.duration_since(at) > FACTS_LAST => {
-                Self::unseen(&format!("it was last looked at {}", day(at)))
+                Self::unseen(&Unseen::LastLooked { day: day(at) })
             }
             Some(_) | None => self.clone(),
         }

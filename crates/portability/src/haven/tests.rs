@@ -12,6 +12,7 @@ use super::{
     newest_official, read_official,
 };
 use crate::facts::Fact;
+use crate::said::Unseen;
 
 fn now() -> Timestamp {
     "2026-05-01T00:00:00Z".parse().expect("a time")
@@ -112,7 +113,7 @@ fn a_good_cluster_is_compliant_only_when_the_official_checker_says_its_part() {
 
 #[test]
 fn what_cannot_be_seen_is_never_a_pass() {
-    let haven = evaluate(&HavenFacts::unseen("only some namespaces"), None, now());
+    let haven = evaluate(&HavenFacts::unseen(&Unseen::NamespacesOnly), None, now());
     assert_eq!(
         (haven.compliant, haven.count(Outcome::Unknown)),
         (Outcome::Unknown, 17)
@@ -128,14 +129,14 @@ fn what_only_the_official_checker_sees_counts_and_our_own_rights_say_nothing_of_
     let mut facts = mk_facts();
     facts.admin = Fact::Known(false);
     check(&facts, CheckName::ClusterAdmin, Outcome::Unknown);
-    facts.nodes = Fact::unknown("not allowed");
+    facts.nodes = Fact::unknown(Unseen::NotAsked);
     let official = newest_official(&[mk_official("2026-04-01T08:00:00Z", "YES")]).expect("a result");
     let haven = evaluate(&facts, Some(&official), now());
     assert_eq!(haven.compliant, Outcome::Yes);
     let zones = &haven.checks[2].evidence;
     assert_eq!(
         zones,
-        "the official checker v12.8.0 of 2026-04-01 said so; our own look: not allowed"
+        "the official checker v12.8.0 of 2026-04-01 said so; our own look: it was not asked"
     );
 }
 
@@ -229,7 +230,7 @@ fn a_component_runs_when_its_group_is_served_and_its_image_is_seen() {
     assert_eq!(found.state, Outcome::No);
     check(&facts, CheckName::AutoCerts, Outcome::No);
     assert_eq!(check(&facts, CheckName::Logs, Outcome::No), "alloy does not run");
-    facts.workloads = Fact::unknown("not allowed");
+    facts.workloads = Fact::unknown(Unseen::NotAsked);
     check(&facts, CheckName::AutoCerts, Outcome::Unknown);
     assert_eq!(find(&evaluate(&facts, None, now()), "velero"), None);
 }

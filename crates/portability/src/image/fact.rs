@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::{mirror::Mirrors, name::ImageName, used::ImageAsk};
-use crate::facts::Fact;
+use crate::{
+    facts::Fact,
+    said::{Both, Unanswered},
+};
 
 /// What a registry says of one image.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,8 +33,8 @@ pub enum ImageFact {
     },
     /// It could not be asked, or gave no clear answer.
     Unknown {
-        /// Why, one sentence.
-        why: String,
+        /// Why.
+        why: Unanswered,
     },
 }
 
@@ -40,11 +43,11 @@ pub enum ImageFact {
 pub struct RegistryFact {
     /// The Provider that names it.
     pub provider: String,
-    /// Why it is gone when the source's provider is cut off, one sentence; none: it survives that.
-    pub lost: Option<String>,
-    /// Why the policies of the workload would not let it depend on that provider, one sentence; none: they would.
+    /// Why it is gone when the source's provider is cut off, none: it survives that.
+    pub lost: Option<Both>,
+    /// Why the policies of the workload would not let it depend on that provider; none: they would.
     #[serde(default)]
-    pub refused: Option<String>,
+    pub refused: Option<Both>,
 }
 
 /// All that was found out about the images of one move.

@@ -38,7 +38,7 @@ pub(super) fn level(facts: &TargetFacts) -> PodSecurity {
         Ok(level) => PodSecurity::Level {
             level: level.to_owned(),
         },
-        Err(why) => PodSecurity::Unknown { why: why.to_owned() },
+        Err(why) => PodSecurity::Unknown { why: why.clone() },
     }
 }
 

@@ -27,7 +27,7 @@ pub(super) fn check(transformed: &Transformed, facts: &TargetFacts) -> Vec<Findi
     let seen = match facts.nodes.get() {
         Ok(seen) => seen,
         Err(why) => {
-            let message = Capacity::NodesUnknown { why: why.to_owned() };
+            let message = Capacity::NodesUnknown { why: why.clone() };
             return vec![Finding::new(Question::Capacity, Severity::Unknown, message)];
         }
     };

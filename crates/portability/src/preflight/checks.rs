@@ -14,7 +14,7 @@ use crate::{
     finding::{Finding, Question, Severity},
     key::ObjectKey,
     kinds,
-    said::{Advice, Passed, References, Target, Thing, Whose},
+    said::{Advice, Passed, References, Target, Thing, Unseen, Whose},
     served::unserved,
     transform::{Planned, Transformed},
 };
@@ -124,7 +124,7 @@ fn clock(facts: &TargetFacts) -> Option<Finding> {
             (said, Advice::Clocks)
         }
         Err(why) => {
-            let why = why.to_owned();
+            let why = why.clone();
             (Target::ClockUnseen { why }, Advice::CompareClocks)
         }
     };
@@ -137,7 +137,9 @@ fn version(facts: &TargetFacts) -> Option<Finding> {
         Err(why) => return Some(unknown(Question::Reachable, Thing::Target, why)),
     };
     let Some(target) = minor(&versions.target) else {
-        let why = format!("{} is no version", versions.target);
+        let why = Unseen::NoVersion {
+            version: versions.target.clone(),
+        };
         return Some(unknown(Question::Reachable, Thing::Version, &why));
     };
     let source = versions.source.as_deref()?;
@@ -158,8 +160,8 @@ fn minor(version: &str) -> Option<(u32, u32)> {
     Some((number(parts.next())?, number(parts.next())?))
 }
 
-fn unknown(question: Question, what: Thing, why: &str) -> Finding {
-    let why = why.to_owned();
+fn unknown(question: Question, what: Thing, why: &Unseen) -> Finding {
+    let why = why.clone();
     Finding::new(question, Severity::Unknown, Target::NotKnown { what, why })
 }
 
@@ -184,7 +186,7 @@ fn access(transformed: &Transformed, facts: &TargetFacts) -> Vec<Finding> {
                     .remedy(Advice::Grant),
             ),
             Some(Err(why)) => out.push(unknown(Question::Access, Thing::May { need }, why)),
-            None => out.push(unknown(Question::Access, Thing::May { need }, "it was not asked")),
+            None => out.push(unknown(Question::Access, Thing::May { need }, &Unseen::NotAsked)),
         }
     }
     out
@@ -239,11 +241,13 @@ fn verdict_of(
             finding.field = fields.first().map(|field| (*field).to_owned());
             return Some(finding.remedy(Advice::LeaveFieldOut));
         }
-        Some(DryRunFact::Failed { message }) => message,
-        Some(DryRunFact::Unknown { why }) => why,
-        None => "it was not sent",
+        Some(DryRunFact::Failed { message }) => Unseen::Words {
+            words: message.clone(),
+        },
+        Some(DryRunFact::Unknown { why }) => why.clone(),
+        None => Unseen::NotSent,
     };
-    Some(unknown(question, Thing::Accepts { whose }, why).about(about))
+    Some(unknown(question, Thing::Accepts { whose }, &why).about(about))
 }
 
 fn namespaces(transformed: &Transformed, facts: &TargetFacts) -> Option<Finding> {

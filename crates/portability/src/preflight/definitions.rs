@@ -28,7 +28,7 @@ pub(super) fn check(transformed: &Transformed, facts: &TargetFacts) -> Vec<Findi
         Ok(definitions) => definitions,
         Err(_) if custom.is_empty() => return Vec::new(),
         Err(why) => {
-            let why = why.to_owned();
+            let why = why.clone();
             return vec![
                 Finding::new(Question::Served, Severity::Warn, Target::StoredUnknown { why })
                     .remedy(Advice::AskHowLong),

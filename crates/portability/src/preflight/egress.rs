@@ -64,7 +64,7 @@ fn elsewhere(calls: &Calls, key: &ObjectKey, secret: bool, facts: &TargetFacts) 
                 Ok(_) if secret => (Severity::Warn, Network::CallsElsewhere),
                 Ok(_) => (Severity::Warn, Network::Calls { namespace }),
                 Err(why) => {
-                    let why = why.to_owned();
+                    let why = why.clone();
                     let said = if secret {
                         Network::CallsElsewhereUnknown { why }
                     } else {
@@ -83,7 +83,7 @@ fn policies(transformed: &Transformed, facts: &TargetFacts) -> Vec<Finding> {
     let policies = match facts.network_policies.get() {
         Ok(policies) => policies,
         Err(why) => {
-            let message = Network::LimitsUnknown { why: why.to_owned() };
+            let message = Network::LimitsUnknown { why: why.clone() };
             return vec![Finding::new(Question::Egress, Severity::Unknown, message)];
         }
     };

@@ -67,7 +67,7 @@ fn taken(host: &str, about: &ObjectKey, ours: &BTreeSet<Place<'_>>, facts: &Targ
     let entries = match facts.entries.get() {
         Ok(entries) => entries,
         Err(why) => {
-            let why = why.to_owned();
+            let why = why.clone();
             let message = Network::FreeUnknown { host, why };
             return vec![Finding::new(Question::Dns, Severity::Unknown, message).about(about)];
         }

@@ -17,7 +17,7 @@ pub(super) fn check(transformed: &Transformed, facts: &TargetFacts) -> Vec<Findi
     let quotas = match facts.quota.get() {
         Ok(quotas) => quotas,
         Err(why) => {
-            let message = Admission::QuotasUnknown { why: why.to_owned() };
+            let message = Admission::QuotasUnknown { why: why.clone() };
             return vec![Finding::new(Question::Admission, Severity::Unknown, message)];
         }
     };
@@ -54,57 +54,29 @@ fn one(quota: &QuotaFact, transformed: &Transformed, facts: &TargetFacts) -> Vec
             out.push(Finding::new(Question::Admission, Severity::Unknown, message));
             continue;
         };
-        let exceeds = |amount: i128| Exceeds {
-            quota,
-            resource,
+        let exceeds = |amount: i128, at_most: bool| Admission::Exceeds {
+            quota: quota.name.clone(),
+            namespace: quota.namespace.clone(),
+            resource: resource.clone(),
             needs: spell(amount),
-            hard,
-            used,
+            hard: hard.clone(),
+            used: used.to_owned(),
+            at_most,
         };
         let finding = if taken + always > limit {
-            Finding::new(Question::Admission, Severity::Block, exceeds(always).surely())
+            Finding::new(Question::Admission, Severity::Block, exceeds(always, false))
         } else if taken + always + at_times > limit {
-            let most = exceeds(always + at_times);
-            Finding::new(Question::Admission, Severity::Warn, most.at_times())
+            Finding::new(
+                Question::Admission,
+                Severity::Warn,
+                exceeds(always + at_times, true),
+            )
         } else {
             continue;
         };
         out.push(finding.remedy(Advice::MoreQuota));
     }
     out
-}
-
-/// One resource of which there is too little.
-struct Exceeds<'q> {
-    quota: &'q QuotaFact,
-    resource: &'q str,
-    needs: String,
-    hard: &'q str,
-    used: &'q str,
-}
-
-impl Exceeds<'_> {
-    fn surely(self) -> Admission {
-        Admission::Exceeds {
-            quota: self.quota.name.clone(),
-            namespace: self.quota.namespace.clone(),
-            resource: self.resource.to_owned(),
-            needs: self.needs,
-            hard: self.hard.to_owned(),
-            used: self.used.to_owned(),
-        }
-    }
-
-    fn at_times(self) -> Admission {
-        Admission::MayExceed {
-            quota: self.quota.name.clone(),
-            namespace: self.quota.namespace.clone(),
-            resource: self.resource.to_owned(),
-            needs: self.needs,
-            hard: self.hard.to_owned(),
-            used: self.used.to_owned(),
-        }
-    }
 }
 
 /// What the workload adds to one quota.

@@ -18,7 +18,7 @@ pub(super) fn check(transformed: &Transformed, facts: &TargetFacts) -> Vec<Findi
             return [Question::SourceHealth, Question::Fencing]
                 .into_iter()
                 .map(|question| {
-                    let why = why.to_owned();
+                    let why = why.clone();
                     Finding::new(question, Severity::Unknown, Source::Unknown { why })
                 })
                 .collect();
@@ -80,7 +80,7 @@ fn fencing(transformed: &Transformed, seen: &SourceFact, facts: &TargetFacts) ->
                 Severity::Unknown,
                 Source::MayStopUnknown {
                     need,
-                    why: why.to_owned(),
+                    why: why.clone(),
                 },
             )),
         }

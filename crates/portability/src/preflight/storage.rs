@@ -46,7 +46,7 @@ pub(super) fn check(transformed: &Transformed, facts: &TargetFacts) -> Vec<Findi
         Ok(seen) => seen,
         Err(_) if claims.is_empty() => return Vec::new(),
         Err(why) => {
-            let why = why.to_owned();
+            let why = why.clone();
             return vec![
                 Finding::new(Question::Storage, Severity::Warn, Storage::RoomUnknown { why })
                     .remedy(Advice::AskLargest),

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use havenmeester_api::Language;
 use serde_json::{Value, json};
 
-use super::{Preflight, Verdict, access_needed, preflight, sample_pods};
+use super::{Preflight, Verdict, access_needed, sample_pods};
 use crate::{
     classes::{ClusterClasses, Route, StorageClassKind},
     facts::{
@@ -14,6 +15,7 @@ use crate::{
     finding::{Finding, Question, Severity},
     image::{ImageFact, ImageFacts, images_used},
     key::{Gvk, ObjectKey},
+    said::{Unseen, tests::english_in},
     transform::{Start, Transformed, transform},
 };
 
@@ -140,6 +142,23 @@ fn mk_facts(transformed: &Transformed) -> TargetFacts {
     }
 }
 
+/// Judges, and sees that nothing of what is found is said in English to who reads Dutch: a rule whose own Dutch lacks
+/// says says so itself, and `<>` encloses what others said.
+fn preflight(transformed: &Transformed, facts: &TargetFacts) -> Preflight {
+    let judged = super::preflight(transformed, facts);
+    for finding in judged.findings() {
+        let message = finding.message.say(Language::Nl);
+        if message.ends_with("alleen in het Engels]") {
+            continue;
+        }
+        let remedy = finding.remedy.as_ref().map(|advice| advice.say(Language::Nl));
+        let said = format!("{message}\n{}", remedy.unwrap_or_default());
+        assert_eq!(english_in(&said), Vec::<String>::new(), "{said}");
+        assert_ne!(message, finding.message.say(Language::En));
+    }
+    judged
+}
+
 /// Judges the app after a change to the facts.
 fn judge(change: impl FnOnce(&mut TargetFacts, &Transformed)) -> Preflight {
     let transformed = mk_transformed(&mk_app());
@@ -191,21 +210,21 @@ fn nothing_known_is_never_ready() {
 
 #[test]
 fn each_fact_that_is_unknown_makes_the_verdict_unknown() {
-    let unknown = || Fact::unknown("forbidden");
+    let unknown = || Fact::unknown(Unseen::NotAsked);
     has(
-        &judge(|f, _| f.version = Fact::unknown("x")),
+        &judge(|f, _| f.version = Fact::unknown(Unseen::NotAsked)),
         Verdict::Unknown,
         Question::Reachable,
         Severity::Unknown,
     );
     has(
-        &judge(|f, _| f.served = Fact::unknown("x")),
+        &judge(|f, _| f.served = Fact::unknown(Unseen::NotAsked)),
         Verdict::Unknown,
         Question::Served,
         Severity::Unknown,
     );
     has(
-        &judge(|f, _| f.quota = Fact::unknown("x")),
+        &judge(|f, _| f.quota = Fact::unknown(Unseen::NotAsked)),
         Verdict::Unknown,
         Question::Admission,
         Severity::Unknown,
@@ -217,13 +236,13 @@ fn each_fact_that_is_unknown_makes_the_verdict_unknown() {
         Severity::Unknown,
     );
     has(
-        &judge(|f, _| f.existing = Fact::unknown("x")),
+        &judge(|f, _| f.existing = Fact::unknown(Unseen::NotAsked)),
         Verdict::Unknown,
         Question::Collisions,
         Severity::Unknown,
     );
     has(
-        &judge(|f, _| f.access[0].allowed = Fact::unknown("x")),
+        &judge(|f, _| f.access[0].allowed = Fact::unknown(Unseen::NotAsked)),
         Verdict::Unknown,
         Question::Access,
         Severity::Unknown,
@@ -250,12 +269,14 @@ fn a_dry_run_that_could_not_be_asked_is_unknown_and_a_refusal_blocks() {
         })
     };
     let hook = DryRunFact::Unknown {
-        why: "a webhook with side effects".to_owned(),
+        why: Unseen::Words {
+            words: "<a webhook with side effects>".to_owned(),
+        },
     };
     has(&with(hook), Verdict::Unknown, Question::DryRun, Severity::Unknown);
     let refused = DryRunFact::Refused {
         field: Some("type".to_owned()),
-        message: "no".to_owned(),
+        message: "<no>".to_owned(),
     };
     has(
         &with(refused),
@@ -268,7 +289,7 @@ fn a_dry_run_that_could_not_be_asked_is_unknown_and_a_refusal_blocks() {
 #[test]
 fn a_block_outweighs_what_is_unknown() {
     let judged = judge(|facts, all| {
-        facts.quota = Fact::unknown("x");
+        facts.quota = Fact::unknown(Unseen::NotAsked);
         facts.served = Fact::Known(BTreeSet::from([key("Secret", all).gvk()]));
     });
     has(&judged, Verdict::Blocked, Question::Served, Severity::Block);
@@ -280,9 +301,9 @@ fn a_question_that_was_not_asked_is_unknown_and_says_what_to_do() {
     has(&judged, Verdict::Unknown, Question::Images, Severity::Unknown);
     assert!(judged.hindrance().is_none(), "a move sees an image for itself");
     let judged = judge(|facts, _| {
-        facts.nodes = Fact::unknown("forbidden");
-        facts.source = Fact::unknown("lost");
-        facts.network_policies = Fact::unknown("forbidden");
+        facts.nodes = Fact::unknown(Unseen::NotAsked);
+        facts.source = Fact::unknown(Unseen::NotAsked);
+        facts.network_policies = Fact::unknown(Unseen::NotAsked);
     });
     for question in [
         Question::Capacity,
@@ -324,7 +345,7 @@ fn an_answer_is_as_old_as_what_it_rests_on() {
     let judged = judge(|facts, _| {
         facts.at = Some(now);
         facts.seen.insert(Question::Images, before);
-        facts.version = Fact::unknown("x");
+        facts.version = Fact::unknown(Unseen::NotAsked);
     });
     let seen = |question: Question| {
         judged

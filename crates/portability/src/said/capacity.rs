@@ -17,8 +17,8 @@ sentences! {
 sentences! {
     /// On room and nodes.
     Capacity {
-        NodesUnknown { why: String } => ["the target's nodes are not known: {why}"],
-            ["de nodes van het doel zijn niet bekend: {why}"];
+        NodesUnknown { why: super::Unseen } => ["the target's nodes are not known: {why}"],
+            ["de nodes van het doel zijn niet bekend: {}", why.say(havenmeester_api::Language::Nl)];
         NoPods => ["it runs no Pods"], ["er draaien geen Pods"];
         OnNoNode { reasons: Vec<(NodeRefusal, usize)> } => ["it would run on no node: {}", listed(reasons, Language::En)],
             ["het zou op geen enkele node draaien: {}", listed(reasons, Language::Nl)];

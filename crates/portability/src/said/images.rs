@@ -6,8 +6,8 @@ sentences! {
     /// On images.
     Images {
         NoneAsked => ["no registry was asked for its images"], ["aan geen enkel register is naar de images gevraagd"];
-        ArchitecturesUnknown { why: String } => ["which architectures the target's nodes have is not known: {why}"],
-            ["welke architectuur de nodes van het doel hebben, is niet bekend: {why}"];
+        ArchitecturesUnknown { why: super::Unseen } => ["which architectures the target's nodes have is not known: {why}"],
+            ["welke architectuur de nodes van het doel hebben, is niet bekend: {}", why.say(havenmeester_api::Language::Nl)];
         NoName { words: String } => ["{words}"], ["dit is geen naam van een image: {words}"];
         NotLookedFor { image: String } => ["{image} was not looked for"], ["naar {image} is niet gekeken"];
         NotFound { image: String } => ["{image} is not in its registry"], ["{image} staat niet in het register"];
@@ -26,24 +26,28 @@ sentences! {
         SecretUnread { host: String, image: String, secrets: String } =>
             ["{host} refuses {image}, and Secret {secrets} could not be read: it may have the login"],
             ["{host} weigert {image}, en Secret {secrets} was niet te lezen: misschien staat de aanmelding daarin"];
-        Unclear { image: String, why: String } => ["{image}: {why}"], ["{image}: {why}"];
+        Unclear { image: String, why: super::Unanswered } => ["{image}: {why}"], ["{image}: {}", why.say(havenmeester_api::Language::Nl)];
         NoArchitecture { image: String } => ["{image} does not say for which architecture it is"],
             ["{image} zegt niet voor welke architectuur het is"];
         NoNodeRuns { image: String, built: String, lacking: String } =>
-            ["{image} is built for {built}, the target also has {lacking}: none of the target's nodes can run it"],
-            ["{image} is gebouwd voor {built}, het doel heeft ook {lacking}: geen enkele node van het doel kan het draaien"];
+            ["{image} is built for {built}, the target's nodes are {lacking}: none of them can run it"],
+            ["{image} is gebouwd voor {built}, de nodes van het doel zijn {lacking}: geen daarvan kan het draaien"];
         SomeNodesRun { image: String, built: String, lacking: String } =>
             ["{image} is built for {built}, the target also has {lacking}: only some of the target's nodes can run it"],
             ["{image} is gebouwd voor {built}, het doel heeft ook {lacking}: alleen sommige nodes van het doel kunnen het draaien"];
         NobodysRegistry { host: String } =>
             ["no Provider names the registry {host}: whether it survives a cut-off is not known"],
             ["geen Provider noemt het register {host}: of het een afsluiting overleeft, is niet bekend"];
-        LostRegistry { image: String, host: String, provider: String, why: String } =>
-            ["{image} comes from {host} of {provider}: {why}"], ["{image} komt uit {host} van {provider}: {why}"];
-        RefusedRegistry { image: String, host: String, provider: String, why: String } =>
-            ["{image} comes from {host} of {provider}: {why}"], ["{image} komt uit {host} van {provider}: {why}"];
+        LostRegistry { image: String, host: String, provider: String, why: super::Both } =>
+            ["{image} comes from {host} of {provider}: {}", why.say(havenmeester_api::Language::En)],
+            ["{image} komt uit {host} van {provider}: {}", why.say(havenmeester_api::Language::Nl)];
+        RefusedRegistry { image: String, host: String, provider: String, why: super::Both } =>
+            ["{image} comes from {host} of {provider}, and the policies of the workload do not let it depend on that: {}",
+                why.say(havenmeester_api::Language::En)],
+            ["{image} komt uit {host} van {provider}, en daarvan mag de workload volgens het beleid niet afhangen: {}",
+                why.say(havenmeester_api::Language::Nl)];
         PullSecret { secret: String } => ["Secret {secret} must open the target's registry as well"],
             ["Secret {secret} moet ook het register van het doel openen"];
-        Unpinned { image: String, why: String } => ["{image} keeps its name: {why}"], ["{image} houdt zijn naam: {why}"];
+        Unpinned { image: String, why: super::Unanswered } => ["{image} keeps its name: {why}"], ["{image} houdt zijn naam: {}", why.say(havenmeester_api::Language::Nl)];
     }
 }

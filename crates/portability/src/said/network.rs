@@ -22,8 +22,8 @@ sentences! {
         Served { host: String, by: String } =>
             ["{host} is served there by {by} already; which of the two is reached is up to the entry controller"],
             ["{host} wordt daar al bediend door {by}; welke van de twee wordt bereikt bepaalt de ingresscontroller"];
-        FreeUnknown { host: String, why: String } => ["whether {host} is free there is not known: {why}"],
-            ["of {host} daar vrij is, is niet bekend: {why}"];
+        FreeUnknown { host: String, why: super::Unseen } => ["whether {host} is free there is not known: {why}"],
+            ["of {host} daar vrij is, is niet bekend: {}", why.say(havenmeester_api::Language::Nl)];
         Record { host: String } =>
             ["the record of {host} is not moved: until it points at the target, callers reach the source"],
             ["het record van {host} verhuist niet mee: tot het naar het doel wijst, komen aanroepers bij de bron"];
@@ -48,14 +48,14 @@ sentences! {
             ["het gebruikt een service van namespace {namespace}, die het doel niet heeft"];
         CallsElsewhere => ["it calls a service of another namespace, which the target does not have"],
             ["het gebruikt een service van een andere namespace, die het doel niet heeft"];
-        CallsUnknown { namespace: String, why: String } =>
+        CallsUnknown { namespace: String, why: super::Unseen } =>
             ["it calls a service of namespace {namespace}; whether the target has it is not known: {why}"],
-            ["het gebruikt een service van namespace {namespace}; of het doel die heeft, is niet bekend: {why}"];
-        CallsElsewhereUnknown { why: String } =>
+            ["het gebruikt een service van namespace {namespace}; of het doel die heeft, is niet bekend: {}", why.say(havenmeester_api::Language::Nl)];
+        CallsElsewhereUnknown { why: super::Unseen } =>
             ["it calls a service of another namespace; whether the target has it is not known: {why}"],
-            ["het gebruikt een service van een andere namespace; of het doel die heeft, is niet bekend: {why}"];
-        LimitsUnknown { why: String } => ["whether the target limits what may be called is not known: {why}"],
-            ["of het doel beperkt wat mag worden aangeroepen, is niet bekend: {why}"];
+            ["het gebruikt een service van een andere namespace; of het doel die heeft, is niet bekend: {}", why.say(havenmeester_api::Language::Nl)];
+        LimitsUnknown { why: super::Unseen } => ["whether the target limits what may be called is not known: {why}"],
+            ["of het doel beperkt wat mag worden aangeroepen, is niet bekend: {}", why.say(havenmeester_api::Language::Nl)];
         Limits { policy: String } => ["{policy} on the target limits what its Pods may call"],
             ["{policy} op het doel beperkt wat de Pods mogen aanroepen"];
     }

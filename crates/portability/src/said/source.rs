@@ -8,7 +8,8 @@ use crate::{facts::AccessNeed, preflight::START, serving::NotServing};
 sentences! {
     /// On the source.
     Source {
-        Unknown { why: String } => ["the source is not known: {why}"], ["de bron is niet bekend: {why}"];
+        Unknown { why: super::Unseen } => ["the source is not known: {why}"],
+            ["de bron is niet bekend: {}", why.say(havenmeester_api::Language::Nl)];
         NotServing { why: NotServing } => ["it does not serve where it stands: {why}"],
             ["het werkt niet waar het staat: {}", not_serving(why)];
         OldCapture { age: i64, point: i64 } =>
@@ -27,11 +28,11 @@ sentences! {
                 place(need, Language::En)],
             ["wij missen op de bron het recht op {} van {} in {}: de gestopte kopie blijft daar staan", need.verb.name(),
                 need.gvk, place(need, Language::Nl)];
-        MayStopUnknown { need: AccessNeed, why: String } =>
+        MayStopUnknown { need: AccessNeed, why: super::Unseen } =>
             ["whether we may {} {} in {} on the source is not known: {why}", need.verb.name(), need.gvk,
                 place(need, Language::En)],
-            ["of wij op de bron het recht hebben op {} van {} in {}, is niet bekend: {why}", need.verb.name(), need.gvk,
-                place(need, Language::Nl)];
+            ["of wij op de bron het recht hebben op {} van {} in {}, is niet bekend: {}", need.verb.name(), need.gvk,
+                place(need, Language::Nl), why.say(havenmeester_api::Language::Nl)];
         StopsFirst { objects: usize } =>
             ["the source is stopped, and seen stopped, before the target starts; every kind of the {objects} objects can be \
               removed again; a move back was not rehearsed"],

@@ -11,8 +11,8 @@ sentences! {
         TooLarge { size: String, class: String, most: String } =>
             ["it asks for {size} of class {class}, and the largest volume that the target can make of it is {most}"],
             ["er wordt {size} van klasse {class} gevraagd, en het grootste volume dat het doel daarvan kan maken is {most}"];
-        RoomUnknown { why: String } => ["what the target's storage can hold is not known: {why}"],
-            ["hoeveel er in de opslag van het doel past, is niet bekend: {why}"];
+        RoomUnknown { why: super::Unseen } => ["what the target's storage can hold is not known: {why}"],
+            ["hoeveel er in de opslag van het doel past, is niet bekend: {}", why.say(havenmeester_api::Language::Nl)];
         SourceVolume => ["names a volume of the source; the target makes a new one"],
             ["noemt een volume van de bron; het doel maakt een nieuw"];
         ClassesUnknown => ["the storage classes of the target are not known"],

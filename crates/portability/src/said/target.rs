@@ -29,8 +29,8 @@ sentences! {
 sentences! {
     /// On the target.
     Target {
-        NotKnown { what: Thing, why: String } => ["{what} is not known: {why}"],
-            ["{} is niet bekend: {why}", what.say(havenmeester_api::Language::Nl)];
+        NotKnown { what: Thing, why: super::Unseen } => ["{what} is not known: {why}"],
+            ["{} is niet bekend: {}", what.say(havenmeester_api::Language::Nl), why.say(havenmeester_api::Language::Nl)];
         NotAsked => ["it was not asked"], ["dit is niet gevraagd"];
         Older { target: String, source: String } => ["the target ({target}) is older than the source ({source})"],
             ["het doel ({target}) is ouder dan de bron ({source})"];
@@ -38,13 +38,13 @@ sentences! {
             ["de klok van het doel loopt {seconds} s voor op die van ons"];
         ClockBehind { seconds: u64 } => ["the target's clock is {seconds} s behind ours"],
             ["de klok van het doel loopt {seconds} s achter op die van ons"];
-        ClockUnseen { why: String } => ["the target's clock was not seen: {why}"],
-            ["de klok van het doel is niet gezien: {why}"];
+        ClockUnseen { why: super::Unseen } => ["the target's clock was not seen: {why}"],
+            ["de klok van het doel is niet gezien: {}", why.say(havenmeester_api::Language::Nl)];
         Unserved { kind: String } => ["the target does not serve {kind}"], ["het doel kent {kind} niet"];
         Finalizer { name: String } => ["finalizer {name} is left out: nothing on the target is known to remove it"],
             ["finalizer {name} gaat niet mee: op het doel is niets bekend dat hem weghaalt"];
-        StoredUnknown { why: String } => ["the versions of its custom kinds that the target stores are not known: {why}"],
-            ["welke versies van de eigen soorten het doel bewaart, is niet bekend: {why}"];
+        StoredUnknown { why: super::Unseen } => ["the versions of its custom kinds that the target stores are not known: {why}"],
+            ["welke versies van de eigen soorten het doel bewaart, is niet bekend: {}", why.say(havenmeester_api::Language::Nl)];
         Deprecated { version: String, kind: String, stored: String } =>
             ["the target deprecates version {version} of {kind} and stores {stored}"],
             ["het doel raadt versie {version} van {kind} af en bewaart {stored}"];

@@ -1,7 +1,7 @@
 //! Every sentence in both languages side by side, as a golden file: `UPDATE_GOLDEN=1` writes it anew.
 use std::{env, fmt::Write as _, fs, path::Path};
 
-use havenmeester_api::Language;
+use havenmeester_api::{Language, member::Cause};
 
 use super::*;
 use crate::{
@@ -39,6 +39,8 @@ macro_rules! always {
     };
 }
 always!(
+    bool: true,
+    u16: 7,
     i64: 7,
     u64: 7,
     i128: 7,
@@ -52,6 +54,8 @@ always!(
     NotServing: NotServing::NotReady { ready: 1, wanted: 2 },
     Vec<(NodeRefusal, usize)>: NodeRefusal::samples().into_iter().map(|one| (one, 2)).collect(),
     Data: Data { most: "2Gi".to_owned(), seconds: 35, megabits: 500, declared: false },
+    Cause: Cause::Refused,
+    Both: Both { english: "<english>".to_owned(), dutch: "<nederlands>".to_owned() },
     Dutch: Dutch { what: "<wat>".to_owned(), why: "<waarom>".to_owned(), replacement: "<anders>".to_owned() },
 );
 
@@ -74,7 +78,7 @@ macro_rules! all {
 fn every_sentence_is_said_in_both_languages_as_agreed() {
     let mut out = String::new();
     all!(out: Thing, Target, PodSecurity, Admission, References, NodeRefusal, Capacity, Images, Storage, Network, Source,
-        Owner, Delivery, Tie, Passed, Advice);
+        Owner, Delivery, Tie, Passed, Unseen, Asked, Stored, Unanswered, Advice);
     each(&mut out, "Usual", |language| {
         let usual = Question::ALL
             .into_iter()
@@ -87,6 +91,55 @@ fn every_sentence_is_said_in_both_languages_as_agreed() {
     }
     let agreed = fs::read_to_string(&path).unwrap_or_default();
     assert_eq!(out, agreed, "UPDATE_GOLDEN=1 writes {} anew", path.display());
+}
+
+/// Words of English that no Dutch sentence has.
+const ENGLISH: [&str; 33] = [
+    "a", "and", "are", "at", "been", "by", "can", "cannot", "could", "does", "for", "from", "has", "have",
+    "it", "its", "must", "no", "not", "on", "or", "our", "that", "the", "their", "there", "they", "this",
+    "to", "we", "which", "with", "would",
+];
+
+/// The words of English in a text, but for what it quotes: values of fields, and what is written as code.
+pub(crate) fn english_in(text: &str) -> Vec<String> {
+    let mut plain = String::new();
+    let mut depth = 0_u32;
+    for letter in text.chars() {
+        match letter {
+            '<' => depth += 1,
+            '>' => depth = depth.saturating_sub(1),
+            '`' => depth = u32::from(depth == 0),
+            other if depth == 0 => plain.push(other),
+            _ => {}
+        }
+    }
+    plain
+        .split(|letter: char| !(letter.is_alphanumeric() || "-/.:".contains(letter)))
+        .map(|word| word.trim_matches(['.', ':']))
+        .filter(|word| ENGLISH.contains(word))
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn no_dutch_sentence_has_a_word_of_english() {
+    let agreed = include_str!("../../tests/golden/said.txt");
+    let mut sentences = 0;
+    let pairs = agreed.split("\n\n").map(|pair| pair.trim_start_matches('#'));
+    for pair in pairs {
+        let mut lines = pair.lines().rev();
+        let (Some(dutch), Some(english)) = (lines.next(), lines.next()) else {
+            continue;
+        };
+        sentences += 1;
+        assert_eq!(english_in(dutch), Vec::<String>::new(), "{english}\n{dutch}");
+    }
+    assert!(sentences > 250, "{sentences}");
+    assert_eq!(
+        english_in("it was not asked (<the target>)"),
+        ["it", "not"],
+        "the list finds English"
+    );
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use havenmeester_fleet::Registries;
 use havenmeester_portability::image::{ImageFact, Keyring, Mirrors, images_used};
-use havenmeester_portability::said::Images;
+use havenmeester_portability::said::{Images, Unanswered};
 use havenmeester_portability::{Finding, Question, Severity, pin as rewrite};
 
 use super::Moved;
@@ -34,13 +34,13 @@ pub(super) async fn pin(moved: &mut Moved, registries: &Registries, mirrors: &Mi
                 digests.insert(one.ask.image.clone(), digest.clone());
                 continue;
             }
-            ImageFact::NotFound => "it is not in its registry",
-            ImageFact::NoAccess { .. } => "its registry refuses it",
-            ImageFact::Unknown { why } => why,
+            ImageFact::NotFound => Unanswered::NotFound,
+            ImageFact::NoAccess { .. } => Unanswered::NoAccess,
+            ImageFact::Unknown { why } => why.clone(),
         };
         let message = Images::Unpinned {
             image: one.ask.image.clone(),
-            why: why.to_owned(),
+            why,
         };
         findings.push(
             Finding::new(Question::Images, Severity::Warn, message)

@@ -77,6 +77,7 @@ fn official(run: &Official, haven: &Haven) -> HavenOfficial {
 mod tests {
     use havenmeester_portability::Fact;
     use havenmeester_portability::haven::{HavenFacts, read_official};
+    use havenmeester_portability::said::Unseen;
 
     use super::*;
 
@@ -85,7 +86,7 @@ mod tests {
         let now: Timestamp = "2026-05-01T00:00:00Z".parse().unwrap();
         assert_eq!(status(&HavenLook::default(), now), None);
         let narrow = HavenLook {
-            facts: HavenFacts::unseen("only some namespaces"),
+            facts: HavenFacts::unseen(&Unseen::NamespacesOnly),
             official: None,
         };
         let said = status(&narrow, now).unwrap();
@@ -96,7 +97,7 @@ mod tests {
         assert!(
             said.checks
                 .iter()
-                .any(|check| check.evidence == "only some namespaces")
+                .any(|check| check.evidence == Unseen::NamespacesOnly.to_string())
         );
     }
 

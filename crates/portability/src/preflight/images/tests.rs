@@ -9,6 +9,7 @@ use super::check;
 use crate::{
     ClusterClasses, Fact, Route, Severity, Start, TargetFacts, Transformed,
     image::{ImageFact, ImageFacts, Mirrors, RegistryFact},
+    said::{Both, Unanswered, Unseen},
     transform,
 };
 
@@ -90,7 +91,7 @@ fn a_clear_no_blocks_and_the_rest_is_unknown() {
         Severity::Unknown,
         &["Secret made-there"],
     );
-    let why = "its registry cannot be reached".to_owned();
+    let why = Unanswered::NotReached;
     answered(
         &ImageFact::Unknown { why },
         Severity::Unknown,
@@ -111,7 +112,7 @@ fn an_image_that_no_node_can_run_blocks_and_one_that_some_can_warns() {
     assert_eq!(on(&["arm64"]), Some(Severity::Block));
     assert_eq!(on(&["amd64", "arm64"]), Some(Severity::Warn));
     let unseen = told(IMAGE, |images| {
-        images.architectures = Fact::unknown("namespaces only");
+        images.architectures = Fact::unknown(Unseen::NamespacesOnly);
     });
     assert_eq!(unseen.first().map(|one| one.0), Some(Severity::Unknown));
 }
@@ -130,7 +131,7 @@ fn an_image_that_goes_with_the_provider_blocks_a_rehearsal_and_says_how_to_mirro
             images.mirror = Some("harbor.example.nl/apps/".to_owned());
             let owner = RegistryFact {
                 provider: "azure".to_owned(),
-                lost: Some("it goes when azure is cut off".to_owned()),
+                lost: Some(mk_both("it goes when azure is cut off")),
                 refused: None,
             };
             images.registries.insert("city.azurecr.io".to_owned(), owner);
@@ -163,10 +164,17 @@ fn mk_mirrors(only: bool) -> Mirrors {
     }])
 }
 
+fn mk_both(english: &str) -> Both {
+    Both {
+        english: english.to_owned(),
+        dutch: "het verdwijnt met azure".to_owned(),
+    }
+}
+
 fn mk_registry(provider: &str, lost: Option<&str>) -> RegistryFact {
     RegistryFact {
         provider: provider.to_owned(),
-        lost: lost.map(str::to_owned),
+        lost: lost.map(mk_both),
         refused: None,
     }
 }
@@ -174,10 +182,9 @@ fn mk_registry(provider: &str, lost: Option<&str>) -> RegistryFact {
 #[test]
 fn a_registry_under_a_law_that_the_policies_refuse_is_a_warning() {
     let all = told(IMAGE, |images| {
-        let refused =
-            Some("no policy would let the workload stand there: the law of US reaches it".to_owned());
+        let refused = mk_both("no policy would let the workload stand there: the law of US reaches it");
         let owner = RegistryFact {
-            refused,
+            refused: Some(refused),
             ..mk_registry("azure", None)
         };
         images.registries.insert("city.azurecr.io".to_owned(), owner);

@@ -171,7 +171,7 @@ fn a_webhook_that_must_answer_and_does_not_blocks_what_it_is_asked_about() {
         facts.silent_services.insert("guard/guard".to_owned());
         if failed {
             let fact = DryRunFact::Failed {
-                message: "no endpoints".to_owned(),
+                message: "<no endpoints>".to_owned(),
             };
             facts.dry_run.insert(key("Deployment", &transformed), fact);
         }
