@@ -98,12 +98,22 @@ async fn general(cx: &Cx<'_>, status: &MigrationStatus, target: &Member, cargo: 
         cluster::webhooks(target),
         cluster::storage(target),
     );
-    let (ingress_classes, priority_classes, runtime_classes, entries, definitions, spaces, (behaves, skew)) = tokio::join!(
+    let (
+        ingress_classes,
+        priority_classes,
+        runtime_classes,
+        entries,
+        definitions,
+        owned,
+        spaces,
+        (behaves, skew),
+    ) = tokio::join!(
         cluster::names(target, "networking.k8s.io", "IngressClass"),
         cluster::names(target, "scheduling.k8s.io", "PriorityClass"),
         cluster::names(target, "node.k8s.io", "RuntimeClass"),
         cluster::entries(target, cargo),
         cluster::definitions(target, cargo),
+        cluster::owned(target, cargo),
         cluster::all(target, "", "v1", "Namespace"),
         cluster::version(cx, target),
     );
@@ -132,6 +142,7 @@ async fn general(cx: &Cx<'_>, status: &MigrationStatus, target: &Member, cargo: 
         webhooks: webhooks.0,
         silent_services: webhooks.1,
         definitions,
+        owned,
         nodes,
         storage,
         entries,

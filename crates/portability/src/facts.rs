@@ -201,6 +201,8 @@ pub struct TargetFacts {
     pub priority_classes: Fact<BTreeSet<String>>,
     /// Names of `RuntimeClass`es.
     pub runtime_classes: Fact<BTreeSet<String>>,
+    /// Other kinds of which the target must have objects of its own: one for each of `owned_kinds`.
+    pub owned: Vec<OwnedFact>,
     /// Whether every namespace that is sent to is there. When not, it must be among the planned objects.
     pub namespace_exists: Fact<bool>,
     /// What stands on the target under the planned names; empty when nothing does.
@@ -239,6 +241,17 @@ pub struct TargetFacts {
     pub warnings: BTreeMap<ObjectKey, BTreeSet<String>>,
     /// What was found out in another way, already judged.
     pub more: Vec<Finding>,
+}
+
+/// The objects of one cluster-scoped kind that what is sent refers to and that is not sent: issuers, stores, classes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnedFact {
+    /// Its group.
+    pub group: String,
+    /// The kind.
+    pub kind: String,
+    /// Names of those that stand there.
+    pub names: Fact<BTreeSet<String>>,
 }
 
 /// Nodes of a cluster, and what runs on them.

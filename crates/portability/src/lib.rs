@@ -39,14 +39,16 @@ pub use {
     compare::{Difference, faithful},
     draft::{Change, Why},
     facts::{
-        AccessFact, AccessNeed, Aims, DryRunFact, Existing, Fact, NodesFact, QuotaFact, QuotaScope,
-        SourceFact, StorageFact, TargetFacts, Verb, Versions,
+        AccessFact, AccessNeed, Aims, DryRunFact, Existing, Fact, NodesFact, OwnedFact, QuotaFact,
+        QuotaScope, SourceFact, StorageFact, TargetFacts, Verb, Versions,
     },
     finding::{Finding, Question, Severity},
     haven_app::{Condition, Evidence, Judgement, State, haven_app},
     key::{Gvk, KeyError, ObjectKey},
     manifest::{ManifestError, manifests},
-    preflight::{Answer, Preflight, Verdict, access_needed, called_service, preflight, sample_pods},
+    preflight::{
+        Answer, Preflight, Verdict, access_needed, called_service, owned_kinds, preflight, sample_pods,
+    },
     reading::{Fault, FieldPath, MAX_BYTES, Manifest, Place, Problem, Reading, Step, read},
     retouch::retouch,
     rules::{

@@ -26,6 +26,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::{
+    closure::{Resolved, closure_of},
     facts::{AccessNeed, TargetFacts, Verb},
     field::{at, items, text},
     finding::{Finding, Question, Severity},
@@ -204,6 +205,18 @@ pub fn access_needed(transformed: &Transformed) -> BTreeSet<AccessNeed> {
         })
     });
     each.collect()
+}
+
+/// Groups and kinds of what the target must have of its own, beside the classes that each cluster has: what to list there
+/// for [`TargetFacts::owned`].
+pub fn owned_kinds(transformed: &Transformed) -> BTreeSet<(String, String)> {
+    let references = closure_of(transformed).references;
+    let own = references
+        .into_iter()
+        .filter(|reference| reference.resolved == Resolved::OnTarget);
+    own.filter(|reference| !checks::is_class(&reference.to.kind))
+        .map(|reference| (reference.to.group, reference.to.kind))
+        .collect()
 }
 
 /// One Pod for each planned object that makes Pods, to be sent with server-side dry run: Pod Security, limit

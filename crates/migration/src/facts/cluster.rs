@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use havenmeester_fleet::Member;
 use havenmeester_portability::{
-    Fact, Gvk, NodesFact, ObjectKey, QuotaFact, QuotaScope, StorageFact, called_service,
+    Fact, Gvk, NodesFact, ObjectKey, OwnedFact, QuotaFact, QuotaScope, StorageFact, called_service,
+    owned_kinds,
 };
 use jiff::{Timestamp, fmt::rfc2822};
 use serde_json::Value;
@@ -185,6 +186,32 @@ pub(super) async fn definitions(target: &Member, cargo: &Cargo) -> Fact<Vec<Valu
         }
     }
     Fact::Known(found)
+}
+
+/// What the target has of its own of the kinds that are referred to and not sent. What the MemberCluster says of issuers
+/// stands for what cannot be seen.
+pub(super) async fn owned(target: &Member, cargo: &Cargo) -> Vec<OwnedFact> {
+    let mut found = Vec::new();
+    for (group, kind) in owned_kinds(&cargo.said) {
+        let served = target
+            .served
+            .kinds()
+            .find(|gvk| gvk.group == group && gvk.kind == kind);
+        let names = match served {
+            None => Fact::Known(BTreeSet::new()),
+            Some(gvk) => match all(target, &group, &gvk.version, &kind).await {
+                Fact::Known(objects) => Fact::Known(names_of(&objects)),
+                Fact::Unknown { why } => Fact::Unknown { why },
+            },
+        };
+        let issuers = target.classes.issuers.values();
+        let said = issuers
+            .filter(|issuer| issuer.kind == kind)
+            .map(|issuer| &issuer.name);
+        let names = or_said(names, said);
+        found.push(OwnedFact { group, kind, names });
+    }
+    found
 }
 
 pub(super) async fn storage(target: &Member) -> Fact<StorageFact> {

@@ -7,14 +7,14 @@ use super::{
     storage, transfer,
 };
 use crate::{
-    closure::{Resolved, closure_of},
+    closure::{self, Resolved, closure_of},
     compare::faithful,
     facts::{AccessFact, AccessNeed, DryRunFact, Existing, Fact, TargetFacts},
     field::at,
     finding::{Finding, Question, Severity},
     key::ObjectKey,
     kinds,
-    said::{Advice, Passed, References, Target, Thing, Unseen, Whose},
+    said::{Advice, Passed, References, Said, Target, Thing, Unseen, Whose},
     served::unserved,
     transform::{Planned, Transformed},
 };
@@ -280,10 +280,12 @@ fn references(transformed: &Transformed, facts: &TargetFacts) -> Vec<Finding> {
         if reference.resolved != Resolved::OnTarget || planned.contains(&(&to.kind, &to.name)) {
             continue;
         }
+        let what = to.to_string();
         let Some((question, classes)) = classes_of(&to.kind, facts) else {
+            let finding = owned(to, facts).map(|one| one.about(&reference.from));
+            out.extend(finding.map(|one| one.field(reference.field.clone())));
             continue;
         };
-        let what = to.to_string();
         let finding = match classes.get() {
             Ok(there) if there.contains(&to.name) => continue,
             Ok(_) => {
@@ -294,6 +296,37 @@ fn references(transformed: &Transformed, facts: &TargetFacts) -> Vec<Finding> {
         out.push(finding.about(&reference.from).field(reference.field.clone()));
     }
     out
+}
+
+/// Whether the target has something of its own that no move needs to begin with: a certificate, a Secret and a route come
+/// when the issuer, the store and the class do. So it warns.
+fn owned(to: &closure::Target, facts: &TargetFacts) -> Option<Finding> {
+    let found = facts
+        .owned
+        .iter()
+        .find(|one| (one.group.as_str(), one.kind.as_str()) == (to.group.as_str(), to.kind.as_str()));
+    let names = found.map_or(
+        &Fact::Unknown {
+            why: Unseen::NotAsked,
+        },
+        |one| &one.names,
+    );
+    let what = to.to_string();
+    let message: Said = match names.get() {
+        Ok(names) if names.contains(&to.name) => return None,
+        Ok(_) => References::NotThere { what }.into(),
+        Err(why) => Target::NotKnown {
+            what: Thing::Has { what },
+            why: why.clone(),
+        }
+        .into(),
+    };
+    Some(Finding::new(Question::References, Severity::Warn, message).remedy(Advice::AskForOwn))
+}
+
+/// Whether a kind is one of the classes of which the names are facts of their own.
+pub(super) fn is_class(kind: &str) -> bool {
+    classes_of(kind, &TargetFacts::default()).is_some()
 }
 
 fn classes_of<'f>(kind: &str, facts: &'f TargetFacts) -> Option<(Question, &'f Fact<BTreeSet<String>>)> {

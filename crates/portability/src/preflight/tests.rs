@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use havenmeester_api::Language;
 use serde_json::{Value, json};
 
-use super::{Preflight, Verdict, access_needed, sample_pods};
+use super::{Preflight, Verdict, access_needed, owned_kinds, sample_pods};
 use crate::{
     classes::{ClusterClasses, Route, StorageClassKind},
     facts::{
-        AccessFact, Aims, DryRunFact, Existing, Fact, NodesFact, QuotaFact, QuotaScope, SourceFact,
-        StorageFact, TargetFacts, Versions,
+        AccessFact, Aims, DryRunFact, Existing, Fact, NodesFact, OwnedFact, QuotaFact, QuotaScope,
+        SourceFact, StorageFact, TargetFacts, Versions,
     },
     finding::{Finding, Question, Severity},
     image::{ImageFact, ImageFacts, images_used},

@@ -40,6 +40,8 @@ sentences! {
             ["laat het platformteam van het doel de definitie op de versie van de bron brengen"];
         AskForObject => ["ask the platform team of the target for it; the manifest is in the list for them"],
             ["vraag het platformteam van het doel erom; het manifest staat in de lijst voor hen"];
+        AskForOwn => ["have the target's platform team make it, or refer to what the target has; until then what it would give is missing"],
+            ["laat het platformteam van het doel het maken, of verwijs naar wat het doel heeft; tot dan ontbreekt wat het zou geven"];
         AskForNamespace => ["ask the platform team of the target for the namespace"],
             ["vraag het platformteam van het doel om de namespace"];
         MoreQuota => ["ask for more quota, or scale the workload down"], ["vraag om meer quota, of maak de workload kleiner"];

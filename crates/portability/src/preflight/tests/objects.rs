@@ -207,3 +207,40 @@ fn a_field_that_the_target_would_not_keep_blocks() {
         Some("spec.new")
     );
 }
+
+#[test]
+fn what_the_target_must_have_of_its_own_is_never_taken_for_granted() {
+    let secret = mk(
+        "external-secrets.io/v1",
+        "ExternalSecret",
+        &json!({ "spec": { "secretStoreRef": { "kind": "ClusterSecretStore", "name": "vault" } } }),
+    );
+    let transformed = mk_transformed(&[mk_app(), vec![secret]].concat());
+    let kind = ("external-secrets.io".to_owned(), "ClusterSecretStore".to_owned());
+    assert_eq!(owned_kinds(&transformed), BTreeSet::from([kind.clone()]));
+    let asked = |owned: Vec<OwnedFact>| {
+        let facts = TargetFacts {
+            owned,
+            ..mk_facts(&transformed)
+        };
+        let judged = preflight(&transformed, &facts);
+        let finding = first(&judged, Question::References);
+        (finding.severity, finding.message.to_string())
+    };
+    let names = |names: Fact<BTreeSet<String>>| {
+        vec![OwnedFact {
+            group: kind.0.clone(),
+            kind: kind.1.clone(),
+            names,
+        }]
+    };
+    let there = BTreeSet::from(["vault".to_owned()]);
+    assert_eq!(asked(names(Fact::Known(there))).0, Severity::Pass);
+    let lacks = "the target has no ClusterSecretStore vault".to_owned();
+    assert_eq!(
+        asked(names(Fact::Known(BTreeSet::new()))),
+        (Severity::Warn, lacks)
+    );
+    let unseen = "whether the target has ClusterSecretStore vault is not known: it was not asked".to_owned();
+    assert_eq!(asked(Vec::new()), (Severity::Warn, unseen));
+}
