@@ -196,7 +196,14 @@ fn lack(object: &Value) -> Option<Fault> {
         let value = fields.get(field).and_then(Value::as_str);
         value.is_some_and(|text| !text.is_empty())
     };
+    // What is there and no text was meant to be one.
+    let meant = |field: &str| {
+        fields
+            .get(field)
+            .is_some_and(|value| !value.is_null() && !value.is_string())
+    };
     match (given("apiVersion"), given("kind")) {
+        (false, false) if meant("apiVersion") => return Some(Fault::NoApiVersion),
         (false, false) => return Some(Fault::NotAManifest),
         (false, true) => return Some(Fault::NoApiVersion),
         (true, false) => return Some(Fault::NoKind),

@@ -1,7 +1,7 @@
 //! What a word without quotes means, as kubectl's reader has it.
 //!
-//! Source: the core schema of YAML 1.2.2 (10.3.2), with the octal numbers of YAML 1.1 (`0755` is 493), which the API
-//! server's own reader has too. Invariant: what JSON cannot hold (`.inf`, `.nan`) stays text.
+//! Source: `resolve.go` of goyaml.v2 in sigs.k8s.io/yaml, with which kubectl, kustomize and Helm read: YAML 1.1, so that
+//! `no` is false, `0755` is 493 and `1_000` is 1000, with `0o17` of YAML 1.2. Invariant: what JSON cannot hold (`.inf`, `.nan`) stays text.
 
 use serde_json::{Number, Value};
 
@@ -9,8 +9,12 @@ use serde_json::{Number, Value};
 pub(super) fn plain(text: &str) -> Value {
     match text {
         "" | "~" | "null" | "Null" | "NULL" => return Value::Null,
-        "true" | "True" | "TRUE" => return Value::Bool(true),
-        "false" | "False" | "FALSE" => return Value::Bool(false),
+        "true" | "True" | "TRUE" | "yes" | "Yes" | "YES" | "y" | "Y" | "on" | "On" | "ON" => {
+            return Value::Bool(true);
+        }
+        "false" | "False" | "FALSE" | "no" | "No" | "NO" | "n" | "N" | "off" | "Off" | "OFF" => {
+            return Value::Bool(false);
+        }
         _ => {}
     }
     // Nearly all words begin with a letter; a number never does.
@@ -18,7 +22,12 @@ pub(super) fn plain(text: &str) -> Value {
         .bytes()
         .next()
         .is_some_and(|first| first.is_ascii_digit() || matches!(first, b'+' | b'-' | b'.'));
-    let number = numeric.then(|| integer(text).or_else(|| float(text))).flatten();
+    let number = numeric
+        .then(|| {
+            let digits = text.replace('_', "");
+            integer(&digits).or_else(|| float(&digits))
+        })
+        .flatten();
     number.map_or_else(|| Value::String(text.to_owned()), Value::Number)
 }
 
@@ -30,6 +39,7 @@ fn integer(text: &str) -> Option<Number> {
     let (radix, digits) = match digits.as_bytes() {
         [b'0', b'x' | b'X', ..] => (16, digits.get(2..)?),
         [b'0', b'o' | b'O', ..] => (8, digits.get(2..)?),
+        [b'0', b'b' | b'B', ..] => (2, digits.get(2..)?),
         [b'0', _, ..] => (8, digits.get(1..)?),
         _ => (10, digits),
     };

@@ -165,7 +165,7 @@ fn a_clause_finds_what_it_says_where_it_says() {
         &pod,
         &["metadata.annotations[\"x.example/a\"]"],
     );
-    check("{annotation: [y], equals: [\"3\"]}", &pod, &[]);
+    check("{annotation: [\"y\"], equals: [\"3\"]}", &pod, &[]);
     check(
         "{node: [pool, taint]}",
         &pod,
