@@ -80,24 +80,38 @@ fn value(edits: &mut Edits<'_>, layout: &Layout, was: &Value, is: &Value) -> Opt
     done
 }
 
-/// Items changed in place, or items left out; anything else is written anew.
+/// Items changed in place, or items left out and others put behind them; anything else is written anew.
 fn list(edits: &mut Edits<'_>, layout: &Layout, was: &[Value], is: &[Value]) -> Option<()> {
     let Shape::List(items) = &layout.shape else {
         return None;
     };
     if was.len() == is.len() {
-        for ((item, was), is) in items.iter().zip(was).zip(is) {
-            if was != is {
-                value(edits, item, was, is)?;
+        let begun = edits.len();
+        let mut pairs = items.iter().zip(was).zip(is);
+        let changed = pairs.try_for_each(|((item, was), is)| {
+            if was == is {
+                return Some(());
             }
+            value(edits, item, was, is)
+        });
+        if changed.is_some() {
+            return changed;
         }
+        edits.forget_after(begun);
+    }
+    let mut left = is.iter().peekable();
+    let kept: Vec<bool> = was
+        .iter()
+        .map(|was| left.next_if(|is| *is == was).is_some())
+        .collect();
+    let new: Vec<&Value> = left.collect();
+    if edits.replace_flow_list(layout, &kept, &new).is_some() {
         return Some(());
     }
-    let mut kept = is.iter().peekable();
-    for (item, was) in items.iter().zip(was) {
-        if kept.next_if(|is| *is == was).is_none() {
+    for (item, kept) in items.iter().zip(&kept) {
+        if !kept {
             edits.remove_item(item)?;
         }
     }
-    kept.next().is_none().then_some(())
+    edits.add_items(items, &new)
 }

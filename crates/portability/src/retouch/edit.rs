@@ -2,7 +2,7 @@
 //!
 //! Invariant: an edit that would take part of a line of something else is refused.
 
-use std::ops::Range;
+use std::{fmt::Write as _, ops::Range};
 
 use serde_json::{Map, Value};
 
@@ -31,14 +31,19 @@ impl<'t> Edits<'t> {
         self.all.truncate(length);
     }
 
-    /// The text with all edits; none when two of them touch the same bytes.
+    /// The text with all edits, their lines ended as its own; none when two of them touch the same bytes.
     pub(super) fn apply(mut self) -> Option<String> {
+        let is_crlf = self.text.contains("\r\n");
         self.all.sort_by_key(|(range, _)| (range.start, range.end));
         let mut out = String::with_capacity(self.text.len());
         let mut done = 0;
         for (range, new) in &self.all {
             out.push_str(self.text.get(done..range.start)?);
-            out.push_str(new);
+            if is_crlf {
+                out.push_str(&new.replace('\n', "\r\n"));
+            } else {
+                out.push_str(new);
+            }
             done = range.end;
         }
         out.push_str(self.text.get(done..)?);
@@ -73,6 +78,46 @@ impl<'t> Edits<'t> {
         Some(())
     }
 
+    /// The same of a list: items that stay as they stand, and new ones.
+    pub(super) fn replace_flow_list(&mut self, layout: &Layout, kept: &[bool], new: &[&Value]) -> Option<()> {
+        self.all.push(flow::list(self.text, layout, kept, new)?);
+        Some(())
+    }
+
+    /// Adds items after the last one of a list, as deep as that.
+    pub(super) fn add_items(&mut self, items: &[Layout], new: &[&Value]) -> Option<()> {
+        if new.is_empty() {
+            return Some(());
+        }
+        let last = items.last()?;
+        let line = self.line_start(last.start)?;
+        let before = self.text.get(line..last.start)?;
+        let indent = before.trim_end().strip_suffix('-')?;
+        if !indent.trim().is_empty() {
+            return None; // a list within the line of another
+        }
+        let end = self.end_of_block(last.start, indent.len())?;
+        let mut lines = String::new();
+        for value in new {
+            let text = serde_saphyr::to_string(value).ok()?;
+            for (place, line) in text.lines().enumerate() {
+                let mark = if place == 0 { "- " } else { "  " };
+                let _ = writeln!(lines, "{indent}{mark}{line}");
+            }
+        }
+        let lines = self.after_line(end, lines)?;
+        self.all.push((end..end, lines));
+        Some(())
+    }
+
+    /// Lines that come after the byte at which another ends: a text may end without a line feed.
+    fn after_line(&self, end: usize, lines: String) -> Option<String> {
+        if self.text.get(..end)?.ends_with('\n') {
+            return Some(lines);
+        }
+        Some(format!("\n{}", lines.trim_end_matches('\n')))
+    }
+
     /// Takes an entry of a map away, with all that is in it.
     pub(super) fn remove_entry(&mut self, entry: &Entry) -> Option<()> {
         let lines = self.lines_of(entry)?;
@@ -96,10 +141,7 @@ impl<'t> Edits<'t> {
             return None; // a map on one line
         }
         let end = self.end_of_block(last.start, column)?;
-        let mut new = written(name, value, column)?;
-        if !self.text.get(..end)?.ends_with('\n') {
-            new = format!("\n{}", new.trim_end_matches('\n'));
-        }
+        let new = self.after_line(end, written(name, value, column)?)?;
         self.all.push((end..end, new));
         Some(())
     }

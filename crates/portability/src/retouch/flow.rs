@@ -1,6 +1,6 @@
-//! Maps that stand on one line: written anew between their own braces, each entry that stays as it stands.
+//! Maps and lists that stand on one line: written anew between their own brackets, what stays as it stands.
 //!
-//! Invariant: nothing outside of the braces changes; what spreads over lines, or has a comment in it, is refused.
+//! Invariant: nothing outside of the brackets changes; what spreads over lines, or has a comment in it, is refused.
 
 use serde_json::{Map, Value};
 
@@ -44,6 +44,33 @@ pub(super) fn map(
     Some((range, format!("{{{pad}{}{pad}}}", parts.join(", "))))
 }
 
+/// The same of a list, of which some items stay and new ones come behind them.
+pub(super) fn list(
+    text: &str,
+    layout: &Layout,
+    kept: &[bool],
+    new: &[&Value],
+) -> Option<(std::ops::Range<usize>, String)> {
+    let Shape::List(items) = &layout.shape else {
+        return None;
+    };
+    let range = layout.start..end(text, layout)?;
+    let was = text.get(range.clone())?;
+    if !was.starts_with('[') || was.contains(['\n', '#']) {
+        return None;
+    }
+    let pad = text.get(layout.start + 1..items.first()?.start)?;
+    let quoted = was.contains('"');
+    let mut parts = Vec::new();
+    for (item, kept) in items.iter().zip(kept) {
+        if *kept {
+            parts.push(text.get(item.start..end(text, item)?)?.to_owned());
+        }
+    }
+    parts.extend(new.iter().map(|value| written(value, quoted)));
+    Some((range, format!("[{pad}{}{pad}]", parts.join(", "))))
+}
+
 /// An entry as it stands.
 fn stands<'t>(text: &'t str, entry: &Entry) -> Option<&'t str> {
     text.get(entry.start..end(text, &entry.value)?)
@@ -66,10 +93,23 @@ fn end(text: &str, layout: &Layout) -> Option<usize> {
         .then_some(inside + place + 1)
 }
 
-/// A value within braces: JSON is YAML there, and a plain word needs no quotes where its neighbours have none.
+/// A value within brackets: JSON is YAML there, and a plain word needs no quotes where its neighbours have none.
 fn written(value: &Value, quoted: bool) -> String {
-    match value.as_str() {
-        Some(text) if !quoted => scalar(text),
-        _ => value.to_string(),
+    if quoted {
+        return value.to_string();
+    }
+    match value {
+        Value::String(text) => scalar(text),
+        Value::Array(items) => {
+            let items: Vec<String> = items.iter().map(|item| written(item, quoted)).collect();
+            format!("[{}]", items.join(", "))
+        }
+        Value::Object(map) => {
+            let entries = map
+                .iter()
+                .map(|(name, value)| format!("{}: {}", scalar(name), written(value, quoted)));
+            format!("{{{}}}", entries.collect::<Vec<_>>().join(", "))
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => value.to_string(),
     }
 }

@@ -116,7 +116,7 @@ fn a_map_on_one_line_stays_on_it() {
         },
         &[(
             "[{name: A, value: b}]",
-            "[{name: A, valueFrom: {\"fieldRef\":{\"fieldPath\":\"a.b\"}}}]",
+            "[{name: A, valueFrom: {fieldRef: {fieldPath: a.b}}}]",
         )],
     );
 }
@@ -149,16 +149,73 @@ fn a_map_on_one_line_keeps_its_spaces_quotes_and_lists() {
 }
 
 #[test]
-fn a_list_that_grows_is_written_anew_and_the_rest_stays() {
+fn a_list_grows_behind_what_stands_in_it() {
     check(
         |object| {
             object["spec"]["template"]["spec"]["tolerations"] = json!([{ "key": "gpu" }, { "key": "other" }]);
         },
         &[(
             "      tolerations:\n      - key: gpu\n",
-            "      tolerations:\n        - key: gpu\n        - key: other\n",
+            "      tolerations:\n      - key: gpu\n      - key: other\n",
         )],
     );
+    check(
+        |object| {
+            let env = &mut object["spec"]["template"]["spec"]["containers"][0]["env"];
+            *env = json!([{ "name": "A", "value": "b" }, { "name": "C", "value": "on" }]);
+        },
+        &[(
+            "[{name: A, value: b}]",
+            "[{name: A, value: b}, {name: C, value: \"on\"}]",
+        )],
+    );
+    check(
+        |object| {
+            object["spec"]["template"]["spec"]["tolerations"] = json!([{ "key": "x", "operator": "Exists" }]);
+        },
+        &[("      - key: gpu\n", "      - key: x\n        operator: Exists\n")],
+    );
+}
+
+#[test]
+fn a_list_keeps_its_comments_when_it_shrinks_and_grows() {
+    let head = "apiVersion: v1\nkind: A\nmetadata: {name: b}\n";
+    for (text, is, wanted) in [
+        (
+            "a:\n  - one  # first\n  # of two\n  - two\nb: c\n",
+            json!(["one", "three"]),
+            "a:\n  - one  # first\n  # of two\n  - three\nb: c\n",
+        ),
+        (
+            "a:\n- {k: 1}  # kept\n- k: 2\n  # end",
+            json!([{ "k": 1 }, { "k": 2 }, { "k": 3, "l": [4] }]),
+            "a:\n- {k: 1}  # kept\n- k: 2\n  # end\n- k: 3\n  l:\n  - 4",
+        ),
+        (
+            "a: [ 1, 2, 3 ]  # some\n",
+            json!([1, 3, 4]),
+            "a: [ 1, 3, 4 ]  # some\n",
+        ),
+        ("a: []\n", json!(["x"]), "a:\n  - x\n"),
+    ] {
+        let text = format!("{head}{text}");
+        let mut after = manifests(&text).expect("YAML").remove(0);
+        after["a"] = is;
+        if text.contains("b: c") {
+            after["b"] = json!("c");
+        }
+        assert_eq!(retouch(&text, &after), Some(format!("{head}{wanted}")));
+    }
+}
+
+#[test]
+fn lines_end_as_they_do_in_the_text() {
+    let text = "apiVersion: v1\r\nkind: A\r\nmetadata:\r\n  name: b\r\na:\r\n- c  # d\r\n";
+    let mut after = manifests(text).expect("YAML").remove(0);
+    after["metadata"]["labels"] = json!({ "e": "f" });
+    after["a"] = json!(["c", { "g": "h", "i": "j" }]);
+    let wanted = text.replace("name: b\r\n", "name: b\r\n  labels:\r\n    e: f\r\n") + "- g: h\r\n  i: j\r\n";
+    assert_eq!(retouch(text, &after), Some(wanted));
 }
 
 #[test]
@@ -172,5 +229,25 @@ fn several_documents_json_and_lists_are_left_to_the_caller() {
         "",
     ] {
         assert_eq!(retouch(text, &after), None, "{text}");
+    }
+}
+
+#[test]
+fn what_is_written_is_quoted_where_a_word_would_mean_something_else() {
+    for word in [
+        "yes", "No", "y", "N", "on", "OFF", "1_000", "0b1", "0755", "null", "~", "1e3", "a: b", "- a", "#",
+        "",
+    ] {
+        check_added(word);
+    }
+}
+
+/// An entry with this text is added, on lines and within braces, and reads as this text.
+#[track_caller]
+fn check_added(word: &str) {
+    for text in ["a:\n  b: c\n", "a: {b: c}\n"] {
+        let value = json!({ "a": { "b": "c", "d": word, "e": [{ "f": word }] } });
+        let written = retouch(text, &value).expect("written in its place");
+        assert_eq!(manifests(&written).expect("YAML"), [value], "{written}");
     }
 }

@@ -21,6 +21,12 @@ use crate::{
 type Roles = BTreeMap<String, NodeRole>;
 
 pub(super) fn rewrite(draft: &mut Draft, key: &ObjectKey, route: &Route<'_>, findings: &mut Vec<Finding>) {
+    let specs = pod_specs(draft, key);
+    for spec in &specs {
+        let spec: Vec<&str> = spec.iter().map(String::as_str).collect();
+        // No node of the source has a twin there: Pods that name one are never run.
+        draft.remove(&[spec.as_slice(), &["nodeName"]].concat(), Why::Allocated);
+    }
     let (from, to) = (&route.from.nodes, &route.to.nodes);
     if from.is_empty() {
         return;
@@ -31,16 +37,22 @@ pub(super) fn rewrite(draft: &mut Draft, key: &ObjectKey, route: &Route<'_>, fin
             selector(draft, key, &path, role, (from, to), findings);
         }
     }
-    let Ok(book) = book() else { return };
-    let specs = book.pod_specs(draft.object(), &key.group, &key.kind);
-    let specs: Vec<Vec<String>> = specs
-        .iter()
-        .map(|(trail, _)| trail.iter().map(ToString::to_string).collect())
-        .collect();
-    for spec in specs {
+    for spec in &specs {
         let spec: Vec<&str> = spec.iter().map(String::as_str).collect();
         affinity(draft, &spec, (from, to));
     }
+}
+
+/// Where what is written like a Pod's spec stands.
+fn pod_specs(draft: &Draft, key: &ObjectKey) -> Vec<Vec<String>> {
+    let Ok(book) = book() else {
+        return Vec::new(); // `closure` says that the rules cannot be read
+    };
+    let specs = book.pod_specs(draft.object(), &key.group, &key.kind);
+    let trails = specs
+        .iter()
+        .map(|(trail, _)| trail.iter().map(ToString::to_string).collect());
+    trails.collect()
 }
 
 /// One role in one map of node labels.
@@ -123,13 +135,32 @@ fn tolerations(draft: &mut Draft, path: &[&str], was: &NodeRole, is: &NodeRole) 
         .filter(|one| !was.tolerations.contains(one) || is.tolerations.contains(one))
         .cloned()
         .collect();
-    let missing = is.tolerations.iter().filter(|one| !there.contains(one));
-    kept.extend(missing.cloned());
+    let missing = is
+        .tolerations
+        .iter()
+        .filter(|one| !kept.iter().any(|there| tolerates(there, one)))
+        .collect::<Vec<_>>();
+    kept.extend(missing.into_iter().cloned());
+    if kept.as_slice() == there {
+        return;
+    }
     if kept.is_empty() {
         draft.remove(path, Why::NodesMapped);
     } else {
         draft.set(path, Value::from(kept), Why::NodesMapped);
     }
+}
+
+/// Whether what tolerates a taint by one toleration does so by another:
+/// <https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/>.
+fn tolerates(there: &Value, wanted: &Value) -> bool {
+    let same = |field: &str| text(there, &[field]) == text(wanted, &[field]);
+    let exists = text(there, &["operator"]) == "Exists";
+    let any = |field: &str| text(there, &[field]).is_empty();
+    let lasts = there.get("tolerationSeconds").is_none() || there == wanted;
+    let key = same("key") || (exists && any("key"));
+    let value = exists || (same("operator") && same("value"));
+    lasts && key && value && (same("effect") || any("effect"))
 }
 
 /// Where node affinity names one label and its values: roles of one label are mapped there too.

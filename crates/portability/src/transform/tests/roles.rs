@@ -156,6 +156,51 @@ fn images_priorities_and_nodes_are_mapped_by_role_in_every_template() {
 }
 
 #[test]
+fn a_taint_that_is_tolerated_already_needs_no_second_toleration() {
+    let kept = |there: Value| {
+        let pod =
+            json!({ "nodeSelector": { "azure/pool": "gpu" }, "tolerations": [there], "containers": [] });
+        let deployment = json!({ "spec": { "template": { "spec": pod } } });
+        let out = named(&[mk("apps/v1", "Deployment", &deployment)]);
+        out.objects[0].object["spec"]["template"]["spec"]["tolerations"]
+            .as_array()
+            .map(Vec::len)
+    };
+    assert_eq!(kept(json!({ "operator": "Exists" })), Some(1), "everything");
+    assert_eq!(kept(json!({ "key": "logius", "operator": "Exists" })), Some(1));
+    let narrower = json!({ "key": "logius", "operator": "Exists", "effect": "NoSchedule" });
+    assert_eq!(
+        kept(narrower),
+        Some(2),
+        "the target's has no effect: it means each"
+    );
+    let ends = json!({ "operator": "Exists", "tolerationSeconds": 60 });
+    assert_eq!(kept(ends), Some(2), "for a minute only");
+}
+
+#[test]
+fn a_node_that_is_named_in_a_template_stays_behind() {
+    let pod = json!({ "nodeName": "aks-1", "containers": [] });
+    for (api, kind, spec, pointer) in [
+        ("v1", "Pod", pod.clone(), "/spec/nodeName"),
+        (
+            "apps/v1",
+            "DaemonSet",
+            json!({ "template": { "spec": pod } }),
+            "/spec/template/spec/nodeName",
+        ),
+        (
+            "batch/v1",
+            "CronJob",
+            json!({ "jobTemplate": { "spec": { "template": { "spec": pod } } } }),
+            "/spec/jobTemplate/spec/template/spec/nodeName",
+        ),
+    ] {
+        becomes(&mk(api, kind, &json!({ "spec": spec })), pointer, &Value::Null);
+    }
+}
+
+#[test]
 fn storage_images_and_nodes_of_custom_resources_are_mapped() {
     let cluster = mk(
         "postgresql.cnpg.io/v1",
