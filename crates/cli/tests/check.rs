@@ -347,12 +347,14 @@ fn links_are_followed_once_and_what_is_no_file_is_not_opened() {
         b"apiVersion: v1\nkind: Service\nmetadata: {name: a}\n",
     )]);
     std::os::unix::fs::symlink("..", directory.path().join("a/loop")).unwrap();
+    std::os::unix::fs::symlink("a.yaml", directory.path().join("a/again.yaml")).unwrap();
     std::os::unix::fs::symlink("nowhere.yaml", directory.path().join("a/gone.yaml")).unwrap();
     let _socket = std::os::unix::net::UnixListener::bind(directory.path().join("a/socket.yaml")).unwrap();
     let (found, code) = found(directory.path(), &["."]);
     assert_eq!(
         found,
         [
+            "./a/again.yaml manifest-link",
             "./a/gone.yaml manifest-unreadable",
             "./a/loop manifest-link",
             "./a/socket.yaml manifest-unreadable"
@@ -446,4 +448,19 @@ rules:
         assert_eq!(output.status.code(), Some(2), "{stderr}");
         assert!(stderr.contains(said), "{stderr}");
     }
+}
+
+#[test]
+fn platforms_count_as_the_family_of_their_rules() {
+    let directory = mk_directory(&[(
+        "a.yaml",
+        b"apiVersion: route.openshift.io/v1\nkind: Route\nmetadata: {name: a}\n---\napiVersion: v1\nkind: ConfigMap\n\
+          metadata: {name: b}\ndata: {host: a.database.windows.net}\n",
+    )]);
+    let rules = |arguments: &[&str]| found(directory.path(), &[&["."], arguments].concat()).0;
+    assert_eq!(
+        rules(&["--from", "azure", "--to", "logius"]),
+        rules(&["--from", "aks", "--to", "openshift"])
+    );
+    assert_eq!(rules(&["--to", "logius"]), ["./a.yaml:8:8 azure-sql"]);
 }

@@ -100,6 +100,17 @@ fn json_has_the_changes_with_their_reasons_and_what_to_ask_for() {
 }
 
 #[test]
+fn a_provider_with_one_cluster_stands_for_it() {
+    let to = |from: &str, to: &str| {
+        let fleet = ["--fleet", "examples/amsterdam", "--from", from, "--to", to];
+        run(&[&["transform", "-f", SHOP], &fleet[..]].concat(), "").stdout
+    };
+    let written = to("azure-weu", "logius-sp");
+    assert!(!written.is_empty());
+    assert_eq!(to("azure", "logius"), written);
+}
+
+#[test]
 fn clusters_that_are_not_there_are_bad_use() {
     let say = |arguments: &[&str]| {
         let done = run(arguments, "");
@@ -114,11 +125,11 @@ fn clusters_that_are_not_there_are_bad_use() {
         "--from",
         "azure-weu",
         "--to",
-        "logius",
+        "logius-s",
     ]);
     assert_eq!(code, Some(2));
     assert!(
-        told.contains("there is no MemberCluster logius") && told.contains("did you mean logius-sp?"),
+        told.contains("there is no MemberCluster logius-s:") && told.contains("did you mean logius-sp?"),
         "{told}"
     );
     let (code, told) = say(&["transform", "-f", "-", "--from", "a", "--to", "b"]);

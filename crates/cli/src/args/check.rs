@@ -14,7 +14,8 @@ pub(crate) struct CheckArgs {
     /// Where the manifests run now: only rules about this provider (and about none) count; absent = all.
     #[arg(long, value_name = "PROVIDER", conflicts_with = "haven_app")]
     pub(crate) from: Option<String>,
-    /// Where they go: rules about this provider do not count; haven = to a cluster with nothing of any provider.
+    /// Where they go: rules about this provider do not count; haven = to a cluster with nothing of any provider. Platforms
+    /// are known too: aks, eks, gke, ocp, logius (OpenShift).
     #[arg(long, value_name = "PROVIDER", conflicts_with = "haven_app")]
     pub(crate) to: Option<String>,
     /// Rules of your own: a file, or a directory of files (in it a directory per provider).

@@ -28,10 +28,10 @@ pub(crate) struct TransformArgs {
     /// Files or directories with the application's manifests; `-` = stdin.
     #[arg(short, long, required = true)]
     pub(crate) filename: Vec<PathBuf>,
-    /// The MemberCluster on which they stand.
+    /// The MemberCluster on which they stand, or its provider where that has one.
     #[arg(long)]
     pub(crate) from: String,
-    /// The MemberCluster for which they are rewritten.
+    /// The MemberCluster for which they are rewritten, or its provider where that has one.
     #[arg(long)]
     pub(crate) to: String,
     /// Files or directories with the MemberClusters; absent = they stand among the manifests.

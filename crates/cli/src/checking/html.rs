@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use havenmeester_portability::{Judgement, State};
 
 use super::finding::{Finding, Report};
+use super::table::counted;
 
 const HEAD: &str = "\
 <!doctype html>
@@ -33,8 +34,13 @@ pub(crate) fn html(report: &Report) -> String {
     let mut out = HEAD.to_owned();
     let _ = writeln!(
         out,
-        "<p>{} objects in {} files: {} block, {} rewrite, {} warn, {} info.</p>",
-        report.objects, report.files, count.block, count.rewrite, count.warn, count.info
+        "<p>{} in {}: {} block, {} rewrite, {} warn, {} info.</p>",
+        counted(report.objects, "object"),
+        counted(report.files, "file"),
+        count.block,
+        count.rewrite,
+        count.warn,
+        count.info
     );
     if let Some(judgements) = &report.haven {
         conditions(&mut out, judgements);

@@ -1,7 +1,7 @@
 //! From paths to the files that are read, and what is said of those that are not.
 //!
 //! A directory gives its `.yaml`, `.yml` and `.json` files and those of the directories in it, hidden ones left out. A
-//! directory that a link leads to is read once. Of a Helm chart only `crds` is: its templates are no manifests.
+//! directory or file that links lead to is read once. Of a Helm chart only `crds` is: its templates are no manifests.
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs;
@@ -21,7 +21,7 @@ const STDIN: &str = "(stdin)";
 pub(crate) struct Sources {
     pub(super) files: Vec<Source>,
     pub(super) findings: Vec<Finding>,
-    /// Directories that were read, by their real paths, and files as they were named.
+    /// What was read, by its real path, and files as they were named.
     visited: BTreeSet<PathBuf>,
     named: BTreeSet<PathBuf>,
 }
@@ -85,7 +85,14 @@ impl Sources {
             return;
         }
         match fs::metadata(path) {
-            Ok(about) if about.is_file() => self.files.push(Source::File(path.to_owned())),
+            Ok(about) if about.is_file() => {
+                let real = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+                if self.visited.insert(real.clone()) {
+                    self.files.push(Source::File(path.to_owned()));
+                } else {
+                    self.linked(path, &real);
+                }
+            }
             Ok(_) => self.unreadable(path, "it is no plain file"),
             Err(error) => self.unreadable(path, &error.to_string()),
         }
@@ -97,19 +104,7 @@ impl Sources {
             Err(error) => return self.unreadable(path, &error.to_string()),
         };
         if !self.visited.insert(real.clone()) {
-            let (why, remedy) = (
-                format!("it leads to {}, which was read already", real.display()),
-                "nothing; it is not read a second time",
-            );
-            self.findings.push(about(
-                path,
-                "manifest-link",
-                Level::Info,
-                "A link to what was read",
-                why,
-                remedy,
-            ));
-            return;
+            return self.linked(path, &real);
         }
         let mut names: Vec<PathBuf> = match fs::read_dir(path) {
             Ok(entries) => entries.filter_map(Result::ok).map(|entry| entry.path()).collect(),
@@ -131,6 +126,14 @@ impl Sources {
                 self.file(&entry);
             }
         }
+    }
+
+    fn linked(&mut self, path: &Path, real: &Path) {
+        let why = format!("it leads to {}, which was read already", real.display());
+        let remedy = "nothing; it is not read a second time";
+        let what = "A link to what was read";
+        self.findings
+            .push(about(path, "manifest-link", Level::Info, what, why, remedy));
     }
 
     fn chart(&mut self, path: &Path) {

@@ -124,13 +124,17 @@ fn summary(report: &Report) -> String {
     if passed_over > 0 {
         let _ = write!(
             out,
-            "; {} that are no objects were passed over",
-            counted(passed_over, "document")
+            "; {}",
+            if passed_over == 1 {
+                "1 document that is no object was passed over".to_owned()
+            } else {
+                format!("{passed_over} documents that are no objects were passed over")
+            }
         );
     }
     out + "\n"
 }
 
-fn counted(number: usize, word: &str) -> String {
+pub(super) fn counted(number: usize, word: &str) -> String {
     format!("{number} {word}{}", if number == 1 { "" } else { "s" })
 }

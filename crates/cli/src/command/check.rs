@@ -13,15 +13,24 @@ use crate::output::{self, Screen};
 /// A target with nothing of any provider.
 const HAVEN: &str = "haven";
 
+/// What platforms are called, and of which family of rules they are.
+const PLATFORMS: [(&str, &str); 6] = [
+    ("aks", "azure"),
+    ("eks", "aws"),
+    ("gke", "gcp"),
+    ("google", "gcp"),
+    ("logius", "openshift"),
+    ("ocp", "openshift"),
+];
+
 pub(crate) fn run(args: &CheckArgs, screen: Screen) -> anyhow::Result<ExitCode> {
     let report = if args.haven_app {
         checking::haven(checking::sources(&args.paths)?)
     } else {
         let rules = checking::rules(&args.rules)?;
-        for provider in [&args.from, &args.to].into_iter().flatten() {
-            known(provider, &rules)?;
-        }
-        let rules = rules.between(args.from.as_deref(), args.to.as_deref());
+        let family = |name: &Option<String>| name.as_deref().map(|name| family(name, &rules)).transpose();
+        let (from, to) = (family(&args.from)?, family(&args.to)?);
+        let rules = rules.between(from.as_deref(), to.as_deref());
         checking::check(checking::sources(&args.paths)?, &rules)
     };
     let fail_on = level(args.fail_on);
@@ -49,13 +58,15 @@ fn level(fail_on: FailOn) -> Level {
     }
 }
 
-/// That there are rules about a provider: a misspelt one would find nothing.
-fn known(provider: &str, rules: &RuleSet) -> anyhow::Result<()> {
+/// The family of rules about a provider or a platform. A misspelt one would find nothing.
+pub(crate) fn family(provider: &str, rules: &RuleSet) -> anyhow::Result<String> {
     let mut providers = rules.providers();
     providers.insert(HAVEN);
     providers.retain(|name| ![OTHER, OWN].contains(name));
-    if providers.contains(provider) {
-        return Ok(());
+    let called = PLATFORMS.iter().find(|(platform, _)| *platform == provider);
+    let family = called.map_or(provider, |(_, family)| family);
+    if providers.contains(family) {
+        return Ok(family.to_owned());
     }
     let hint = near::hint(provider, providers.iter().copied());
     let listed = near::listed(&providers.into_iter().collect::<Vec<_>>());

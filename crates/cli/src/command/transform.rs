@@ -121,10 +121,19 @@ fn members(cli: &Cli, args: &TransformArgs) -> anyhow::Result<Vec<MemberCluster>
     Ok(files::load(paths, &cli.namespace)?.objects.members)
 }
 
+/// By its name, or by its provider's where that has one cluster.
 fn member<'m>(members: &'m [MemberCluster], name: &str) -> Result<&'m MemberCluster, BadUse> {
+    let of_provider: Vec<&MemberCluster> = members
+        .iter()
+        .filter(|member| member.spec.provider == name)
+        .collect();
     members
         .iter()
         .find(|member| member.name_any() == name)
+        .or(match of_provider.as_slice() {
+            [only] => Some(only),
+            _ => None,
+        })
         .ok_or_else(|| {
             let known: Vec<String> = members.iter().map(ResourceExt::name_any).collect();
             let there = match known.as_slice() {
