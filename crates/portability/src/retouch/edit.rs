@@ -35,6 +35,8 @@ impl<'t> Edits<'t> {
     pub(super) fn apply(mut self) -> Option<String> {
         let is_crlf = self.text.contains("\r\n");
         self.all.sort_by_key(|(range, _)| (range.start, range.end));
+        // What an anchor names changes once, however many aliases lead to it.
+        self.all.dedup();
         let mut out = String::with_capacity(self.text.len());
         let mut done = 0;
         for (range, new) in &self.all {
@@ -52,7 +54,8 @@ impl<'t> Edits<'t> {
 
     /// Another value in the place of a scalar, in quotes where there were quotes.
     pub(super) fn replace_scalar(&mut self, layout: &Layout, is: &Value) -> Option<()> {
-        let range = layout.start..layout.start.checked_add(layout.length)?;
+        let (start, length) = layout.text;
+        let range = start..start.checked_add(length)?;
         let was = self
             .text
             .get(range.clone())

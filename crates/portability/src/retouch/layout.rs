@@ -1,7 +1,7 @@
 //! Where each node of a YAML document stands in its text.
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_saphyr::Spanned;
+use serde_saphyr::{Location, Spanned};
 use std::fmt;
 
 /// A node.
@@ -10,6 +10,8 @@ pub(super) struct Layout {
     pub(super) start: usize,
     /// Its length in bytes; only of use for scalars.
     pub(super) length: usize,
+    /// Where its text stands: elsewhere than its place when an alias leads to it. First byte and length.
+    pub(super) text: (usize, usize),
     pub(super) shape: Shape,
 }
 
@@ -43,17 +45,18 @@ struct Bare(Shape);
 impl<'de> Deserialize<'de> for Layout {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let spanned = Spanned::<Bare>::deserialize(deserializer)?;
-        let (start, length) = place(&spanned);
+        let (start, length) = place(&spanned.referenced);
         Ok(Self {
             start,
             length,
+            text: place(&spanned.defined),
             shape: spanned.value.0,
         })
     }
 }
 
-fn place<T>(spanned: &Spanned<T>) -> (usize, usize) {
-    let span = spanned.referenced.span();
+fn place(location: &Location) -> (usize, usize) {
+    let span = location.span();
     let number = |offset: Option<u64>| offset.and_then(|offset| usize::try_from(offset).ok());
     (
         number(span.byte_offset()).unwrap_or(usize::MAX),
@@ -119,7 +122,7 @@ impl<'de> Visitor<'de> for Builder {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Shape, A::Error> {
         let mut entries = Vec::new();
         while let Some(name) = map.next_key::<Spanned<String>>()? {
-            let (start, _) = place(&name);
+            let (start, _) = place(&name.referenced);
             entries.push(Entry {
                 start,
                 name: name.value,

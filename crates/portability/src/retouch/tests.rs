@@ -219,6 +219,19 @@ fn lines_end_as_they_do_in_the_text() {
 }
 
 #[test]
+fn what_an_anchor_names_changes_where_it_stands() {
+    let text = "apiVersion: v1\nkind: A\nmetadata: {name: b}\nlist:\n- &first\n  image: old # of both\n  n: 1\n- <<: *first\n  n: 2\n\
+                other: *first\n";
+    let mut after = manifests(text).expect("YAML").remove(0);
+    for pointer in ["/list/0/image", "/list/1/image", "/other/image"] {
+        *after.pointer_mut(pointer).expect("an image") = json!("new");
+    }
+    assert_eq!(retouch(text, &after), Some(text.replace("old", "new")));
+    after["other"]["image"] = json!("third");
+    assert_eq!(retouch(text, &after), None, "one of them is no longer the same");
+}
+
+#[test]
 fn several_documents_json_and_lists_are_left_to_the_caller() {
     let after = json!({ "apiVersion": "v1", "kind": "A", "metadata": { "name": "b" } });
     for text in [
