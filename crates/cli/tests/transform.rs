@@ -100,6 +100,15 @@ fn json_has_the_changes_with_their_reasons_and_what_to_ask_for() {
 }
 
 #[test]
+fn files_of_windows_stay_files_of_windows() {
+    let shop = std::fs::read_to_string(root().join(SHOP)).unwrap();
+    let (_, wanted, _) = transform("-", "yaml", &shop);
+    let (_, written, told) = transform("-", "yaml", &format!("\u{feff}{}", shop.replace('\n', "\r\n")));
+    assert!(!told.contains("cannot be"), "{told}");
+    assert_eq!(written, wanted.replace('\n', "\r\n"));
+}
+
+#[test]
 fn a_provider_with_one_cluster_stands_for_it() {
     let to = |from: &str, to: &str| {
         let fleet = ["--fleet", "examples/amsterdam", "--from", from, "--to", to];
@@ -145,4 +154,24 @@ fn the_closure_names_what_goes_along_and_what_is_shared() {
     let needs = told["references"].as_array().unwrap();
     let own = needs.iter().filter(|need| need["resolved"] == "OnTarget").count();
     assert_eq!(own, 4, "storage, ingress class, issuer, priority");
+}
+
+#[cfg(unix)]
+#[test]
+fn directories_are_read_with_those_in_them_and_a_chart_is_told() {
+    let directory = tempfile::tempdir().unwrap();
+    let base = directory.path().join("base");
+    std::fs::create_dir_all(&base).unwrap();
+    std::fs::write(base.join("kustomization.yaml"), "resources: [a.yaml]\n").unwrap();
+    let claim = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: signalen}\n";
+    std::fs::write(base.join("a.yaml"), claim).unwrap();
+    std::os::unix::fs::symlink("..", base.join("loop")).unwrap();
+    let path = directory.path().to_str().unwrap();
+    let (code, written, told) = transform(path, "yaml", "");
+    assert_eq!((code, written.as_str()), (Some(0), claim), "{told}");
+
+    std::fs::create_dir_all(directory.path().join("chart/templates")).unwrap();
+    std::fs::write(directory.path().join("chart/Chart.yaml"), "name: a\n").unwrap();
+    let (code, _, told) = transform(path, "yaml", "");
+    assert!(code == Some(1) && told.contains("helm template NAME"), "{told}");
 }

@@ -25,7 +25,7 @@ pub(crate) struct ClosureArgs {
 /// `transform`.
 #[derive(Args, Debug)]
 pub(crate) struct TransformArgs {
-    /// Files or directories with the application's manifests; `-` = stdin.
+    /// Files or directories (with those in them) with the application's manifests; `-` = stdin.
     #[arg(short, long, required = true)]
     pub(crate) filename: Vec<PathBuf>,
     /// The MemberCluster on which they stand, or its provider where that has one.

@@ -79,6 +79,23 @@ pub(crate) fn sources(paths: &[PathBuf]) -> anyhow::Result<Sources> {
 }
 
 impl Sources {
+    /// The files, and why others that were met could not be among them.
+    pub(crate) fn into_files(self) -> (Vec<PathBuf>, Vec<(PathBuf, String)>) {
+        let files = self.files.into_iter().filter_map(|source| match source {
+            Source::File(path) => Some(path),
+            Source::Stdin => None,
+        });
+        let bad = self
+            .findings
+            .into_iter()
+            .filter(|finding| finding.severity == Level::Block);
+        let bad = bad.map(|finding| {
+            let why = format!("{}; {}", finding.why, finding.replacement);
+            (PathBuf::from(finding.file), why)
+        });
+        (files.collect(), bad.collect())
+    }
+
     /// A file that is not a plain one is never opened: a pipe would be waited for without end.
     fn file(&mut self, path: &Path) {
         if !self.named.insert(path.to_owned()) {

@@ -28,4 +28,14 @@ fn what_is_no_object_is_told_with_its_line() {
         Some(true)
     );
     assert_eq!(told("# nothing\n"), None);
+    let template = told("kind: A\nmetadata:\n  name: {{ .Release.Name }}\n").unwrap();
+    assert!(template.contains("helm template NAME CHART"), "{template}");
+}
+
+#[test]
+fn what_is_told_to_kustomize_is_passed_over() {
+    let found = objects(Path::new("base/kustomization.yaml"), 1, "resources: [a.yaml]\n");
+    assert!(found.is_ok_and(|objects| objects.is_empty()));
+    let found = objects(Path::new("base/other.yaml"), 1, "resources: [a.yaml]\n");
+    assert!(found.is_err());
 }

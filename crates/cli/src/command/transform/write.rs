@@ -12,11 +12,15 @@ use crate::manifests::Manifest;
 /// All objects in the order of creation.
 pub(super) fn yaml(moved: &Moved, manifests: &[Manifest]) -> anyhow::Result<String> {
     let sources = by_key(manifests);
-    let mut documents = Vec::new();
+    let mut out = String::new();
     for planned in &moved.transformed.objects {
-        documents.push(text(planned, sources.get(&planned.key).copied())?);
+        if !out.is_empty() {
+            // As the lines before it end.
+            out.push_str(if out.ends_with("\r\n") { "---\r\n" } else { "---\n" });
+        }
+        out.push_str(&text(planned, sources.get(&planned.key).copied())?);
     }
-    Ok(documents.join("---\n"))
+    Ok(out)
 }
 
 /// What changes, as `diff -u` shows it.
