@@ -87,6 +87,8 @@ pub(crate) enum Form {
     TraefikName,
     /// A name, but for one of another provider of Traefik (`api@internal`), which is no object.
     Kubernetes,
+    /// The host of a Service: `name`, or `name.namespace.svc` and what follows; another host is none.
+    ServiceHost,
     /// `name:group/Kind:namespace/name` as Argo CD tracks: the Application's name, `namespace_name` where it is not in
     /// Argo CD's own namespace.
     ArgoTracking,

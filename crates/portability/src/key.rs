@@ -10,7 +10,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::field::text;
+use crate::field::{at, text};
 
 /// Group, version and kind. The core group is the empty text.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -75,10 +75,15 @@ pub enum KeyError {
         "metadata.name is missing: an object without a name cannot be followed from one cluster to another"
     )]
     NoName,
+    /// `metadata.name` or `metadata.namespace` is a number or a truth value.
+    #[error(
+        "metadata.name or metadata.namespace is no text: put it in quotes (1, y, n, yes, no, on and off are none in YAML)"
+    )]
+    NameIsNoText,
 }
 
 impl ObjectKey {
-    /// Reads the key of an object. Fails on the first of the four things that is missing.
+    /// Reads the key of an object. Fails on the first of the things that is missing.
     pub fn from_value(value: &Value) -> Result<Self, KeyError> {
         if !value.is_object() {
             return Err(KeyError::NotAnObject);
@@ -88,6 +93,11 @@ impl ObjectKey {
         let kind = Some(text(value, &["kind"]))
             .filter(|v| !v.is_empty())
             .ok_or(KeyError::NoKind)?;
+        let is_text =
+            |field| at(value, &["metadata", field]).is_none_or(|value| value.is_string() || value.is_null());
+        if !is_text("name") || !is_text("namespace") {
+            return Err(KeyError::NameIsNoText);
+        }
         let name = Some(text(value, &["metadata", "name"])).filter(|v| !v.is_empty());
         let name = name.ok_or(KeyError::NoName)?;
         let namespace = text(value, &["metadata", "namespace"]);

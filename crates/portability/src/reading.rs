@@ -17,7 +17,7 @@ use serde_json::{Map, Value};
 pub use place::{FieldPath, Place, Step};
 pub use problem::{Fault, Problem};
 
-use crate::field::{group_of, text};
+use crate::field::{at, group_of, text};
 use crate::key::{KeyError, ObjectKey};
 use build::Document;
 use place::Marks;
@@ -208,6 +208,11 @@ fn lack(object: &Value) -> Option<Fault> {
         (false, true) => return Some(Fault::NoApiVersion),
         (true, false) => return Some(Fault::NoKind),
         (true, true) => {}
+    }
+    let is_text =
+        |field| at(object, &["metadata", field]).is_none_or(|value| value.is_string() || value.is_null());
+    if !is_text("name") || !is_text("namespace") {
+        return Some(Fault::NameIsNoText);
     }
     // A kustomization is told to a program, not to an API server: it has no name.
     let is_local = group_of(text(object, &["apiVersion"])) == "kustomize.config.k8s.io";

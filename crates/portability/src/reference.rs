@@ -149,6 +149,11 @@ fn names<'o>(form: Form, text: &'o str, own: &str) -> Vec<(Option<&'o str>, &'o 
         Form::List => parts().map(|name| (None, name)).collect(),
         Form::Kubernetes if text.contains('@') => Vec::new(),
         Form::Name | Form::Kubernetes => vec![(None, text)],
+        Form::ServiceHost => match text.split('.').collect::<Vec<_>>().as_slice() {
+            [name] if *name != "*" => vec![(None, *name)],
+            [name, namespace, "svc", ..] => vec![(Some(*namespace), *name)],
+            _ => Vec::new(),
+        },
         Form::ArgoTracking => {
             let called = text.split(':').next().unwrap_or_default();
             vec![match called.split_once('_') {

@@ -143,7 +143,9 @@ fn of_problem(file: &str, problem: &Problem) -> Finding {
     let what = match &problem.fault {
         Fault::Template | Fault::TemplateInText => "A template of a Helm chart",
         Fault::NotAManifest | Fault::NotAnObject => "A document that is no object",
-        Fault::NoName | Fault::NoKind | Fault::NoApiVersion => "An object that lacks something",
+        Fault::NoName | Fault::NameIsNoText | Fault::NoKind | Fault::NoApiVersion => {
+            "An object that lacks something"
+        }
         Fault::KeyTwice { .. } => "A key that stands twice",
         Fault::TooLarge
         | Fault::NotUtf8

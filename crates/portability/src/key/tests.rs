@@ -26,6 +26,12 @@ fn a_key_prints_group_kind_namespace_and_name() {
 #[test]
 fn what_is_missing_is_named() {
     let check = |object, expected| assert_eq!(ObjectKey::from_value(&object), Err(expected));
+    for metadata in [json!({ "name": false }), json!({ "name": "a", "namespace": 1 })] {
+        check(
+            json!({ "apiVersion": "v1", "kind": "K", "metadata": metadata }),
+            KeyError::NameIsNoText,
+        );
+    }
     check(json!([]), KeyError::NotAnObject);
     check(json!({}), KeyError::NoApiVersion);
     check(json!({ "apiVersion": "v1" }), KeyError::NoKind);

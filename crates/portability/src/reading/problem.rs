@@ -71,6 +71,9 @@ pub enum Fault {
     /// No name, and no beginning of one.
     #[error("metadata.name is missing")]
     NoName,
+    /// A number or a truth value where a name stands.
+    #[error("its name or its namespace is a number or a truth value to YAML")]
+    NameIsNoText,
 }
 
 impl Problem {
@@ -102,6 +105,7 @@ impl Fault {
             Self::NoApiVersion => "manifest-no-api-version",
             Self::NoKind => "manifest-no-kind",
             Self::NoName => "manifest-no-name",
+            Self::NameIsNoText => "manifest-name-no-text",
         }
     }
 
@@ -119,7 +123,8 @@ impl Fault {
             | Self::KeyIsNoText
             | Self::NotAnObject
             | Self::NoApiVersion
-            | Self::NoKind => Level::Block,
+            | Self::NoKind
+            | Self::NameIsNoText => Level::Block,
             Self::TemplateInText | Self::KeyTwice { .. } | Self::NoName => Level::Warn,
             Self::NotAManifest => Level::Info,
         }
@@ -144,6 +149,9 @@ impl Fault {
             }
             Self::NoApiVersion => "write its apiVersion, for example `apiVersion: apps/v1`",
             Self::NoKind => "write its kind, for example `kind: Deployment`",
+            Self::NameIsNoText => {
+                "put it in quotes: without them kubectl reads 1, y, n, yes, no, on and off as no text, and refuses it"
+            }
             Self::NoName => "give it a name: without one it cannot be followed from one cluster to another",
         }
     }

@@ -161,6 +161,14 @@ fn what_an_object_lacks_is_told() {
         &["2:1 manifest-no-api-version"],
     );
     problems("apiVersion: v1\nkind: Service\n", &["1:1 manifest-no-name"]);
+    problems(
+        "apiVersion: 1\nkind: true\nmetadata: {name: a}\n",
+        &["1:1 manifest-no-api-version"],
+    );
+    problems(
+        "apiVersion: v1\nkind: Service\nmetadata: {name: a, namespace: n}\n",
+        &["1:1 manifest-name-no-text"],
+    );
     problems("apiVersion: v1\nkind: Job\nmetadata: {generateName: a-}\n", &[]);
     problems(
         "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: []\n",
