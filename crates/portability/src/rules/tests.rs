@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::pattern::{At, matches, path};
 use super::{Level, Rule, RuleSet, builtin, host};
 use crate::field::text;
+use crate::said::tests::english_in;
 
 fn builtin() -> RuleSet {
     RuleSet::builtin().expect("the rules that come with it can be read")
@@ -49,6 +50,26 @@ fn said(changed: &str, line: &str) -> String {
     Rule::read("a.yaml", "own", &text)
         .expect_err("a wrong rule")
         .to_string()
+}
+
+#[test]
+fn every_rule_speaks_dutch() {
+    for rule in builtin().rules() {
+        let dutch = rule
+            .dutch
+            .as_ref()
+            .unwrap_or_else(|| panic!("{} has no Dutch", rule.id));
+        for text in [&dutch.what, &dutch.why, &dutch.replacement] {
+            let mut english = english_in(text);
+            english.retain(|word| word != "for"); // in names: Azure Database for MySQL
+            assert_eq!(english, Vec::<String>::new(), "{}: {text}", rule.id);
+        }
+        assert!(
+            dutch.why != rule.why && dutch.replacement != rule.replacement,
+            "{}",
+            rule.id
+        );
+    }
 }
 
 #[test]
