@@ -174,6 +174,9 @@ pub struct StepStatus {
     /// What it waits for, or what came of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
+    /// The message in Dutch, of the steps of a dry run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dutch: Option<String>,
 }
 
 /// What comes of a dry run. Unknown is never a pass.

@@ -425,6 +425,7 @@ impl Moved for Migration {
             finished_at: None,
             deadline: None,
             message: None,
+            dutch: None,
         });
         self
     }

@@ -29,7 +29,7 @@ use crate::{
     preflight::{self, Gate},
     reason::Reason,
     retain, serving, state, steps, stop, take,
-    turn::{Next, Turn},
+    turn::{Next, Told, Turn},
     verify, wake,
 };
 
@@ -337,10 +337,11 @@ impl Call<'_> {
         }
     }
 
-    fn done(&mut self, step: Step, message: Option<String>, now: Timestamp) {
+    fn done(&mut self, step: Step, message: Option<Told>, now: Timestamp) {
         let status = &mut self.journal.status;
         measure(status, step, self.cx.moving.kind, now);
-        self.account.done(&self.cx.moving, step, message.as_deref(), now);
+        let english = message.as_ref().map(|told| told.english.as_str());
+        self.account.done(&self.cx.moving, step, english, now);
         state::finish(status, step, message, now);
         match step {
             Step::Verify => {

@@ -59,10 +59,7 @@ pub(crate) async fn restart_source(cx: &Cx<'_>, status: &MigrationStatus) -> Res
         }
     }
     namespace::mark_stopped(&source, name, None).await?;
-    Ok(Turn::Done(Some(format!(
-        "the copy on {} serves again",
-        source.name
-    ))))
+    Ok(Turn::done(format!("the copy on {} serves again", source.name)))
 }
 
 /// Bare Pods that were deleted to stop the source come back from the capture. A sentence while one is missing.
@@ -102,14 +99,14 @@ pub(crate) async fn remove_target(cx: &Cx<'_>, status: &MigrationStatus) -> Resu
     let target = cx.target().await?;
     let name = cx.moving.namespace();
     let Some(seen) = namespace::look(&target, name).await? else {
-        return Ok(Turn::Done(Some(format!("nothing is left on {}", target.name))));
+        return Ok(Turn::done(format!("nothing is left on {}", target.name)));
     };
     let ours = annotation(&seen, namespace::CREATED_BY) == Some(cx.moving.id.as_str());
     match namespace::claim(&target, name, cx.writer()).await? {
         Claim::Held => {}
         Claim::Again => return Ok(Turn::wait(0, format!("namespace {name} on {}", target.name))),
         Claim::Superseded(by) => return Ok(Turn::Superseded(by)),
-        Claim::Absent => return Ok(Turn::Done(Some(format!("nothing is left on {}", target.name)))),
+        Claim::Absent => return Ok(Turn::done(format!("nothing is left on {}", target.name))),
         Claim::Leaving => {
             return Ok(Turn::wait(
                 2_000,
@@ -152,8 +149,5 @@ pub(crate) async fn remove_target(cx: &Cx<'_>, status: &MigrationStatus) -> Resu
             format!("namespace {name} on {} to be gone", target.name),
         ));
     }
-    Ok(Turn::Done(Some(format!(
-        "what was made on {} is gone",
-        target.name
-    ))))
+    Ok(Turn::done(format!("what was made on {} is gone", target.name)))
 }

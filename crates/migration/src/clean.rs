@@ -49,7 +49,7 @@ pub(crate) async fn run(cx: &Cx<'_>, status: &MigrationStatus) -> Result<Turn, M
         Claim::Held => {}
         Claim::Again => return Ok(Turn::wait(0, format!("namespace {name} on {}", source.name))),
         Claim::Superseded(by) => return Ok(Turn::Superseded(by)),
-        Claim::Absent => return Ok(Turn::Done(Some(format!("nothing is left on {}", source.name)))),
+        Claim::Absent => return Ok(Turn::done(format!("nothing is left on {}", source.name))),
         Claim::Leaving => {
             return Ok(Turn::wait(
                 2_000,
@@ -73,10 +73,10 @@ pub(crate) async fn run(cx: &Cx<'_>, status: &MigrationStatus) -> Result<Turn, M
     }
     if left.claims > 0 {
         let kept = left.claims;
-        return Ok(Turn::Done(Some(format!(
+        return Ok(Turn::done(format!(
             "deleted, but for {kept} claims with their data on {}",
             source.name
-        ))));
+        )));
     }
     leave(cx, &source).await
 }
@@ -133,22 +133,22 @@ fn is_selected(live: &Value, match_labels: &BTreeMap<String, String>) -> bool {
 async fn leave(cx: &Cx<'_>, source: &Member) -> Result<Turn, MemberError> {
     let name = cx.moving.namespace();
     if is_narrow(source) || !cx.moving.place.match_labels.is_empty() {
-        return Ok(Turn::Done(Some(format!(
+        return Ok(Turn::done(format!(
             "the copy on {} is deleted; its namespace stays",
             source.name
-        ))));
+        )));
     }
     if let Some(found) = anything(source, name).await? {
-        return Ok(Turn::Done(Some(format!(
+        return Ok(Turn::done(format!(
             "the copy on {} is deleted; its namespace stays: {found}",
             source.name
-        ))));
+        )));
     }
     let Some(seen) = namespace::look(source, name)
         .await?
         .filter(|seen| !seen.is_null())
     else {
-        return Ok(Turn::Done(Some(format!("nothing is left on {}", source.name))));
+        return Ok(Turn::done(format!("nothing is left on {}", source.name)));
     };
     objects::delete(source, &namespace::key(name), &seen).await?;
     Ok(Turn::wait(

@@ -83,7 +83,7 @@ fn sum_up(cargo: &Cargo, trouble: Vec<Made>) -> Turn {
         0 => format!("{sent} objects"),
         _ => format!("{sent} objects; {asked} cluster-scoped ones are left to the target's platform team"),
     };
-    Turn::Done(Some(message))
+    Turn::done(message)
 }
 
 fn and_more(first: &str, all: usize) -> String {

@@ -8,7 +8,7 @@ mod scratch; // a namespace for tries
 mod source; // what is seen of the source
 mod tries; // server-side dry runs
 
-use havenmeester_portability::said::Unseen;
+use havenmeester_portability::said::{Left, Tried, Unseen};
 use std::collections::BTreeSet;
 
 use havenmeester_api::migration::MigrationStatus;
@@ -26,8 +26,10 @@ use scratch::Space;
 /// What was found out, and how.
 pub(crate) struct Found {
     pub(crate) facts: TargetFacts,
-    /// One sentence on what was done.
-    pub(crate) how: String,
+    /// Where the objects were tried.
+    pub(crate) tried: Tried,
+    /// What could not be taken away again.
+    pub(crate) left: Option<Left>,
 }
 
 /// Asks everything.
@@ -70,22 +72,24 @@ pub(crate) async fn collect(
     facts.dry_run = tried.dry_run;
     facts.warnings = tried.warnings;
     facts.pods = pods;
-    let asked = cargo.objects.len();
-    let mut how = match &space {
-        Space::Own(name) => format!("{asked} objects tried in namespace {name}"),
-        Space::Scratch(name) => {
-            format!("{asked} objects tried in namespace {name}, made for it and deleted again")
-        }
-        Space::StandIn(name) => format!(
-            "{asked} objects tried in namespace {name}, because {} is not there yet",
-            cx.moving.namespace()
-        ),
-        Space::None => "no object could be tried".to_owned(),
+    let (objects, own) = (cargo.objects.len(), cx.moving.namespace().to_owned());
+    let tried = match &space {
+        Space::Own(name) => Tried::Own {
+            objects,
+            namespace: name.clone(),
+        },
+        Space::Scratch(name) => Tried::Scratch {
+            objects,
+            namespace: name.clone(),
+        },
+        Space::StandIn(name) => Tried::StandIn {
+            objects,
+            namespace: (*name).to_owned(),
+            own,
+        },
+        Space::None => Tried::Nowhere,
     };
-    if let Some(left) = left {
-        how = format!("{how}; {left}");
-    }
-    Ok(Found { facts, how })
+    Ok(Found { facts, tried, left })
 }
 
 /// What holds for the whole target, and what is seen of the source.

@@ -7,6 +7,7 @@ use havenmeester_api::Language;
 use havenmeester_api::migration::{
     Answer, FindingStatus, FindingWords, MigrationStatus, QuestionStatus, Verdict,
 };
+use havenmeester_portability::said::Outcome;
 use havenmeester_portability::{self as portability, Finding, Preflight, Severity, Start};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 
@@ -32,7 +33,7 @@ pub(crate) async fn run(cx: &Cx<'_>, status: &mut MigrationStatus) -> Result<Tur
         // A rehearsal answers also when the target does not: that is what is not known.
         Err(error) if cx.moving.dry_run => {
             keep(status, &Preflight::unseen(&error.unseen()));
-            return Ok(Turn::Done(Some("Unknown: the target cannot be asked".to_owned())));
+            return Ok(Turn::done(&Outcome::NotAsked));
         }
         Err(error) => return Err(error),
     };
@@ -52,11 +53,11 @@ pub(crate) async fn run(cx: &Cx<'_>, status: &mut MigrationStatus) -> Result<Tur
     if let Some(failed) = hindered(cx, &judged) {
         return Ok(failed);
     }
-    Ok(Turn::Done(Some(format!(
-        "{:?}; {}",
-        verdict(judged.verdict),
-        found.how
-    ))))
+    Ok(Turn::done(&Outcome::Judged {
+        verdict: judged.verdict,
+        tried: found.tried,
+        left: found.left,
+    }))
 }
 
 /// Whether the move ends here.

@@ -15,7 +15,7 @@ pub(crate) fn run(begun: Timestamp, window: Span, now: Timestamp) -> Turn {
         return Turn::wait(3_600_000, "a rollback window that never ends");
     };
     if now >= end {
-        return Turn::Done(Some(format!("the rollback window of {window} has passed")));
+        return Turn::done(format!("the rollback window of {window} has passed"));
     }
     let left = Duration::try_from(end.duration_since(now)).unwrap_or(LONGEST);
     Turn::Wait {

@@ -27,7 +27,7 @@ pub(crate) async fn run(
     let target = cx.target().await?;
     Ok(match missing(cx, status, &target).await? {
         Some(what) => Turn::wait(pace(cx.now().duration_since(begun)), what),
-        None => Turn::Done(Some("all Pods are ready".to_owned())),
+        None => Turn::done("all Pods are ready".to_owned()),
     })
 }
 

@@ -11,7 +11,7 @@ use havenmeester_api::{
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 
-use crate::{reason::Reason, steps};
+use crate::{reason::Reason, steps, turn::Told};
 
 /// The longest message on one step, in characters.
 const MESSAGE_CHARS: usize = 500;
@@ -57,6 +57,7 @@ fn pending(name: Step) -> StepStatus {
         finished_at: None,
         deadline: None,
         message: None,
+        dutch: None,
     }
 }
 
@@ -112,8 +113,8 @@ pub(crate) fn start(status: &mut MigrationStatus, step: Step, now: Timestamp) {
 }
 
 /// The step was seen done.
-pub(crate) fn finish(status: &mut MigrationStatus, step: Step, message: Option<String>, now: Timestamp) {
-    end(status, step, StepState::Done, message, now);
+pub(crate) fn finish(status: &mut MigrationStatus, step: Step, told: Option<Told>, now: Timestamp) {
+    end(status, step, StepState::Done, told, now);
     if condition::is_true(&status.conditions, condition::STUCK) {
         set(status, condition::STUCK, State::False, Reason::Going, "", now);
     }
@@ -121,10 +122,16 @@ pub(crate) fn finish(status: &mut MigrationStatus, step: Step, message: Option<S
 
 /// The step will not be done, for this reason.
 pub(crate) fn not_executed(status: &mut MigrationStatus, step: Step, why: &str, now: Timestamp) {
-    end(status, step, StepState::NotExecuted, Some(why.to_owned()), now);
+    end(
+        status,
+        step,
+        StepState::NotExecuted,
+        Some(why.to_owned().into()),
+        now,
+    );
 }
 
-fn end(status: &mut MigrationStatus, step: Step, state: StepState, message: Option<String>, now: Timestamp) {
+fn end(status: &mut MigrationStatus, step: Step, state: StepState, told: Option<Told>, now: Timestamp) {
     let Some(entry) = entry(status, step) else { return };
     if !matches!(entry.state, StepState::Pending | StepState::Running) {
         return;
@@ -133,7 +140,10 @@ fn end(status: &mut MigrationStatus, step: Step, state: StepState, message: Opti
         entry.finished_at = Some(Time(now));
     }
     entry.state = state;
-    entry.message = message.map(short).or_else(|| entry.message.take());
+    if let Some(told) = told {
+        entry.message = Some(short(told.english));
+        entry.dutch = told.dutch.map(short);
+    }
     status.waiting_for = None;
 }
 
@@ -151,7 +161,13 @@ pub(crate) fn fail(
         return;
     };
     let back = steps::goes_back(step, kind) && may_have_written(status);
-    end(status, step, StepState::Failed, Some(message.to_owned()), now);
+    end(
+        status,
+        step,
+        StepState::Failed,
+        Some(message.to_owned().into()),
+        now,
+    );
     let why = format!("{step:?} failed");
     leave_rest(status, &why, now);
     set(status, condition::FAILED, State::True, reason, message, now);

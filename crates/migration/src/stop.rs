@@ -46,10 +46,10 @@ pub(crate) async fn run(cx: &Cx<'_>, status: &mut MigrationStatus) -> Result<Tur
         Claim::Again => return Ok(Turn::wait(0, format!("namespace {name} on {}", source.name))),
         // Gone by somebody's hand: nothing of it can run.
         Claim::Absent => {
-            return Ok(Turn::Done(Some(format!(
+            return Ok(Turn::done(format!(
                 "namespace {name} is gone from {}",
                 source.name
-            ))));
+            )));
         }
         Claim::Leaving => {
             return Ok(Turn::wait(
@@ -86,10 +86,7 @@ pub(crate) async fn run(cx: &Cx<'_>, status: &mut MigrationStatus) -> Result<Tur
             }
         }
     }
-    Ok(Turn::Done(Some(format!(
-        "no Pod of it is seen on {}",
-        source.name
-    ))))
+    Ok(Turn::done(format!("no Pod of it is seen on {}", source.name)))
 }
 
 fn is_lost(cx: &Cx<'_>) -> bool {

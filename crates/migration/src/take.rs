@@ -6,7 +6,7 @@ use havenmeester_api::migration::{MigrationStatus, MoveKind};
 use havenmeester_fleet::{CaptureError, Member};
 use havenmeester_ledger::{Capture, CaptureRef};
 use havenmeester_placement::Contact;
-use havenmeester_portability::said::Stored;
+use havenmeester_portability::said::{Outcome, Stored, WhichCapture};
 use havenmeester_portability::{Planned, Start};
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
@@ -18,16 +18,16 @@ use crate::{cx::Cx, errors::MemberError, plan, reason::Reason, turn::Turn};
 pub(crate) async fn run(cx: &Cx<'_>, status: &mut MigrationStatus) -> Result<Turn, MemberError> {
     let (capture, as_of, how) = match cx.moving.kind {
         MoveKind::Failover => match last(cx).await? {
-            Some((capture, as_of)) => (capture, as_of, "the last one"),
+            Some((capture, as_of)) => (capture, as_of, WhichCapture::Last),
             None => return Ok(nothing(cx)),
         },
         MoveKind::Relocate | MoveKind::Failback => match fresh(cx).await {
-            Ok(capture) => (capture, cx.now(), "a fresh one"),
+            Ok(capture) => (capture, cx.now(), WhichCapture::Fresh),
             Err(Untaken::Empty) => return Ok(nothing(cx)),
             Err(Untaken::Failed(error)) if !cx.moving.dry_run => return Err(error),
             // A rehearsal without the source is worth having; its capture's age is said.
             Err(Untaken::Failed(error)) => match last(cx).await? {
-                Some((capture, as_of)) => (capture, as_of, "the last one, because the source gives none"),
+                Some((capture, as_of)) => (capture, as_of, WhichCapture::LastOfSilent),
                 None => return Err(error),
             },
         },
@@ -40,10 +40,11 @@ pub(crate) async fn run(cx: &Cx<'_>, status: &mut MigrationStatus) -> Result<Tur
     if cx.moving.kind == MoveKind::Failover {
         measure_loss(cx, status);
     }
-    Ok(Turn::Done(Some(format!(
-        "{} objects, {how}, of {as_of:.0}",
-        capture.objects
-    ))))
+    Ok(Turn::done(&Outcome::Captured {
+        objects: capture.objects,
+        how,
+        at: format!("{as_of:.0}"),
+    }))
 }
 
 /// A capture after the source was stopped, adopted where something but the stop has changed.

@@ -4,13 +4,16 @@
 
 use std::time::Duration;
 
+use havenmeester_api::Language;
+use havenmeester_portability::said::Outcome;
+
 use crate::reason::Reason;
 
 /// What came of a step's turn.
 #[derive(Debug)]
 pub(crate) enum Turn {
     /// It was seen done; the sentence says what came of it.
-    Done(Option<String>),
+    Done(Option<Told>),
     /// Something was written or changes by itself: look again after this time.
     Wait {
         /// After how long.
@@ -26,7 +29,34 @@ pub(crate) enum Turn {
     Superseded(String),
 }
 
+/// What came of a step: in English, and in Dutch what reports of dry runs show.
+#[derive(Debug)]
+pub(crate) struct Told {
+    pub(crate) english: String,
+    pub(crate) dutch: Option<String>,
+}
+
+impl From<String> for Told {
+    fn from(english: String) -> Self {
+        Self { english, dutch: None }
+    }
+}
+
+impl From<&Outcome> for Told {
+    fn from(outcome: &Outcome) -> Self {
+        Self {
+            english: outcome.to_string(),
+            dutch: Some(outcome.say(Language::Nl)),
+        }
+    }
+}
+
 impl Turn {
+    /// Done, and what came of it.
+    pub(crate) fn done(told: impl Into<Told>) -> Self {
+        Self::Done(Some(told.into()))
+    }
+
     /// Look again after so many milliseconds.
     pub(crate) fn wait(millis: u64, waiting_for: impl Into<String>) -> Self {
         Self::Wait {

@@ -58,10 +58,10 @@ pub(crate) async fn run(cx: &Cx<'_>, status: &MigrationStatus) -> Result<Turn, M
         return Ok(Turn::wait(5_000, format!("{first}{rest}")));
     }
     namespace::mark_stopped(&target, cx.moving.namespace(), None).await?;
-    Ok(Turn::Done(Some(format!(
+    Ok(Turn::done(format!(
         "{} objects stand as sent",
         cargo.objects.len()
-    ))))
+    )))
 }
 
 /// What autoscalers scale, by kind and name: its replicas are theirs.

@@ -72,10 +72,7 @@ pub(crate) async fn run(cx: &Cx<'_>, status: &MigrationStatus) -> Result<Turn, M
             format!("the copy on {} to be started", target.name),
         ));
     }
-    Ok(Turn::Done(Some(format!(
-        "the copy on {} is started",
-        target.name
-    ))))
+    Ok(Turn::done(format!("the copy on {} is started", target.name)))
 }
 
 /// A source that was seen stopped may have been started by somebody since. One that does not answer was seen

@@ -11,6 +11,7 @@ mod capacity;
 mod delivery;
 mod images;
 mod network;
+mod outcome;
 mod passed;
 mod references;
 mod source;
@@ -34,6 +35,7 @@ pub use {
     delivery::{Delivery, Owner},
     images::Images,
     network::Network,
+    outcome::{Left, Outcome, Tried, WhichCapture},
     passed::Passed,
     references::References,
     source::{Data, Source},

@@ -26,6 +26,9 @@ pub struct StepReport {
     pub took: Option<Length>,
     /// What came of it, what it waits for, or why it was not executed.
     pub message: Option<String>,
+    /// The message in Dutch; absent = nobody wrote it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dutch: Option<String>,
 }
 
 impl StepReport {
@@ -53,6 +56,7 @@ impl StepReport {
                 .zip(finished_at)
                 .map(|(from, to)| Length::between(from, to)),
             message: step.message.clone(),
+            dutch: step.dutch.clone(),
         }
     }
 }
@@ -67,7 +71,11 @@ pub(crate) fn table(steps: &[StepReport], language: Language) -> Table {
             step.started_at.map_or_else(|| "-".to_owned(), clock),
             step.took
                 .map_or_else(|| "-".to_owned(), |took| took.say(language)),
-            step.message.clone().unwrap_or_default(),
+            match language {
+                Language::En => step.message.clone(),
+                Language::Nl => step.dutch.clone().or_else(|| step.message.clone()),
+            }
+            .unwrap_or_default(),
         ]
     });
     let say = |word: Word| word.say(language);

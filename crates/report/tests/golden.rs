@@ -142,16 +142,37 @@ fn exit() {
 }
 
 #[test]
-fn a_finding_is_told_in_dutch_where_it_has_dutch() {
+fn a_dry_run_is_told_in_dutch_to_the_last_word() {
     let mut input = input("dry_run.in.json");
-    input["status"]["findings"][1]["dutch"] =
-        serde_json::json!({ "message": "managed-csi wordt ceph-block" });
-    let report = DryRunReport::new(&take::<Migration>(&input));
-    let (english, dutch) = (report.text(Language::En), report.text(Language::Nl));
+    let odd = "a severity from a newer version";
+    let told = |input: &serde_json::Value, language| {
+        let report = DryRunReport::new(&take::<Migration>(input));
+        report.text(language) + &report.markdown(language)
+    };
+    let (english, dutch) = (told(&input, Language::En), told(&input, Language::Nl));
     assert!(english.contains("managed-csi becomes ceph-block") && !english.contains("wordt"));
     assert!(dutch.contains("managed-csi wordt ceph-block") && !dutch.contains("becomes"));
-    assert!(
-        dutch.contains("does not serve"),
-        "the English where there is no Dutch"
-    );
+    assert!(dutch.contains(odd), "the English where there is no Dutch");
+
+    input["spec"]["reason"] = "oefening".into();
+    input["status"]["findings"][4]["dutch"] = serde_json::json!({ "message": "een nieuwere versie" });
+    let dutch = told(&input, Language::Nl);
+    for word in [
+        " the ",
+        " is not ",
+        " could not ",
+        " cannot ",
+        " of the ",
+        " for ",
+        " with ",
+        " objects ",
+        " and ",
+    ] {
+        assert!(!dutch.contains(word), "{word:?} in {dutch}");
+        let found = told(&input, Language::En).contains(word);
+        assert!(
+            found || !matches!(word, " cannot " | " objects "),
+            "the English has it: {word:?}"
+        );
+    }
 }

@@ -6,7 +6,7 @@
 //! left is deleted by a later dry run.
 
 use havenmeester_fleet::Member;
-use havenmeester_portability::{Gvk, ObjectKey};
+use havenmeester_portability::{Gvk, ObjectKey, said::Left};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
@@ -123,14 +123,12 @@ async fn make(cx: &Cx<'_>, target: &Member, planned: Option<&Value>) -> Result<O
 }
 
 /// Deletes what was made. The sentence says that it could not be done.
-pub(crate) async fn close(target: &Member, space: &Space) -> Option<String> {
+pub(crate) async fn close(target: &Member, space: &Space) -> Option<Left> {
     let Space::Scratch(name) = space else { return None };
-    remove(target, name).await.err().map(|error| {
-        format!(
-            "namespace {name} on {} could not be deleted again: {}",
-            target.name,
-            error.sentence()
-        )
+    remove(target, name).await.err().map(|error| Left::Namespace {
+        namespace: name.clone(),
+        cluster: target.name.clone(),
+        why: error.unseen(),
     })
 }
 

@@ -8,6 +8,7 @@ use crate::{
     facts::{AccessNeed, Verb},
     finding::Question,
     key::Gvk,
+    preflight::Verdict,
     rules::Dutch,
     serving::NotServing,
 };
@@ -54,6 +55,7 @@ always!(
     NotServing: NotServing::NotReady { ready: 1, wanted: 2 },
     Vec<(NodeRefusal, usize)>: NodeRefusal::samples().into_iter().map(|one| (one, 2)).collect(),
     Data: Data { most: "2Gi".to_owned(), seconds: 35, megabits: 500, declared: false },
+    Verdict: Verdict::Ready,
     Cause: Cause::Refused,
     Both: Both { english: "<english>".to_owned(), dutch: "<nederlands>".to_owned() },
     Dutch: Dutch { what: "<wat>".to_owned(), why: "<waarom>".to_owned(), replacement: "<anders>".to_owned() },
@@ -78,7 +80,7 @@ macro_rules! all {
 fn every_sentence_is_said_in_both_languages_as_agreed() {
     let mut out = String::new();
     all!(out: Thing, Target, PodSecurity, Admission, References, NodeRefusal, Capacity, Images, Storage, Network, Source,
-        Owner, Delivery, Tie, Passed, Unseen, Asked, Stored, Unanswered, Advice);
+        Owner, Delivery, Tie, Passed, Unseen, Asked, Stored, Unanswered, Outcome, WhichCapture, Left, Tried, Advice);
     each(&mut out, "Usual", |language| {
         let usual = Question::ALL
             .into_iter()
