@@ -11,6 +11,7 @@ mod stream; // JSON objects one after the other
 mod template; // text that is no manifest yet
 #[cfg(test)]
 mod tests;
+mod texts; // values that must be texts
 
 use serde_json::{Map, Value};
 
@@ -21,6 +22,7 @@ use crate::field::{at, group_of, text};
 use crate::key::{KeyError, ObjectKey};
 use build::Document;
 use place::Marks;
+use texts::no_texts;
 
 /// The largest text that is read, in bytes. 32 MiB = twenty times what an API server takes as one request (1.5 MiB),
 /// so that a whole platform fits; a value of it takes some ten times as much memory.
@@ -142,6 +144,14 @@ impl Reading {
             return;
         }
         let start = marks.key;
+        let problem = |path: FieldPath| {
+            let place = marks.follow(&path.0).key;
+            let path = path.to_string();
+            Problem::at(place, Fault::ValueIsNoText { path })
+        };
+        let mut values: Vec<Problem> = no_texts(&object).into_iter().map(problem).collect();
+        values.sort_by_key(|problem| problem.place);
+        self.problems.extend(values);
         match lack(&object) {
             Some(Fault::NoName) => {
                 self.problems.push(Problem::at(start, Fault::NoName));

@@ -146,6 +146,7 @@ fn of_problem(file: &str, problem: &Problem) -> Finding {
         Fault::NoName | Fault::NameIsNoText | Fault::NoKind | Fault::NoApiVersion => {
             "An object that lacks something"
         }
+        Fault::ValueIsNoText { .. } => "A value that is no text",
         Fault::KeyTwice { .. } => "A key that stands twice",
         Fault::TooLarge
         | Fault::NotUtf8

@@ -74,6 +74,12 @@ pub enum Fault {
     /// A number or a truth value where a name stands.
     #[error("its name or its namespace is a number or a truth value to YAML")]
     NameIsNoText,
+    /// A number or a truth value, or a map or a list, where the API server has a text.
+    #[error("{path} must be a text, and is none to YAML")]
+    ValueIsNoText {
+        /// The field.
+        path: String,
+    },
 }
 
 impl Problem {
@@ -106,6 +112,7 @@ impl Fault {
             Self::NoKind => "manifest-no-kind",
             Self::NoName => "manifest-no-name",
             Self::NameIsNoText => "manifest-name-no-text",
+            Self::ValueIsNoText { .. } => "manifest-value-no-text",
         }
     }
 
@@ -124,7 +131,8 @@ impl Fault {
             | Self::NotAnObject
             | Self::NoApiVersion
             | Self::NoKind
-            | Self::NameIsNoText => Level::Block,
+            | Self::NameIsNoText
+            | Self::ValueIsNoText { .. } => Level::Block,
             Self::TemplateInText | Self::KeyTwice { .. } | Self::NoName => Level::Warn,
             Self::NotAManifest => Level::Info,
         }
@@ -149,7 +157,7 @@ impl Fault {
             }
             Self::NoApiVersion => "write its apiVersion, for example `apiVersion: apps/v1`",
             Self::NoKind => "write its kind, for example `kind: Deployment`",
-            Self::NameIsNoText => {
+            Self::NameIsNoText | Self::ValueIsNoText { .. } => {
                 "put it in quotes: without them kubectl reads 1, y, n, yes, no, on and off as no text, and refuses it"
             }
             Self::NoName => "give it a name: without one it cannot be followed from one cluster to another",

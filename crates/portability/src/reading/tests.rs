@@ -346,3 +346,37 @@ fn no_problem_shows_a_value() {
     let told = format!("{:?}", of(text).problems);
     assert!(!told.contains("geheim"), "{told}");
 }
+
+/// As kubectl does, with "cannot unmarshal number into Go struct field ConfigMap.data of type string".
+#[test]
+fn values_that_must_be_texts_and_are_none_are_told_where_they_stand() {
+    problems(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, labels: {tier: 1}}\ndata:\n  HOST: db\n  PORT: 8080\n  DEBUG: yes\n  EMPTY:\n  QUOTED: \"1\"\n",
+        &[
+            "3:30 manifest-value-no-text",
+            "6:3 manifest-value-no-text",
+            "7:3 manifest-value-no-text",
+        ],
+    );
+    problems(
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: a\n  annotations: {example.nl/on: true}\nspec:\n  replicas: 2\n  template:\n    metadata:\n      labels: {release: 1.0}\n    spec:\n      containers:\n      - name: a\n        args: [--port, 8080]\n        env:\n        - name: PORT\n          value: 8080\n        ports: [{containerPort: 8080}]\n",
+        &[
+            "5:17 manifest-value-no-text",
+            "10:16 manifest-value-no-text",
+            "14:24 manifest-value-no-text",
+            "17:11 manifest-value-no-text",
+        ],
+    );
+}
+
+/// What a custom resource calls labels may be anything, and so may the schema of one.
+#[test]
+fn what_others_call_labels_may_be_anything() {
+    for text in [
+        "apiVersion: example.nl/v1\nkind: Board\nmetadata: {name: a}\nspec: {labels: {a: 1}, env: [{name: a, value: 1}]}\n",
+        "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: a}\nspec: {labels: {type: {a: 1}}}\n",
+        "apiVersion: apps/v1\nkind: ControllerRevision\nmetadata: {name: a}\ndata: {spec: {template: {a: 1}}}\n",
+    ] {
+        problems(text, &[]);
+    }
+}
