@@ -247,6 +247,25 @@ fn a_class_that_has_another_name_on_the_target_is_not_copied() {
     );
 }
 
+/// Its claims are taken as plain storage of the target, so that nobody names it there.
+#[test]
+fn a_storage_class_that_nobody_lists_is_not_copied_where_claims_get_one_of_the_target() {
+    let class = |name: &str| {
+        let called =
+            json!({ "metadata": { "name": name, "namespace": null }, "provisioner": "disk.csi.azure.com" });
+        mk("storage.k8s.io/v1", "StorageClass", &called)
+    };
+    let left = |name| {
+        named(&[class(name)])
+            .left_out
+            .iter()
+            .map(|left| left.why)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(left("nobody-lists-it"), [NotCopied::MappedAway]);
+    assert_eq!(left("logius-fast"), []);
+}
+
 #[test]
 fn a_role_that_the_target_lacks_is_said_and_nothing_is_changed() {
     let (from, to) = (mk_named("azure"), ClusterClasses::default());
