@@ -11,7 +11,7 @@ use crate::place::places_of;
 use super::Planner;
 use super::cluster::elsewhere;
 use super::queue::Queue;
-use super::touch::Touched;
+use super::touch::{Touched, put};
 
 impl Planner {
     /// Takes in clusters as they are now; `None`: it is gone.
@@ -19,11 +19,7 @@ impl Planner {
         let mut touched = Touched::default();
         let before: Vec<String> = self.request.fleet.clusters.keys().cloned().collect();
         for (name, view) in changes {
-            let clusters = &mut self.request.fleet.clusters;
-            let old = match view {
-                Some(view) => clusters.insert(name.clone(), view),
-                None => clusters.remove(&name),
-            };
+            let old = put(&mut self.request.fleet.clusters, &name, view);
             let new = self.request.fleet.clusters.get(&name);
             for namespace in elsewhere(old.as_ref(), new) {
                 touched.workloads.extend(self.in_namespace(namespace));

@@ -121,21 +121,15 @@ impl Planner {
             Change::Cluster(name, Some(view)) => self.cluster(name, *view),
             Change::Cluster(name, None) => self.lay(vec![(name, None)]),
             Change::Provider(name, spec) => {
-                match spec {
-                    Some(spec) => drop(self.request.fleet.providers.insert(name, *spec)),
-                    None => drop(self.request.fleet.providers.remove(&name)),
-                }
+                put(&mut self.request.fleet.providers, &name, spec.map(|spec| *spec));
                 self.owners()
             }
             Change::Policy(name, spec) => {
-                match spec {
-                    Some(spec) => drop(self.request.policies.insert(name, *spec)),
-                    None => drop(self.request.policies.remove(&name)),
-                }
+                put(&mut self.request.policies, &name, spec.map(|spec| *spec));
                 self.rules()
             }
             Change::Exemption(id, spec) => self.exemption(&id, spec.map(|spec| *spec)),
-            Change::Approval(id, view) => self.approval(id, view),
+            Change::Approval(id, view) => self.approval(&id, view),
             Change::Now(now) => self.time(now),
         }
     }
@@ -151,10 +145,7 @@ impl Planner {
             workloads.map(of).collect()
         };
         let new: Vec<WorkloadId> = spec.iter().flat_map(named).collect();
-        let old = match spec {
-            Some(spec) => self.request.exemptions.insert(id.clone(), spec),
-            None => self.request.exemptions.remove(id),
-        };
+        let old = put(&mut self.request.exemptions, id, spec);
         let old: Vec<WorkloadId> = old.iter().flat_map(named).collect();
         for workload in &old {
             if let Some(by) = self.exempt_by.get_mut(workload) {
@@ -173,13 +164,10 @@ impl Planner {
     }
 
     /// Only the workload of which it speaks may go or stay otherwise.
-    fn approval(&mut self, id: WorkloadId, view: Option<ApprovalView>) -> Touched {
+    fn approval(&mut self, id: &WorkloadId, view: Option<ApprovalView>) -> Touched {
         let namespace = id.namespace.clone();
         let new = view.as_ref().map(|view| view.workload.clone());
-        let old = match view {
-            Some(view) => self.request.approvals.insert(id, view),
-            None => self.request.approvals.remove(&id),
-        };
+        let old = put(&mut self.request.approvals, id, view);
         let names = old.map(|view| view.workload).into_iter().chain(new);
         let workloads = names.map(|name| WorkloadId {
             namespace: namespace.clone(),
@@ -194,10 +182,7 @@ impl Planner {
 
     fn workload(&mut self, id: &WorkloadId, view: Option<WorkloadView>) -> Touched {
         let mut touched = Touched::default();
-        let old = match view {
-            Some(view) => self.request.workloads.insert(id.clone(), view),
-            None => self.request.workloads.remove(id),
-        };
+        let old = put(&mut self.request.workloads, id, view);
         if let Some(old) = &old {
             self.unlist(id, old);
             touched.workloads.extend(self.in_namespace(&old.target.namespace));
@@ -262,5 +247,13 @@ impl Planner {
                 touched.columns.entry(at).or_insert(Column::Stock(before));
             }
         }
+    }
+}
+
+/// Sets what is known under a name, `None`: nothing any more; what was known before.
+pub(super) fn put<K: Clone + Ord, V>(map: &mut BTreeMap<K, V>, key: &K, value: Option<V>) -> Option<V> {
+    match value {
+        Some(value) => map.insert(key.clone(), value),
+        None => map.remove(key),
     }
 }
