@@ -6,8 +6,8 @@ use havenmeester_api::migration::MoveKind;
 use havenmeester_api::workload::Use;
 use havenmeester_api::{Approval, Date, Migration};
 use havenmeester_placement::{
-    ApprovalView, Bar, Contact, Fact, FleetView, HavenView, Moving, Request, Search, Unseen, Using,
-    WorkloadId, WorkloadView, flow,
+    ApprovalView, Bar, Fact, FleetView, HavenView, Moving, Request, Search, Unseen, Using, WorkloadId,
+    WorkloadView, flow,
 };
 
 use crate::identity::{Identity, Standing, goes_back, has_arrived, moving, resolve};
@@ -189,7 +189,7 @@ fn using(id: &WorkloadId, used: &Use) -> Using {
 /// Then nothing can go back there, and a failover must not wait for it.
 fn is_lost(scene: &Scene, home: Option<&str>) -> bool {
     home.and_then(|home| scene.fleet.get(home))
-        .is_some_and(|view| matches!(view.cluster.contact, Contact::Lost { .. }))
+        .is_some_and(|view| view.cluster.contact.is_lost())
 }
 
 #[cfg(test)]

@@ -8,7 +8,6 @@ use std::collections::BTreeSet;
 use havenmeester_api::workload::Within;
 
 use crate::decision::Refusal;
-use crate::fleet::Contact;
 use crate::latency::round_trip;
 use crate::place::Place;
 use crate::request::{Request, Using, WorkloadId, WorkloadView};
@@ -85,7 +84,7 @@ pub(crate) fn stands_at<'a>(request: &'a Request, data: &'a WorkloadView) -> Opt
         .fleet
         .clusters
         .get(home)
-        .is_some_and(|view| matches!(view.contact, Contact::Lost { .. }));
+        .is_some_and(|view| view.contact.is_lost());
     if lost {
         data.previous.as_deref()
     } else {

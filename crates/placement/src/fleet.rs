@@ -98,6 +98,13 @@ pub enum Contact {
     },
 }
 
+impl Contact {
+    /// Whether it has been silent for too long.
+    pub fn is_lost(&self) -> bool {
+        matches!(self, Self::Lost { .. })
+    }
+}
+
 /// How far our credentials reach.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Reach {

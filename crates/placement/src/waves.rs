@@ -182,10 +182,7 @@ fn steps(request: &Request, plan: &Plan) -> Vec<Step> {
             .fleet
             .clusters
             .get(&home)
-            .is_some_and(|view| match view.contact {
-                crate::Contact::Lost { .. } => true,
-                crate::Contact::Unknown | crate::Contact::Reachable | crate::Contact::Suspect { .. } => false,
-            });
+            .is_some_and(|view| view.contact.is_lost());
         let failover = lost || matches!(decision.action, Action::FailOver { .. });
         (home != desired && !moving).then(|| Step {
             workload: id.clone(),

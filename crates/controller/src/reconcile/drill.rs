@@ -250,7 +250,7 @@ fn follow(turn: &Turn, drill: &Drill, status: &mut DrillStatus) {
         turn.scene
             .fleet
             .get(cluster)
-            .is_some_and(|v| matches!(v.cluster.contact, Contact::Lost { .. }))
+            .is_some_and(|v| v.cluster.contact.is_lost())
     };
     if status.detected_at.is_none() && status.clusters.iter().all(lost) {
         status.detected_at = Some(Time(turn.scene.now));
@@ -332,7 +332,7 @@ fn settle(turn: &Turn, drill: &str, clusters: &[String], entry: &mut DrillWorklo
         .scene
         .fleet
         .get(&home.cluster)
-        .is_some_and(|v| matches!(v.cluster.contact, Contact::Lost { .. }));
+        .is_some_and(|v| v.cluster.contact.is_lost());
     let Some(decision) = turn.plan.decisions.get(&id).filter(|_| lost) else {
         return Standing::UnderWay;
     };

@@ -94,10 +94,7 @@ impl<'a> Scene<'a> {
         ground: Cow<'a, Ground>,
         stocks: Vec<Stock>,
     ) -> Self {
-        let lost = places
-            .iter()
-            .filter(|p| matches!(p.view.contact, Contact::Lost { .. }))
-            .count();
+        let lost = places.iter().filter(|place| place.view.contact.is_lost()).count();
         let suspect = places.len() >= SUSPECT_FROM && 2 * lost > places.len();
         Self {
             request,

@@ -30,7 +30,7 @@ pub(super) fn target(
         .home
         .as_ref()
         .and_then(|home| request.fleet.clusters.get(home));
-    let lost = lost.is_some_and(|home| matches!(home.contact, Contact::Lost { .. }));
+    let lost = lost.is_some_and(|home| home.contact.is_lost());
     let breaches = routes::unlifted(laws, id, target, lost);
     let mut rules: Vec<&'static str> = breaches.iter().map(|breach| breach.told).collect();
     if cluster.contact != Contact::Reachable {
@@ -77,13 +77,12 @@ pub(super) fn either(
     if workload.moving.is_some() {
         faults.push(Fault::MoveUnderWay);
     }
-    let lost = |contact: &Contact| matches!(contact, Contact::Lost { .. });
     let all = request.fleet.clusters.len();
     let gone = request
         .fleet
         .clusters
         .values()
-        .filter(|cluster| lost(&cluster.contact))
+        .filter(|cluster| cluster.contact.is_lost())
         .count();
     if all > 2 && gone > all - gone {
         faults.push(Fault::HubSuspect);

@@ -3,7 +3,7 @@
 //! Invariant: knows nothing of `bound` and `latency`; asks each use by itself.
 use havenmeester_api::workload::Within;
 
-use crate::fleet::{ClusterView, Contact};
+use crate::fleet::ClusterView;
 use crate::request::{Request, WorkloadView};
 
 /// The rules by which it is not.
@@ -38,7 +38,7 @@ fn place<'a>(request: &'a Request, data: &'a WorkloadView) -> Option<&'a String>
     let clusters = &request.fleet.clusters;
     let lost = |home: &String| {
         let view = clusters.get(home);
-        view.is_some_and(|view| matches!(view.contact, Contact::Lost { .. }))
+        view.is_some_and(|view| view.contact.is_lost())
     };
     match (&data.moving, &data.home) {
         (Some(moving), _) => Some(&moving.target),

@@ -9,7 +9,6 @@ use havenmeester_api::route::LONGEST_DAYS;
 
 use crate::approval::{Asked, Ground};
 use crate::decision::Decision;
-use crate::fleet::Contact;
 use crate::request::{Request, WorkloadId, WorkloadView};
 
 use super::Fault;
@@ -82,7 +81,7 @@ pub(super) fn agreed(
         .home
         .as_deref()
         .and_then(|home| request.fleet.clusters.get(home));
-    let lost = home.is_some_and(|home| matches!(home.contact, Contact::Lost { .. }));
+    let lost = home.is_some_and(|home| home.contact.is_lost());
     let by_route = all(laws, id, target, lost);
     let hyperscaler = hyperscaler(request, target) && !laws.is_autonomous(target);
     let from = workload

@@ -11,7 +11,7 @@ use havenmeester_api::{Date, Span};
 
 use crate::autonomy::{Autonomy, Facts, HORIZON_DAYS, Timeline, eea};
 use crate::fact::Fact;
-use crate::fleet::{ClusterView, Contact};
+use crate::fleet::ClusterView;
 use crate::request::{Request, WorkloadId, WorkloadView};
 
 use super::{near, traits};
@@ -220,8 +220,7 @@ fn exempting(request: &Request) -> Exempting<'_> {
 fn active(request: &Request) -> HashMap<&str, usize> {
     let mut active: HashMap<&str, usize> = HashMap::new();
     for view in request.fleet.clusters.values() {
-        let (false, Fact::Known { value, .. }) = (matches!(view.contact, Contact::Lost { .. }), &view.copies)
-        else {
+        let (false, Fact::Known { value, .. }) = (view.contact.is_lost(), &view.copies) else {
             continue;
         };
         for (namespace, _) in value.iter().filter(|(_, copy)| copy.state == CopyState::Active) {

@@ -29,7 +29,7 @@ pub(super) fn of_one(
     let moving = workload.moving.as_ref().map(|moving| &moving.target);
     let lost = |name: &String| {
         let view = request.fleet.clusters.get(name);
-        view.is_none_or(|view| matches!(view.contact, Contact::Lost { .. }))
+        view.is_none_or(|view| view.contact.is_lost())
     };
     let home = workload.home.as_ref().filter(|home| !lost(home));
     let Some(main) = moving.or(decision.desired.as_ref()).or(home) else {

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::decide::scene::{Active, active_on};
 use crate::fact::FRESH_FOR;
-use crate::fleet::{ClusterView, Contact};
+use crate::fleet::ClusterView;
 use crate::place::places_of;
 use crate::request::WorkloadId;
 use crate::room::Room;
@@ -37,7 +37,7 @@ impl Planner {
         let Some(at) = self.request.fleet.clusters.keys().position(|key| key == name) else {
             return touched;
         };
-        let turned = is_lost(old) != is_lost(&self.request.fleet.clusters[name]);
+        let turned = old.contact.is_lost() != self.request.fleet.clusters[name].contact.is_lost();
         if turned {
             // Data that stands there binds who uses it to another place now.
             let data = self.by_home.get(name).into_iter().flatten();
@@ -117,14 +117,10 @@ fn lies_so(old: &ClusterView, new: &ClusterView) -> bool {
         && old.price == new.price
 }
 
-fn is_lost(view: &ClusterView) -> bool {
-    matches!(view.contact, Contact::Lost { .. })
-}
-
 /// The namespaces that a cluster shows otherwise than before.
 pub(super) fn elsewhere<'a>(old: Option<&'a ClusterView>, new: Option<&'a ClusterView>) -> BTreeSet<&'a str> {
     match (old, new) {
-        (Some(old), Some(new)) if is_lost(old) == is_lost(new) => moved(old, new),
+        (Some(old), Some(new)) if old.contact.is_lost() == new.contact.is_lost() => moved(old, new),
         _ => old.into_iter().chain(new).flat_map(namespaces).collect(),
     }
 }
