@@ -82,6 +82,13 @@ pub enum KeyError {
     NameIsNoText,
 }
 
+/// Whether neither `metadata.name` nor `metadata.namespace` of an object is a number or a truth value.
+pub(crate) fn names_are_texts(object: &Value) -> bool {
+    let is_text =
+        |field| at(object, &["metadata", field]).is_none_or(|value| value.is_string() || value.is_null());
+    is_text("name") && is_text("namespace")
+}
+
 impl ObjectKey {
     /// Reads the key of an object. Fails on the first of the things that is missing.
     pub fn from_value(value: &Value) -> Result<Self, KeyError> {
@@ -93,9 +100,7 @@ impl ObjectKey {
         let kind = Some(text(value, &["kind"]))
             .filter(|v| !v.is_empty())
             .ok_or(KeyError::NoKind)?;
-        let is_text =
-            |field| at(value, &["metadata", field]).is_none_or(|value| value.is_string() || value.is_null());
-        if !is_text("name") || !is_text("namespace") {
+        if !names_are_texts(value) {
             return Err(KeyError::NameIsNoText);
         }
         let name = Some(text(value, &["metadata", "name"])).filter(|v| !v.is_empty());

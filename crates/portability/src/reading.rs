@@ -18,8 +18,8 @@ use serde_json::{Map, Value};
 pub use place::{FieldPath, Place, Step};
 pub use problem::{Fault, Problem};
 
-use crate::field::{at, group_of, text};
-use crate::key::{KeyError, ObjectKey};
+use crate::field::{group_of, text};
+use crate::key::{KeyError, ObjectKey, names_are_texts};
 use build::Document;
 use place::Marks;
 use texts::no_texts;
@@ -219,9 +219,7 @@ fn lack(object: &Value) -> Option<Fault> {
         (true, false) => return Some(Fault::NoKind),
         (true, true) => {}
     }
-    let is_text =
-        |field| at(object, &["metadata", field]).is_none_or(|value| value.is_string() || value.is_null());
-    if !is_text("name") || !is_text("namespace") {
+    if !names_are_texts(object) {
         return Some(Fault::NameIsNoText);
     }
     // A kustomization is told to a program, not to an API server: it has no name.
