@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use havenmeester_portability::{Judgement, State};
 
 use super::finding::{Finding, Report};
-use super::table::counted;
+use super::table::totals;
 
 const HEAD: &str = "\
 <!doctype html>
@@ -30,18 +30,8 @@ code { overflow-wrap: anywhere; }
 
 /// The page.
 pub(crate) fn html(report: &Report) -> String {
-    let count = report.count;
     let mut out = HEAD.to_owned();
-    let _ = writeln!(
-        out,
-        "<p>{} in {}: {} block, {} rewrite, {} warn, {} info.</p>",
-        counted(report.objects, "object"),
-        counted(report.files, "file"),
-        count.block,
-        count.rewrite,
-        count.warn,
-        count.info
-    );
+    let _ = writeln!(out, "<p>{}.</p>", totals(report, report.count.info));
     if let Some(judgements) = &report.haven {
         conditions(&mut out, judgements);
     }

@@ -111,16 +111,7 @@ fn summary(report: &Report) -> String {
         .iter()
         .filter(|finding| finding.rule == PASSED_OVER)
         .count();
-    let count = report.count;
-    let mut out = format!(
-        "{} in {}: {} block, {} rewrite, {} warn, {} info",
-        counted(report.objects, "object"),
-        counted(report.files, "file"),
-        count.block,
-        count.rewrite,
-        count.warn,
-        count.info - passed_over,
-    );
+    let mut out = totals(report, report.count.info - passed_over);
     if passed_over > 0 {
         let _ = write!(
             out,
@@ -135,6 +126,19 @@ fn summary(report: &Report) -> String {
     out + "\n"
 }
 
-pub(super) fn counted(number: usize, word: &str) -> String {
+/// How much was looked at and found, with as much that is only worth knowing as is told.
+pub(super) fn totals(report: &Report, info: usize) -> String {
+    let count = report.count;
+    format!(
+        "{} in {}: {} block, {} rewrite, {} warn, {info} info",
+        counted(report.objects, "object"),
+        counted(report.files, "file"),
+        count.block,
+        count.rewrite,
+        count.warn,
+    )
+}
+
+fn counted(number: usize, word: &str) -> String {
     format!("{number} {word}{}", if number == 1 { "" } else { "s" })
 }

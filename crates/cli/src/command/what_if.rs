@@ -7,8 +7,8 @@ use std::process::ExitCode;
 
 use havenmeester_api::Language;
 use havenmeester_placement::{
-    Action, Decision, Forecast, Hypothesis, Limits, Plan, Reasons, Request, Say as _, Told, WorkloadId,
-    decide, explain_in, lint, waves,
+    Decision, Forecast, Hypothesis, Limits, Plan, Reasons, Request, Say as _, Step, Told, WorkloadId, decide,
+    explain_in, lint,
 };
 use jiff::Timestamp;
 use serde::Serialize;
@@ -41,9 +41,6 @@ struct Supposed {
     assumes: Vec<String>,
     /// In what order, and how long it takes.
     forecast: Forecast,
-    /// Those that would start from a capture.
-    #[serde(skip)]
-    fails_over: Vec<WorkloadId>,
     /// What the linter holds against the plan; anything here is a defect of ours.
     faults: Vec<String>,
 }
@@ -87,8 +84,9 @@ pub(crate) async fn run(cli: &Cli, args: &PlanArgs, screen: Screen) -> anyhow::R
     let language = args.decided.language();
     let limits = args.limits.limits();
     let mut supposed = Supposed::of(args.what_if.clone(), &decided.plan, &request, (limits, language));
-    let untold = |id: &WorkloadId| says_nothing_of_captures(decided.workload(id));
-    if !args.decided.filename.is_empty() && supposed.fails_over.iter().any(untold) {
+    let mut steps = supposed.forecast.waves.iter().flat_map(|wave| &wave.moves);
+    let untold = |step: &Step| step.failover && says_nothing_of_captures(decided.workload(&step.workload));
+    if !args.decided.filename.is_empty() && steps.any(untold) {
         let taken = Word::TakenAsCaptured.say(language);
         supposed.assumes.push(taken.to_owned());
     }
@@ -110,7 +108,7 @@ impl Supposed {
         let faults = findings.iter().map(|finding| finding.say(language)).collect();
         let reasons = Reasons::of(request, &plan);
         let (mut moves, mut cannot, mut stays) = (Vec::new(), Vec::new(), Vec::new());
-        let mut other = Plan::default();
+        let mut going = Vec::new();
         for (id, decision) in &plan.decisions {
             let same = |old: &Decision| {
                 old.desired == decision.desired && old.action.rule() == decision.action.rule()
@@ -124,19 +122,16 @@ impl Supposed {
                     continue;
                 }
                 Some(_) if order::goes(decision) => {
-                    other.decisions.insert(id.clone(), decision.clone());
+                    going.push((id, decision));
                     &mut moves
                 }
                 Some(_) | None => &mut cannot,
             };
             list.extend(Move::of(id, &reasons, language));
         }
-        let from_capture = |decision: &Decision| matches!(decision.action, Action::FailOver { .. });
-        let fails_over = other.decisions.iter().filter(|(_, d)| from_capture(d));
         Self {
-            fails_over: fails_over.map(|(id, _)| id.clone()).collect(),
             assumes: Vec::new(),
-            forecast: waves(request, &other, limits),
+            forecast: order::forecast(request, going.into_iter(), limits),
             what_if,
             at: request.now,
             moves,
@@ -185,7 +180,7 @@ impl Supposed {
     fn rows(&self) -> Vec<Vec<Cell>> {
         let waves = self.forecast.waves.iter().enumerate();
         let steps = waves.flat_map(|(n, wave)| wave.moves.iter().map(move |step| (n + 1, step)));
-        let row = |(wave, step): (usize, &havenmeester_placement::Step)| {
+        let row = |(wave, step): (usize, &Step)| {
             let told = self.moves.iter().find(|moved| moved.workload == step.workload);
             vec![
                 Cell::plain(&wave),
