@@ -17,11 +17,7 @@ pub(super) fn map(
     let Shape::Map(entries) = &layout.shape else {
         return None;
     };
-    let range = layout.start..end(text, layout)?;
-    let was = text.get(range.clone())?;
-    if !was.starts_with('{') || was.contains(['\n', '#']) {
-        return None;
-    }
+    let (range, _) = on_one_line(text, layout, '{')?;
     let first = entries.first()?;
     let pad = text.get(layout.start + 1..first.start)?;
     let quoted = text.get(first.start..)?.starts_with('"');
@@ -54,11 +50,7 @@ pub(super) fn list(
     let Shape::List(items) = &layout.shape else {
         return None;
     };
-    let range = layout.start..end(text, layout)?;
-    let was = text.get(range.clone())?;
-    if !was.starts_with('[') || was.contains(['\n', '#']) {
-        return None;
-    }
+    let (range, was) = on_one_line(text, layout, '[')?;
     let pad = text.get(layout.start + 1..items.first()?.start)?;
     let quoted = was.contains('"');
     let mut parts = Vec::new();
@@ -69,6 +61,17 @@ pub(super) fn list(
     }
     parts.extend(new.iter().map(|value| written(value, quoted)));
     Some((range, format!("[{pad}{}{pad}]", parts.join(", "))))
+}
+
+/// The bytes between brackets and what they are; none for what spreads over lines, or has a comment in it.
+fn on_one_line<'t>(
+    text: &'t str,
+    layout: &Layout,
+    bracket: char,
+) -> Option<(std::ops::Range<usize>, &'t str)> {
+    let range = layout.start..end(text, layout)?;
+    let was = text.get(range.clone())?;
+    (was.starts_with(bracket) && !was.contains(['\n', '#'])).then_some((range, was))
 }
 
 /// An entry as it stands.
